@@ -1,0 +1,66 @@
+import type { Environment } from '../kernel/events/events.ts';
+
+/** What a provider must know to start. `documentSha256` binds the eID's answer to the bytes that are signed. */
+export interface EidStart {
+  attemptId: string;
+  accountName: string;
+  environment: Environment;
+  purpose: 'sign' | 'identify';
+  documentTitle?: string;
+  /** Hex SHA-256 of the bytes to be signed. */
+  documentSha256?: string;
+  /** Prefilled national number, when the caller gave one. Never logged. */
+  nationalNumber?: string;
+  language: string;
+  /** Where the provider sends the browser back to; registered with the provider. */
+  callbackUrl: string;
+}
+
+/** What the person meets next. More kinds (QR code, app switch) come with further providers. */
+export type EidStep = { kind: 'redirect'; url: string };
+
+export interface EidPerson {
+  /** As the eID reports them. */
+  fullName: string;
+  firstName: string;
+  middleName?: string;
+  lastName: string;
+  /** `YYYY-MM-DD`. */
+  dateOfBirth?: string;
+  /** The eID's stable id of the person; not a national number. */
+  uniqueId: string;
+  nationalNumber?: { value: string; countryCode: string };
+}
+
+/** What the eID itself produced, kept unchanged as evidence. */
+export interface EidNative {
+  /** `oidc_id_token` … */
+  format: string;
+  mediaType: string;
+  fileName: string;
+  content: Buffer;
+  /** What else is needed to check the native against the document, for example the nonce's secret part and the keys. */
+  binding: Record<string, unknown>;
+}
+
+export type EidOutcome =
+  | { result: 'completed'; person: EidPerson; native: EidNative; authenticatedAt: Date; assuranceLevel: string }
+  | { result: 'canceled' }
+  | { result: 'failed'; code: string; providerCode?: string; providerMessage?: string };
+
+/**
+ * One eID. `state` is what the provider must remember between two requests; it is plain JSON, stored encrypted by the
+ * caller with the attempt. Throws `SeglError` 503 `eid_unavailable` when the provider cannot be reached.
+ */
+export interface EidProvider {
+  /** Concrete signature method, for example `no_bankid_netcentric`. */
+  readonly method: string;
+  readonly displayName: string;
+  readonly countryCode: string;
+  /** File formats that it can sign with the mechanism `pkisignature`. */
+  readonly signs: readonly ('pdf' | 'txt' | 'html' | 'xml')[];
+  start(input: EidStart): Promise<{ step: EidStep; state: Record<string, unknown>; callbackKey: string }>;
+  /** `callback` holds the query parameters with which the browser came back. */
+  complete(input: { state: Record<string, unknown>; callback: Record<string, string>; now: Date }): Promise<EidOutcome>;
+  cancel(state: Record<string, unknown>): Promise<void>;
+}

@@ -1,0 +1,30 @@
+import type { Transaction } from '../db/database.ts';
+
+export type Environment = 'test' | 'prod';
+
+export interface NewEvent {
+  accountId: string;
+  environment: Environment;
+  /** Past tense, wire name: `document_signed`. */
+  type: string;
+  documentId?: string;
+  payload: Record<string, unknown>;
+  tags: string[];
+}
+
+export interface EventRecord extends NewEvent {
+  id: string;
+  occurredAt: Date;
+}
+
+export interface Events {
+  /** Writes the event and its outbox row in the caller's transaction. Timestamps strictly increase per document. */
+  append(tx: Transaction, event: NewEvent): Promise<EventRecord>;
+  /**
+   * `handle` gets committed events, in order per document, at least once and in a transaction of its own that also
+   * removes them from the outbox: do only database work and `jobs.send(…, { tx })` in it.
+   */
+  subscribe(name: string, types: readonly string[] | '*', handle: (events: EventRecord[], tx: Transaction) => Promise<void>): void;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}

@@ -1,0 +1,239 @@
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+
+/**
+ * Every setting of the server. Each comes from one environment variable with the prefix `SEGL_`; `SETTINGS` is the
+ * table of them, from which the reference in `docs/operations.md` is checked.
+ */
+export interface Config {
+  port: number;
+  /** Interface to listen on. */
+  host: string;
+  /** Base of every absolute link; no trailing slash, default ports left out. */
+  publicUrl: string;
+  /** Absolute path. */
+  dataDir: string;
+  /** PostgreSQL connection string; absent: the embedded database in `dataDir`. */
+  databaseUrl: string | undefined;
+  /** Credentials of the first test client; absent ones are generated once. */
+  clientId: string | undefined;
+  clientSecret: string | undefined;
+  /** CIDR ranges that webhooks may reach although they are not public. */
+  outboundAllow: string[];
+  /** Reverse proxies whose forwarding headers are believed, as CIDR ranges. */
+  trustedProxies: string[];
+  throttle: boolean;
+  role: 'all' | 'api' | 'worker';
+  logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent';
+  /** 32 bytes, base64; absent: kept in `dataDir/master.key`. */
+  masterKey: string | undefined;
+  accessTokenAlgorithm: 'RS256' | 'ES256' | 'EdDSA';
+  /** Largest JSON body in bytes. */
+  maxBodyBytes: number;
+  /** Largest decoded document in bytes. */
+  maxDocumentBytes: number;
+  /** Threads that prepare and seal files. */
+  sealingThreads: number;
+  simulators: boolean;
+  simulatorsPort: number;
+  /** Base URL of the eID simulators as a browser reaches them. */
+  simulatorsUrl: string;
+  /** Base URL under which the trust service is written into certificates; CRL, OCSP and time-stamp clients use http. */
+  trustUrl: string;
+  /** RFC 3161 service to use instead of the embedded authority. */
+  timeStampUrl: string | undefined;
+  /** PEM files of the account seal (key and chain) instead of the embedded one. */
+  sealKeyFile: string | undefined;
+  sealCertificateFile: string | undefined;
+  /** PEM files of the CA that issues one-shot signer certificates instead of the embedded one. */
+  signerCaKeyFile: string | undefined;
+  signerCaCertificateFile: string | undefined;
+  /** What to do while the time-stamp or revocation service fails. */
+  timeStampPolicy: 'queue' | 'refuse';
+}
+
+type Environment = Record<string, string | undefined>;
+
+interface Setting {
+  /** One sentence for the reference. */
+  meaning: string;
+  /** As shown in the reference. */
+  defaultText: string;
+}
+
+/** The reference: name → meaning and default. A setting that is read but not listed here does not compile. */
+export const SETTINGS = {
+  SEGL_PORT: { meaning: 'TCP port of API and web apps.', defaultText: '8642' },
+  SEGL_HOST: { meaning: 'Address to listen on.', defaultText: '0.0.0.0' },
+  SEGL_PUBLIC_URL: { meaning: 'Base URL of all links, as seen from outside.', defaultText: 'http://localhost:<port>' },
+  SEGL_DATA_DIR: { meaning: 'Folder of the embedded database, files and keys.', defaultText: './data' },
+  SEGL_DATABASE_URL: { meaning: 'PostgreSQL 15+ connection string instead of the embedded database.', defaultText: '' },
+  SEGL_CLIENT_ID: { meaning: 'Id of the first test client: t and 32 hex digits.', defaultText: 'generated once' },
+  SEGL_CLIENT_SECRET: { meaning: 'Secret of the first test client: 64 hex digits.', defaultText: 'generated once' },
+  SEGL_OUTBOUND_ALLOW: {
+    meaning: 'CIDR ranges that webhooks may reach although private, over http too.',
+    defaultText: '',
+  },
+  SEGL_TRUSTED_PROXIES: {
+    meaning: 'CIDR ranges of reverse proxies whose X-Forwarded headers are believed.',
+    defaultText: '',
+  },
+  SEGL_THROTTLE: { meaning: 'on or off; off is for load tests.', defaultText: 'on' },
+  SEGL_ROLE: { meaning: 'all, api or worker.', defaultText: 'all' },
+  SEGL_LOG_LEVEL: { meaning: 'fatal, error, warn, info, debug or silent.', defaultText: 'info' },
+  SEGL_MASTER_KEY: {
+    meaning: '32 bytes in base64 that encrypt files, keys and secrets.',
+    defaultText: '<data dir>/master.key',
+  },
+  SEGL_TOKEN_ALGORITHM: { meaning: 'RS256, ES256 or EdDSA for tokens.', defaultText: 'RS256' },
+  SEGL_MAX_BODY_BYTES: { meaning: 'Largest JSON request body.', defaultText: '37748736 (36 MiB)' },
+  SEGL_MAX_DOCUMENT_BYTES: { meaning: 'Largest decoded document.', defaultText: '26214400 (25 MiB)' },
+  SEGL_SEALING_THREADS: { meaning: 'Threads that check, prepare and seal files.', defaultText: '1' },
+  SEGL_SIMULATORS: { meaning: 'on or off: eID simulators for the test environment.', defaultText: 'on' },
+  SEGL_SIMULATORS_PORT: { meaning: 'TCP port of the eID simulators.', defaultText: '<port> + 1' },
+  SEGL_SIMULATORS_URL: {
+    meaning: 'Base URL of the eID simulators for browsers.',
+    defaultText: 'host of the public URL',
+  },
+  SEGL_TRUST_URL: {
+    meaning: 'Base URL written into certificates for CRL and OCSP.',
+    defaultText: '<public URL>/trust over http',
+  },
+  SEGL_TSA_URL: { meaning: 'RFC 3161 time-stamp service instead of the embedded one.', defaultText: '' },
+  SEGL_SEAL_KEY_FILE: { meaning: 'PEM key of the seal instead of the embedded one.', defaultText: '' },
+  SEGL_SEAL_CERTIFICATE_FILE: { meaning: 'PEM chain of that key, leaf first.', defaultText: '' },
+  SEGL_SIGNER_CA_KEY_FILE: { meaning: 'PEM key of the CA for one-shot signer certificates.', defaultText: '' },
+  SEGL_SIGNER_CA_CERTIFICATE_FILE: { meaning: 'PEM chain of that CA, CA first.', defaultText: '' },
+  SEGL_TIMESTAMP_POLICY: { meaning: 'queue or refuse while time-stamps are not to be had.', defaultText: 'queue' },
+} as const satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof SETTINGS;
+
+/** Thrown with one line per mistake, so that an operator sees all of them at once. */
+export class ConfigError extends Error {
+  readonly mistakes: readonly string[];
+
+  constructor(mistakes: readonly string[]) {
+    super(
+      `The configuration has ${mistakes.length} mistake${mistakes.length === 1 ? '' : 's'}:\n  ${mistakes.join('\n  ')}`,
+    );
+    this.name = 'ConfigError';
+    this.mistakes = mistakes;
+  }
+}
+
+/** Reads and checks the whole configuration. Throws `ConfigError` naming every mistake. */
+export function readConfig(environment: Environment): Config {
+  const mistakes: string[] = [];
+  const text = (name: SettingName): string | undefined => environment[name]?.trim() || undefined;
+  const fail = <T>(name: SettingName, why: string, fallback: T): T => {
+    mistakes.push(`${name}: ${why}`);
+    return fallback;
+  };
+  const integer = (name: SettingName, fallback: number, min: number, max: number): number => {
+    const value = text(name);
+    if (value === undefined) return fallback;
+    const number = Number(value);
+    return Number.isInteger(number) && number >= min && number <= max
+      ? number
+      : fail(name, `must be a whole number from ${min} to ${max}`, fallback);
+  };
+  const choice = <T extends string>(name: SettingName, fallback: T, allowed: readonly T[]): T => {
+    const value = text(name);
+    if (value === undefined) return fallback;
+    const found = allowed.find((one) => one.toLowerCase() === value.toLowerCase());
+    return found ?? fail(name, `must be one of ${allowed.join(', ')}`, fallback);
+  };
+  const onOff = (name: SettingName, fallback: 'on' | 'off'): boolean =>
+    choice(name, fallback, ['on', 'off'] as const) === 'on';
+  const baseUrl = (name: SettingName, fallback: string): string => {
+    const value = text(name) ?? fallback;
+    const url = URL.canParse(value) ? new URL(value) : undefined;
+    if (!url || !/^https?:$/.test(url.protocol) || url.username || url.search || url.hash) {
+      return fail(name, 'must be an http or https URL without user, query or fragment', fallback);
+    }
+    return url.href.replace(/\/+$/, '');
+  };
+  const pattern = (name: SettingName, shape: RegExp, why: string): string | undefined => {
+    const value = text(name);
+    return value === undefined || shape.test(value) ? value : fail(name, why, undefined);
+  };
+  const pair = (key: SettingName, certificate: SettingName): [string | undefined, string | undefined] => {
+    const both: [string | undefined, string | undefined] = [text(key), text(certificate)];
+    if ((both[0] === undefined) !== (both[1] === undefined))
+      mistakes.push(`${key}: needs ${certificate} too, and the other way round`);
+    return both;
+  };
+
+  for (const name of Object.keys(environment)) {
+    if (name.startsWith('SEGL_') && !name.startsWith('SEGL_TEST_') && !(name in SETTINGS)) {
+      mistakes.push(`${name}: there is no such setting`);
+    }
+  }
+
+  const port = integer('SEGL_PORT', 8642, 1, 65_535);
+  const publicUrl = baseUrl('SEGL_PUBLIC_URL', `http://localhost:${port}`);
+  const simulatorsPort = integer('SEGL_SIMULATORS_PORT', port < 65_535 ? port + 1 : port - 1, 1, 65_535);
+  const hostName = URL.canParse(publicUrl) ? new URL(publicUrl).hostname : 'localhost';
+  const databaseUrl = pattern('SEGL_DATABASE_URL', /^postgres(ql)?:\/\//, 'must begin with postgresql://');
+  const role = choice('SEGL_ROLE', 'all', ['all', 'api', 'worker'] as const);
+  if (role !== 'all' && databaseUrl === undefined) {
+    mistakes.push('SEGL_ROLE: api and worker need SEGL_DATABASE_URL, the embedded database belongs to one process');
+  }
+  const masterKey = text('SEGL_MASTER_KEY');
+  if (masterKey !== undefined && Buffer.from(masterKey, 'base64').length !== 32) {
+    mistakes.push('SEGL_MASTER_KEY: must be 32 bytes in base64');
+  }
+  const [sealKeyFile, sealCertificateFile] = pair('SEGL_SEAL_KEY_FILE', 'SEGL_SEAL_CERTIFICATE_FILE');
+  const [signerCaKeyFile, signerCaCertificateFile] = pair('SEGL_SIGNER_CA_KEY_FILE', 'SEGL_SIGNER_CA_CERTIFICATE_FILE');
+  const ranges = (name: SettingName): string[] => {
+    const list = (text(name) ?? '')
+      .split(',')
+      .map((part) => part.trim())
+      .filter(Boolean);
+    for (const range of list) {
+      if (!isCidr(range)) mistakes.push(`${name}: "${range}" is not a CIDR range such as 10.0.0.0/8`);
+    }
+    return list;
+  };
+  const timeStampUrl = text('SEGL_TSA_URL') === undefined ? undefined : baseUrl('SEGL_TSA_URL', '');
+
+  const config: Config = {
+    port,
+    host: text('SEGL_HOST') ?? '0.0.0.0',
+    publicUrl,
+    dataDir: resolve(text('SEGL_DATA_DIR') ?? './data'),
+    databaseUrl,
+    clientId: pattern('SEGL_CLIENT_ID', /^t[0-9a-f]{32}$/, 'must be t and 32 lower-case hex digits'),
+    clientSecret: pattern('SEGL_CLIENT_SECRET', /^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits'),
+    outboundAllow: ranges('SEGL_OUTBOUND_ALLOW'),
+    trustedProxies: ranges('SEGL_TRUSTED_PROXIES'),
+    throttle: onOff('SEGL_THROTTLE', 'on'),
+    role,
+    logLevel: choice('SEGL_LOG_LEVEL', 'info', ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const),
+    masterKey,
+    accessTokenAlgorithm: choice('SEGL_TOKEN_ALGORITHM', 'RS256', ['RS256', 'ES256', 'EdDSA'] as const),
+    maxBodyBytes: integer('SEGL_MAX_BODY_BYTES', 36 * 1024 * 1024, 1024, 1024 ** 3),
+    maxDocumentBytes: integer('SEGL_MAX_DOCUMENT_BYTES', 25 * 1024 * 1024, 1024, 512 * 1024 ** 2),
+    sealingThreads: integer('SEGL_SEALING_THREADS', 1, 1, 64),
+    simulators: onOff('SEGL_SIMULATORS', 'on'),
+    simulatorsPort,
+    simulatorsUrl: baseUrl('SEGL_SIMULATORS_URL', `http://${hostName}:${simulatorsPort}`),
+    trustUrl: baseUrl('SEGL_TRUST_URL', `${publicUrl.replace(/^https:/, 'http:')}/trust`),
+    timeStampUrl,
+    sealKeyFile,
+    sealCertificateFile,
+    signerCaKeyFile,
+    signerCaCertificateFile,
+    timeStampPolicy: choice('SEGL_TIMESTAMP_POLICY', 'queue', ['queue', 'refuse'] as const),
+  };
+  if (mistakes.length > 0) throw new ConfigError(mistakes);
+  return config;
+}
+
+function isCidr(range: string): boolean {
+  const match = /^(.+)\/(\d{1,3})$/.exec(range);
+  if (!match) return false;
+  const family = isIP(match[1]!);
+  return family !== 0 && Number(match[2]) <= (family === 4 ? 32 : 128);
+}

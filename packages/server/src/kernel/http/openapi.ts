@@ -1,0 +1,117 @@
+import type { TSchema } from 'typebox';
+import type { RouteDefinition } from './route.ts';
+
+type Json = Record<string, unknown>;
+
+const ERROR_SCHEMA: Json = {
+  type: 'object',
+  required: ['message', 'code', 'errorMessage', 'errorCode', 'requestId'],
+  properties: {
+    message: { type: 'string' },
+    code: { type: 'string' },
+    errorMessage: { type: 'string' },
+    errorCode: { type: 'string' },
+    requestId: { type: 'string' },
+    errors: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['field', 'code', 'message'],
+        properties: { field: { type: 'string' }, code: { type: 'string' }, message: { type: 'string' } },
+      },
+    },
+  },
+};
+
+/** The OpenAPI 3.1 document of the mounted operations: the same schemas that check requests and answers. */
+export function openApiDocument(
+  routes: readonly RouteDefinition[],
+  options: { publicUrl: string; version: string },
+): Json {
+  const paths: Record<string, Json> = {};
+  const scopes = new Set<string>();
+  for (const route of routes) {
+    const names = route.scope === undefined ? [] : [route.scope].flat();
+    for (const name of names) scopes.add(name);
+    paths[route.path] ??= {};
+    paths[route.path]![route.method.toLowerCase()] = {
+      operationId: route.operationId,
+      summary: route.summary,
+      tags: route.tags,
+      security: names.map((name) => ({ oauth2: [name] })),
+      parameters: [...parameters(route.params, 'path'), ...parameters(route.query, 'query')],
+      ...(route.body ? { requestBody: { required: true, content: json(route.body) } } : {}),
+      responses: {
+        ...responses(route),
+        default: { description: 'Error', content: json({ $ref: '#/components/schemas/Error' }) },
+      },
+    };
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Segl API', version: options.version, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+    servers: [{ url: options.publicUrl }],
+    paths,
+    components: {
+      schemas: { Error: ERROR_SCHEMA },
+      securitySchemes: {
+        oauth2: {
+          type: 'oauth2',
+          flows: {
+            clientCredentials: {
+              tokenUrl: `${options.publicUrl}/oauth/connect/token`,
+              scopes: Object.fromEntries([...scopes].sort().map((scope) => [scope, scope])),
+            },
+          },
+        },
+      },
+    },
+  };
+}
+
+function parameters(schema: TSchema | undefined, place: 'path' | 'query'): Json[] {
+  const { properties = {}, required = [] } = (schema ?? {}) as {
+    properties?: Record<string, Json>;
+    required?: string[];
+  };
+  return Object.entries(properties).map(([name, property]) => ({
+    name,
+    in: place,
+    required: place === 'path' || required.includes(name),
+    ...(property.description ? { description: property.description } : {}),
+    schema: plain(property),
+  }));
+}
+
+function responses(route: RouteDefinition): Json {
+  return Object.fromEntries(
+    Object.entries(route.responses).map(([status, schema]) => {
+      const description = STATUS_TEXT[status] ?? 'Answer';
+      if (schema === null) return [status, { description }];
+      if (schema === 'file') {
+        return [
+          status,
+          { description, content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } },
+        ];
+      }
+      return [status, { description, content: json(schema) }];
+    }),
+  );
+}
+
+const STATUS_TEXT: Record<string, string> = { 200: 'OK', 201: 'Created', 204: 'Done, nothing to return' };
+
+function json(schema: object): Json {
+  return { 'application/json': { schema: plain(schema) } };
+}
+
+/** Without the keywords that only the server's own checks know. */
+function plain(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(plain);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  return Object.fromEntries(
+    Object.entries(schema)
+      .filter(([key]) => !key.startsWith('x-') && !key.startsWith('~'))
+      .map(([key, value]) => [key, plain(value)]),
+  );
+}

@@ -1,0 +1,246 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import Type, { type TSchema } from 'typebox';
+import type { Clock } from '../clock/clock.ts';
+import { type FieldError, SeglError } from '../errors/segl-error.ts';
+import type { Log } from '../log/log.ts';
+import { canonicalInput } from './canonical-input.ts';
+import { type ErrorRenderer, namePrincipal, type Principal } from './http-server.ts';
+import type { OperationContext, OperationResult, RouteDefinition } from './route.ts';
+import { sendFile } from './send-file.ts';
+import type { Throttle } from './throttle.ts';
+import { prepareValidation, validationFailed, violations } from './validation.ts';
+
+export interface ApiOptions {
+  /** The principal of a bearer token; throws 401 `invalid_token`, `client_disabled` or `account_disabled`. */
+  authenticate(token: string): Promise<Principal>;
+  /** Throws 402 when the account's subscription lacks the product. */
+  requireProduct(principal: Principal, product: string): Promise<void>;
+  throttle: { perClient: Throttle; perAddress: Throttle } | undefined;
+  clock: Clock;
+  log: Log;
+}
+
+const VERBS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+
+/**
+ * Mounts API operations. The order of checks is that of the conventions: route, verb, throttle by address, token,
+ * throttle by client, scope, subscription, content type and size, restrictions, then the operation itself.
+ */
+export function registerRoutes(app: FastifyInstance, routes: readonly RouteDefinition[], options: ApiOptions): void {
+  for (const route of routes) {
+    mount(app, route, {
+      onRequest: async (request, reply) => {
+        await admit(request, reply, route, options);
+      },
+      context: (request) => operationContext(request, options),
+    });
+  }
+  answerWrongVerbs(app, routes);
+}
+
+/** Mounts routes whose callers prove themselves in another way, for example by a signing session. */
+export function registerRoutesFor<Context>(
+  app: FastifyInstance,
+  routes: readonly RouteDefinition<Context>[],
+  options: { context(request: FastifyRequest): Promise<Context>; renderError?: ErrorRenderer },
+): void {
+  for (const route of routes) {
+    mount(app, route, { onRequest: undefined, context: options.context, renderError: options.renderError });
+  }
+  answerWrongVerbs(app, routes);
+}
+
+interface MountOptions<Context> {
+  onRequest: ((request: FastifyRequest, reply: FastifyReply) => Promise<void>) | undefined;
+  context(request: FastifyRequest): Promise<Context> | Context;
+  renderError?: ErrorRenderer | undefined;
+}
+
+function mount<Context>(app: FastifyInstance, route: RouteDefinition<Context>, options: MountOptions<Context>): void {
+  for (const schema of [route.params, route.query, route.body]) if (schema) prepareValidation(schema);
+  const serializers = new Map<number, TSchema>();
+  for (const [status, schema] of Object.entries(route.responses)) {
+    if (schema !== null && schema !== 'file') {
+      prepareValidation(schema);
+      serializers.set(Number(status), schema);
+    }
+  }
+  app.route({
+    method: route.method,
+    url: fastifyPath(route.path),
+    config: { template: route.path, ...(options.renderError ? { renderError: options.renderError } : {}) },
+    schema: { response: Object.fromEntries(serializers) },
+    // Input is checked below, in its canonical form.
+    validatorCompiler: () => () => true,
+    ...(options.onRequest ? { onRequest: options.onRequest } : {}),
+    handler: async (request, reply) => {
+      const input = readInput(route, request);
+      const context = await options.context(request);
+      const result = await route.handle(context, { ...input, headers: request.headers });
+      return sendResult(request, reply, result, serializers.get(result.status));
+    },
+  });
+}
+
+function readInput(
+  route: RouteDefinition<never>,
+  request: FastifyRequest,
+): { params: unknown; query: unknown; body: unknown } {
+  const params = route.params ? canonicalInput(route.params, request.params) : {};
+  const badPath = route.params ? violations(route.params, params) : [];
+  if (badPath.length > 0) {
+    throw new SeglError(404, 'not_found', `The ${badPath[0]!.field} of the address is not a valid id.`);
+  }
+  const errors: FieldError[] = [];
+  const query = checked(route.query, queryInput(route.query, request), errors);
+  const body = checked(route.body, request.body ?? {}, errors);
+  if (errors.length > 0) throw validationFailed(errors);
+  return { params, query, body };
+}
+
+function checked(schema: TSchema | undefined, value: unknown, errors: FieldError[]): unknown {
+  if (!schema) return {};
+  const canonical = canonicalInput(schema, value);
+  errors.push(...violations(schema, canonical));
+  return canonical;
+}
+
+/**
+ * Empty values count as absent. A query string that is one bare word is the value of an operation's only parameter,
+ * which is what one generation of clients sends.
+ */
+function queryInput(schema: TSchema | undefined, request: FastifyRequest): Record<string, unknown> {
+  const query = request.query as Record<string, unknown>;
+  const given: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== '') given[name] = Array.isArray(value) ? value[0] : value;
+  }
+  const names = Object.keys((schema as { properties?: object } | undefined)?.properties ?? {});
+  const words = Object.keys(query);
+  const bare = words.length === 1 && query[words[0]!] === '' && !request.url.includes('=') ? words[0]! : undefined;
+  if (bare !== undefined && names.length === 1) given[names[0]!] = bare;
+  return given;
+}
+
+async function sendResult(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  result: OperationResult,
+  schema: TSchema | undefined,
+): Promise<FastifyReply> {
+  reply.code(result.status);
+  if (result.headers) reply.headers(result.headers);
+  if (result.file) return sendFile(request, reply, result.file);
+  if (result.body === undefined) return reply.send();
+  if (schema) {
+    const wrong = violations(schema, result.body);
+    if (wrong.length > 0) {
+      const where = wrong.map((one) => `${one.field} (${one.code})`).join(', ');
+      throw new SeglError(
+        500,
+        'internal_error',
+        'Something went wrong in Segl. Quote the request id to the operator.',
+        {
+          cause: new Error(`response breaks its contract: ${where}`),
+        },
+      );
+    }
+  }
+  return reply.header('content-type', 'application/json; charset=utf-8').send(result.body);
+}
+
+async function admit(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  route: RouteDefinition,
+  options: ApiOptions,
+): Promise<void> {
+  const token = bearerToken(request);
+  const nowMs = performance.now();
+  if (!token && !route.scope) return void takeFrom(options.throttle?.perAddress, request.ip, nowMs, reply);
+  if (!token) {
+    takeFrom(options.throttle?.perAddress, request.ip, nowMs, reply);
+    throw new SeglError(401, 'missing_token', 'Send an access token: Authorization: Bearer <token>.');
+  }
+  const principal = await options.authenticate(token);
+  namePrincipal(request, reply, principal);
+  takeFrom(options.throttle?.perClient, principal.clientId, nowMs, reply);
+  if (route.scope) requireScope(principal, route.scope, reply);
+  if (route.product) await options.requireProduct(principal, route.product);
+}
+
+function bearerToken(request: FastifyRequest): string | undefined {
+  const header = request.headers.authorization;
+  if (header === undefined) return undefined;
+  const match = /^bearer +([^\s]+)\s*$/i.exec(header);
+  if (!match) throw new SeglError(401, 'missing_token', 'Send an access token: Authorization: Bearer <token>.');
+  return match[1];
+}
+
+function requireScope(principal: Principal, scope: string | readonly string[], reply: FastifyReply): void {
+  const wanted = typeof scope === 'string' ? [scope] : scope;
+  if (wanted.some((one) => principal.scopes.has(one))) return;
+  const named = wanted.join(' ');
+  reply.header('www-authenticate', `Bearer realm="segl", error="insufficient_scope", scope="${named}"`);
+  throw new SeglError(403, 'insufficient_scope', `The token lacks the scope ${wanted.join(' or ')}.`);
+}
+
+function takeFrom(throttle: Throttle | undefined, key: string, nowMs: number, reply: FastifyReply): void {
+  if (!throttle) return;
+  const verdict = throttle.take(key, nowMs);
+  reply.headers({
+    'ratelimit-limit': String(verdict.limit),
+    'ratelimit-remaining': String(verdict.remaining),
+    'ratelimit-reset': String(verdict.resetSeconds),
+  });
+  if (!verdict.allowed) {
+    throw new SeglError(429, 'too_many_requests', 'Too many requests: wait as long as Retry-After says.', {
+      retryAfterSeconds: verdict.retryAfterSeconds,
+    });
+  }
+}
+
+function operationContext(request: FastifyRequest, options: ApiOptions): OperationContext {
+  const principal = request.principal;
+  return {
+    accountId: principal?.accountId ?? '',
+    environment: principal?.environment ?? 'test',
+    clientId: principal?.clientId ?? '',
+    requestId: request.id,
+    now: options.clock.now(),
+    log: options.log,
+  };
+}
+
+/** A known path with another verb answers 405 with `Allow`, before any other check. */
+function answerWrongVerbs(app: FastifyInstance, routes: readonly { method: string; path: string }[]): void {
+  const verbsOf = new Map<string, { path: string; verbs: Set<string> }>();
+  for (const route of routes) {
+    const key = route.path.toLowerCase().replace(/\{[^}]*\}/g, '{}');
+    const entry = verbsOf.get(key) ?? { path: route.path, verbs: new Set() };
+    entry.verbs.add(route.method);
+    if (route.method === 'GET') entry.verbs.add('HEAD');
+    verbsOf.set(key, entry);
+  }
+  for (const { path, verbs } of verbsOf.values()) {
+    const allow = [...verbs].sort().join(', ');
+    app.route({
+      method: VERBS.filter((verb) => !verbs.has(verb)),
+      url: fastifyPath(path),
+      config: { template: path },
+      exposeHeadRoute: false,
+      onRequest: async (_request, reply) => {
+        reply.header('allow', allow);
+        throw new SeglError(405, 'method_not_allowed', `This address answers ${allow}.`);
+      },
+      handler: async () => undefined,
+    });
+  }
+}
+
+function fastifyPath(path: string): string {
+  return path.replace(/\{([^}]+)\}/g, ':$1');
+}
+
+/** For operations without parameters of their own. */
+export const NoInput = Type.Object({});

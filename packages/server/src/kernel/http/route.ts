@@ -1,0 +1,60 @@
+import type { TSchema } from 'typebox';
+import type { Environment } from '../events/events.ts';
+import type { Log } from '../log/log.ts';
+
+/** Who calls, for which account, and when: everything an operation may know of the request besides its input. */
+export interface OperationContext {
+  accountId: string;
+  environment: Environment;
+  clientId: string;
+  requestId: string;
+  now: Date;
+  log: Log;
+}
+
+export interface OperationInput {
+  // biome-ignore lint/suspicious/noExplicitAny: each row's schemas say what these are; the operation's own type takes over
+  params: any;
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  query: any;
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  body: any;
+  headers: Record<string, string | string[] | undefined>;
+}
+
+/** A file or another answer that is not JSON. `stream` may be consumed once. */
+export interface FileBody {
+  content: Buffer | NodeJS.ReadableStream;
+  sizeBytes: number;
+  mediaType: string;
+  fileName: string;
+  /** Hex SHA-256 of the bytes. */
+  sha256: string;
+}
+
+export interface OperationResult {
+  status: number;
+  body?: unknown;
+  file?: FileBody;
+  headers?: Record<string, string>;
+}
+
+/** One row of a capability's `routes.ts`: a table, no logic. */
+export interface RouteDefinition<Context = OperationContext> {
+  method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  /** With `{parameter}` as in OpenAPI: `/signature/documents/{documentId}`. */
+  path: string;
+  operationId: string;
+  summary: string;
+  tags: [string];
+  /** Any one of them is enough. Absent: no token needed. */
+  scope?: string | readonly string[];
+  /** Part of the subscription that the account must have. */
+  product?: string;
+  params?: TSchema;
+  query?: TSchema;
+  body?: TSchema;
+  /** Schema per status; `null`: no body; `'file'`: a download. */
+  responses: Record<number, TSchema | null | 'file'>;
+  handle(context: Context, request: OperationInput): Promise<OperationResult>;
+}

@@ -1,0 +1,38 @@
+import Type, { type TSchema, type TUnsafe } from 'typebox';
+
+/**
+ * Text out of a closed list, matched without regard to case and blanks, answered in the canonical spelling.
+ * `aliases` are further accepted spellings and what they stand for.
+ */
+export function stringEnum<const Values extends readonly string[]>(
+  values: Values,
+  options: { description?: string; aliases?: Record<string, Values[number]>; default?: Values[number] } = {},
+): TUnsafe<Values[number]> {
+  const { aliases, ...rest } = options;
+  return Type.Unsafe<Values[number]>({
+    type: 'string',
+    enum: [...values],
+    ...rest,
+    ...(aliases ? { 'x-aliases': aliases } : {}),
+  });
+}
+
+/** An instant. Input in every accepted form becomes ISO 8601 in UTC with three fractional digits. */
+export const DateTime = (options: { description?: string } = {}): TUnsafe<string> =>
+  Type.Unsafe<string>({ type: 'string', format: 'date-time', ...options });
+
+/** A GUID; input without dashes, in braces or in upper case becomes lower case with dashes. */
+export const Guid = (options: { description?: string } = {}): TUnsafe<string> =>
+  Type.Unsafe<string>({ type: 'string', format: 'uuid', ...options });
+
+/** Text with a length counted in Unicode code points and without control characters but tab, CR and LF. */
+export const Text = (options: { description?: string; minLength?: number; maxLength?: number; format?: string } = {}) =>
+  Type.String({ 'x-plain-text': true, ...options });
+
+/** Bytes in base64, standard or URL-safe. Decoded by the operation. */
+export const Base64 = (options: { description?: string } = {}): TUnsafe<string> =>
+  Type.Unsafe<string>({ type: 'string', contentEncoding: 'base64', ...options });
+
+/** Keys chosen by the caller: kept exactly as they are. */
+export const Dictionary = (value: TSchema, options: { description?: string } = {}) =>
+  Type.Unsafe<Record<string, never>>({ type: 'object', additionalProperties: value, ...options });

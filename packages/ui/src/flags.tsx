@@ -1,0 +1,21 @@
+/** The flag of a country, as decoration beside the country's eID. Unknown countries show their code on a plain ground. */
+export function Flag({ countryCode }: { countryCode: string }) {
+  return (
+    <svg className="flag" width="33" height="24" viewBox="0 0 22 16" aria-hidden="true" focusable="false">
+      {countryCode === 'NO' ? (
+        <>
+          <path fill="#ba0c2f" d="M0 0h22v16H0z" />
+          <path fill="#fff" d="M6 0h4v16H6z M0 6h22v4H0z" />
+          <path fill="#00205b" d="M7 0h2v16H7z M0 7h22v2H0z" />
+        </>
+      ) : (
+        <>
+          <path fill="#5b6270" d="M0 0h22v16H0z" />
+          <text x="11" y="11.5" textAnchor="middle" fontSize="9" fontWeight="600" fill="#fff">
+            {countryCode}
+          </text>
+        </>
+      )}
+    </svg>
+  );
+}

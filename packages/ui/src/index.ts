@@ -1,0 +1,14 @@
+export { ActionBar } from './action-bar.tsx';
+export { Button, type ButtonVariant, IconButton, LinkButton } from './button.tsx';
+export { CardAction } from './card-action.tsx';
+export { Dialog } from './dialog.tsx';
+export { type Fact, Facts } from './facts.tsx';
+export { type Choice, CompactSelect, Field, SelectField } from './field.tsx';
+export { Flag } from './flags.tsx';
+export { Icon, type IconName } from './icons.tsx';
+export { LiveRegion, useAnnounce } from './live-region.tsx';
+export { Notice } from './notice.tsx';
+export { Skeleton, Spinner } from './progress.tsx';
+export { ScreenHeading } from './screen-heading.tsx';
+export { applyTheme, contrastRatio, inkOn, isDarkMode, type ThemeName, themeColors, themeNamed } from './themes.ts';
+export { EnvironmentStrip, MenuButton, TopBar } from './top-bar.tsx';

@@ -1,0 +1,91 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { RegisteredClient } from './client-registry.ts';
+import { sendText } from './http-response.ts';
+import { createRateLimit } from './rate-limit.ts';
+import { loadSigningKey } from './signing-keys.ts';
+
+export interface SimulatorOptions {
+  /** 0 takes a free port. */
+  port: number;
+  /** Address to listen on. */
+  host: string;
+  /** Public address as browsers and relying parties know it; `http://localhost:<port>` where absent. */
+  baseUrl?: string;
+  clients: readonly RegisteredClient[];
+  /** Folder in which the signing keys are kept from start to start. */
+  dataDir?: string;
+  /** How long the word `timeout` keeps a person waiting. */
+  waitSeconds?: number;
+  /** Per client address; bursts of ten times as many pass. */
+  requestsPerSecond?: number;
+  logError?: (event: string, error: Error) => void;
+}
+
+export interface RunningSimulators {
+  /** Public address, without a slash at its end. */
+  url: string;
+  issuers: { noBankId: string };
+  close(): Promise<void>;
+}
+
+/** Starts all simulators on one port. Resolves when they accept connections. */
+export async function startSimulators(options: SimulatorOptions): Promise<RunningSimulators> {
+  // Making a key takes as long as loading the OpenID provider, so the two run side by side.
+  const [signingKey, { createNoBankIdSimulator }] = await Promise.all([
+    loadSigningKey('no-bankid', options.dataDir),
+    import('./no-bankid/no-bankid-simulator.ts'),
+  ]);
+  const logError = options.logError ?? (() => {});
+  const mayPass = createRateLimit(options.requestsPerSecond ?? 500);
+
+  const server = createServer({ requestTimeout: 15_000, headersTimeout: 10_000, maxHeaderSize: 16_384 });
+  server.maxConnections = 2000;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, options.host, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  const baseUrl = (options.baseUrl ?? `http://localhost:${port}`).replace(/\/+$/, '');
+  const base = new URL(baseUrl);
+  const noBankId = createNoBankIdSimulator({
+    baseUrl,
+    clients: options.clients,
+    signingKey,
+    waitSeconds: options.waitSeconds ?? 30,
+    logError,
+  });
+
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    if (!mayPass(request.socket.remoteAddress ?? '')) return sendText(response, 429, 'too many requests');
+    // Addresses are always made from the configured base, whatever the caller puts into its headers.
+    request.headers.host = base.host;
+    request.headers['x-forwarded-proto'] = base.protocol.slice(0, -1);
+    delete request.headers['x-forwarded-host'];
+    delete request.headers['x-forwarded-for'];
+    route(request, response).catch((error: Error) => {
+      logError('request_failed', error);
+      if (!response.headersSent) sendText(response, 500, 'the simulator failed');
+      else response.destroy();
+    });
+  });
+
+  async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = URL.parse(request.url ?? '', baseUrl)?.pathname;
+    if (path === noBankId.basePath || path?.startsWith(`${noBankId.basePath}/`)) {
+      return noBankId.handle(request, response);
+    }
+    if (path === '/') return sendText(response, 200, `Segl simulators, for tests only\n${noBankId.issuer}\n`);
+    sendText(response, 404, 'not found');
+  }
+
+  return {
+    url: baseUrl,
+    issuers: { noBankId: noBankId.issuer },
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { Base64, DateTime, Dictionary, Guid, stringEnum, Text } from '../../kernel/http/schema.ts';
+import { Base64, DateTime, Dictionary, Guid, stringEnum, Text } from '../../kernel/contract/primitives.ts';
 
 export const DOCUMENT_STATUSES = [
   'waiting_for_attachments',

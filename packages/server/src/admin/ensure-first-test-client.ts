@@ -1,0 +1,100 @@
+import type { Clock } from '../kernel/clock/clock.ts';
+import type { Database } from '../kernel/db/database.ts';
+import { uuidv7 } from '../kernel/ids/uuid.ts';
+import type { SecretBox } from '../kernel/keys/sealed-box.ts';
+import { generateClientId, generateClientSecret, type SecretHasher } from './client-secret.ts';
+import {
+  findClient,
+  findFirstTestClient,
+  insertAccount,
+  insertClient,
+  lockFirstTestClient,
+  putFirstTestClient,
+  putSecret,
+} from './store.ts';
+
+/** Scopes that the first test client may use: everything that an account's own client can be given. */
+export const FIRST_CLIENT_SCOPES = [
+  'document_read',
+  'document_write',
+  'document_file',
+  'event',
+  'identify',
+  'addons',
+  'account_read',
+  'account_write',
+  'oauth_write',
+  'openid_write',
+  'invoice',
+  'analytics',
+  'audit_read',
+  'audit_write',
+  'merchantsign',
+  'validation',
+  'validation_ssn',
+  'text_read',
+  'text_write',
+  'share_read',
+  'share_write',
+  'jwt',
+  'form_read',
+  'form_write',
+  'form_file',
+] as const;
+
+export interface FirstTestClient {
+  clientId: string;
+  clientSecret: string;
+}
+
+const AAD = 'first_test_client';
+const SECRET_NAME = 'first';
+
+/**
+ * The API client with which a newcomer starts. Settings win; what they leave open is generated once and kept. Safe when
+ * several processes start together.
+ */
+export async function ensureFirstTestClient(
+  deps: { database: Database; clock: Clock; hasher: SecretHasher; box: SecretBox },
+  wanted: { clientId?: string | undefined; clientSecret?: string | undefined },
+): Promise<FirstTestClient> {
+  const kept = await findFirstTestClient(deps.database);
+  if (kept) {
+    const secret = deps.box.decrypt(kept.secretSealed, AAD).toString('utf8');
+    const unchanged =
+      (wanted.clientId ?? kept.clientId) === kept.clientId && (wanted.clientSecret ?? secret) === secret;
+    if (unchanged) return { clientId: kept.clientId, clientSecret: secret };
+  }
+  return deps.database.transaction(async (tx) => {
+    await lockFirstTestClient(tx);
+    const now = deps.clock.now();
+    const current = await findFirstTestClient(tx);
+    const clientId = wanted.clientId ?? current?.clientId ?? generateClientId('test');
+    const clientSecret =
+      wanted.clientSecret ??
+      (current ? deps.box.decrypt(current.secretSealed, AAD).toString('utf8') : generateClientSecret());
+    const existing = await findClient(tx, clientId);
+    if (!existing) {
+      const owner = current && (await findClient(tx, current.clientId));
+      const accountId = owner?.accountId ?? uuidv7(now);
+      if (!owner) await insertAccount(tx, { id: accountId, name: 'Test account', createdAt: now });
+      await insertClient(tx, {
+        id: clientId,
+        accountId,
+        environment: 'test',
+        name: 'First test client',
+        allowedScopes: FIRST_CLIENT_SCOPES,
+        createdAt: now,
+      });
+    }
+    await putSecret(tx, {
+      clientId,
+      description: SECRET_NAME,
+      hash: deps.hasher.hash(clientSecret),
+      hint: clientSecret.slice(-4),
+      createdAt: now,
+    });
+    await putFirstTestClient(tx, clientId, deps.box.encrypt(Buffer.from(clientSecret, 'utf8'), AAD));
+    return { clientId, clientSecret };
+  });
+}

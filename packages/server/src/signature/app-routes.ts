@@ -1,0 +1,151 @@
+import type { RouteDefinition } from '../kernel/http/route.ts';
+import { abortSigning, completeSigning } from './complete-signing.ts';
+import {
+  AttemptRequest,
+  CancelSessionResponse,
+  CompleteSigningResponse,
+  ResultResponse,
+  SessionView,
+  StartSessionRequest,
+  StartSessionResponse,
+  StartSigningRequest,
+  StartSigningResponse,
+} from './contract/session.ts';
+import { unsignedFile } from './get-file.ts';
+import { getResult, getSignedCopy } from './get-result.ts';
+import type { Caller } from './record-evidence.ts';
+import { recordRead } from './record-read.ts';
+import { loadTurn, type SessionContext } from './session-context.ts';
+import { endSession, extendSession } from './session-store.ts';
+import { sessionView } from './session-view.ts';
+import type { SignatureDeps } from './signature-deps.ts';
+import { SLIDING_MS, startSession } from './start-session.ts';
+import { startSigning } from './start-signing.ts';
+
+const tags: [string] = ['Signing app'];
+
+/** The one call of the signing app that needs no session yet. */
+export function sessionStartRoutes(deps: SignatureDeps): RouteDefinition<Caller>[] {
+  return [
+    {
+      method: 'POST',
+      path: '/app/v1/session',
+      operationId: 'SigningSession_Start',
+      summary: 'Exchange a boot code for a signing session',
+      tags,
+      body: StartSessionRequest,
+      responses: { 200: StartSessionResponse },
+      handle: (caller, { body }) => startSession(deps, caller, body),
+    },
+  ];
+}
+
+/** The server side of the signing app; the caller is a live signing session. */
+export function signingAppRoutes(deps: SignatureDeps): RouteDefinition<SessionContext>[] {
+  return [
+    {
+      method: 'GET',
+      path: '/app/v1/session',
+      operationId: 'SigningSession_Get',
+      summary: 'What the session shows now',
+      tags,
+      responses: { 200: SessionView },
+      handle: async (context) => ({ status: 200, body: await sessionView(deps, context.session, context.now) }),
+    },
+    {
+      method: 'POST',
+      path: '/app/v1/session/keepalive',
+      operationId: 'SigningSession_KeepAlive',
+      summary: 'Extend the session after activity',
+      tags,
+      responses: { 204: null },
+      handle: async (context) => {
+        await extendSession(deps.database, context.session.id, new Date(context.now.getTime() + SLIDING_MS));
+        return { status: 204 };
+      },
+    },
+    {
+      method: 'POST',
+      path: '/app/v1/session/cancel',
+      operationId: 'SigningSession_Cancel',
+      summary: 'Leave without signing; the document stays open',
+      tags,
+      responses: { 200: CancelSessionResponse },
+      handle: async (context) => {
+        const { signer } = await loadTurn(deps, context.session, context.now);
+        await endSession(deps.database, context.session.id, context.now);
+        const { redirectMode, cancel } = signer.request.redirectSettings;
+        return { status: 200, body: { redirect: redirectMode === 'redirect' ? cancel : undefined } };
+      },
+    },
+    {
+      method: 'GET',
+      path: '/app/v1/documents/main/content',
+      operationId: 'SigningDocument_Content',
+      summary: 'The bytes to be signed',
+      tags,
+      responses: { 200: 'file' },
+      handle: async (context) => {
+        const { document } = await loadTurn(deps, context.session, context.now);
+        return { status: 200, file: await unsignedFile(deps, document) };
+      },
+    },
+    {
+      method: 'GET',
+      path: '/app/v1/documents/main/signed',
+      operationId: 'SigningDocument_Signed',
+      summary: 'The signed file, when it is ready',
+      tags,
+      responses: { 200: 'file' },
+      handle: (context) => getSignedCopy(deps, context),
+    },
+    {
+      method: 'POST',
+      path: '/app/v1/documents/main/read',
+      operationId: 'SigningDocument_Read',
+      summary: 'The end of the document has been reached',
+      tags,
+      responses: { 204: null },
+      handle: (context) => recordRead(deps, context),
+    },
+    {
+      method: 'POST',
+      path: '/app/v1/sign/start',
+      operationId: 'Signing_Start',
+      summary: 'Hand over to the chosen eID',
+      tags,
+      body: StartSigningRequest,
+      responses: { 200: StartSigningResponse },
+      handle: (context, { body }) => startSigning(deps, context, body),
+    },
+    {
+      method: 'POST',
+      path: '/app/v1/sign/complete',
+      operationId: 'Signing_Complete',
+      summary: 'Finish after the eID has sent the signer back',
+      tags,
+      body: AttemptRequest,
+      responses: { 200: CompleteSigningResponse },
+      handle: (context, { body }) => completeSigning(deps, context, body),
+    },
+    {
+      method: 'POST',
+      path: '/app/v1/sign/abort',
+      operationId: 'Signing_Abort',
+      summary: 'Turn away from an eID that was started',
+      tags,
+      body: AttemptRequest,
+      responses: { 204: null },
+      handle: (context, { body }) => abortSigning(deps, context, body),
+    },
+    {
+      method: 'GET',
+      path: '/app/v1/result',
+      operationId: 'SigningResult_Get',
+      summary: 'Whether the signed file is ready, and where to go next',
+      tags,
+      responses: { 200: ResultResponse },
+      handle: (context) => getResult(deps, context),
+    },
+  ];
+}

@@ -1,0 +1,105 @@
+import Type, { type Static } from 'typebox';
+import { DateTime, Guid, stringEnum } from '../../kernel/contract/primitives.ts';
+import { COLOR_THEMES, LANGUAGES, MECHANISMS, REDIRECT_MODES } from './document.ts';
+
+const optional = Type.Optional;
+
+/** What the signing app shows: everything it knows of the document, the account and the signer. */
+export const SessionView = Type.Object({
+  state: stringEnum([
+    'sign',
+    'waiting_for_attachments',
+    'not_your_turn',
+    'signed',
+    'completed_without_you',
+    'expired',
+    'canceled',
+  ]),
+  document: Type.Object({
+    title: Type.String(),
+    description: optional(Type.String()),
+    fileName: Type.String(),
+    format: stringEnum(['pdf']),
+    sizeBytes: Type.Integer(),
+    sha256: Type.String(),
+    pageCount: optional(Type.Integer()),
+  }),
+  account: Type.Object({ name: Type.String() }),
+  contact: Type.Object({
+    name: optional(Type.String()),
+    email: Type.String(),
+    phone: optional(Type.String()),
+    url: optional(Type.String()),
+  }),
+  signer: Type.Object({ firstName: optional(Type.String()), fullName: optional(Type.String()) }),
+  language: stringEnum(LANGUAGES),
+  environment: stringEnum(['test', 'prod']),
+  theme: Type.Object({ colorTheme: stringEnum(COLOR_THEMES), themeMode: stringEnum(['Default', 'Light', 'Dark']) }),
+  mechanism: stringEnum(MECHANISMS),
+  methods: Type.Array(
+    Type.Object({
+      method: Type.String(),
+      name: Type.String(),
+      countryCode: Type.String(),
+      description: optional(Type.String()),
+    }),
+  ),
+  redirect: Type.Object({
+    mode: stringEnum(REDIRECT_MODES),
+    success: optional(Type.String()),
+    cancel: optional(Type.String()),
+    error: optional(Type.String()),
+  }),
+  signature: optional(
+    Type.Object({
+      fullName: Type.String(),
+      method: Type.String(),
+      methodName: Type.String(),
+      signedTime: DateTime(),
+    }),
+  ),
+  remainingSigners: Type.Integer(),
+  canDownload: Type.Boolean(),
+  attempt: optional(
+    Type.Object({ attemptId: Guid(), method: Type.String(), state: stringEnum(['started', 'returned']) }),
+  ),
+});
+export type SessionView = Static<typeof SessionView>;
+
+export const StartSessionRequest = Type.Object({
+  bootCode: optional(Type.String({ maxLength: 2000 })),
+  signToken: optional(Type.String({ maxLength: 2000 })),
+});
+export const StartSessionResponse = Type.Object({
+  sessionToken: Type.String(),
+  signToken: Type.String(),
+  handle: Guid(),
+  view: SessionView,
+});
+
+export const StartSigningRequest = Type.Object({
+  method: Type.String({ maxLength: 50 }),
+  documentSha256: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+});
+export const StartSigningResponse = Type.Object({
+  attemptId: Guid(),
+  step: Type.Object({ kind: stringEnum(['redirect']), url: Type.String() }),
+});
+
+export const AttemptRequest = Type.Object({ attemptId: Guid() });
+export const CompleteSigningResponse = Type.Object({
+  outcome: stringEnum(['signed', 'canceled', 'failed']),
+  errorCode: optional(Type.String()),
+  eidErrorCode: optional(Type.String()),
+  eidErrorMessage: optional(Type.String()),
+  view: SessionView,
+});
+export type CompleteSigningResponse = Static<typeof CompleteSigningResponse>;
+
+export const ResultResponse = Type.Object({
+  packaged: Type.Boolean(),
+  downloads: Type.Array(Type.Object({ kind: stringEnum(['pades']), fileName: Type.String(), url: Type.String() })),
+  redirect: optional(Type.String()),
+});
+
+export const CancelSessionResponse = Type.Object({ redirect: optional(Type.String()) });

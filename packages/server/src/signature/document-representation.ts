@@ -1,0 +1,97 @@
+import type { CreateDocumentResponse, DocumentSignature, PackageFormat } from './contract/document.ts';
+import { deadlineOf, type FilledSigner } from './document-request.ts';
+import type { SignLinks } from './sign-link.ts';
+import type { DocumentRecord, SignatureRecord, SignerRecord } from './store.ts';
+
+interface Links {
+  links: SignLinks;
+  publicUrl: string;
+}
+
+/** The resource as the API answers it: the request with defaults, ids, sign URLs and what has happened since. */
+export function documentResource(document: DocumentRecord, urls: Links): CreateDocumentResponse {
+  const request = document.request;
+  return {
+    documentId: document.id,
+    signers: document.signers.map((signer) => signerResource(document, signer, urls)),
+    status: statusResource(
+      document.status,
+      document.packages.map((made) => made.format),
+    ),
+    links: [],
+    title: request.title,
+    description: request.description,
+    externalId: request.externalId,
+    dataToSign: { ...request.dataToSign, base64Content: '', base64ContentStyleSheet: undefined },
+    contactDetails: request.contactDetails,
+    notification: request.notification,
+    advanced: {
+      ...request.advanced,
+      timeToLive: { ...request.advanced.timeToLive, deadline: deadlineOf(request, document.createdAt).toISOString() },
+    },
+  };
+}
+
+export function signerResource(
+  document: Pick<DocumentRecord, 'id' | 'accountId' | 'signatures' | 'deadline'>,
+  signer: SignerRecord,
+  urls: Links,
+): CreateDocumentResponse['signers'][number] {
+  const signature = document.signatures.find((one) => one.signerId === signer.id);
+  return {
+    ...withoutNationalNumbers(signer.request),
+    id: signer.id,
+    url: signUrl(document, signer, urls),
+    links: [],
+    documentSignature: signature && signatureResource(signature),
+    signUrlExpires: document.deadline.toISOString(),
+  };
+}
+
+export function signUrl(document: { id: string; accountId: string }, signer: SignerRecord, urls: Links): string {
+  const token = urls.links.token({
+    documentId: document.id,
+    signerId: signer.id,
+    accountId: document.accountId,
+    rotation: signer.linkRotation,
+  });
+  return `${urls.publicUrl}/start?jwt=${token}`;
+}
+
+/** National numbers are write-only: they are stored encrypted beside the request and never answered. */
+export function withoutNationalNumbers(signer: FilledSigner): FilledSigner {
+  const { signerInfo, authentication, ...rest } = signer;
+  return {
+    ...rest,
+    ...(signerInfo ? { signerInfo: { ...signerInfo, socialSecurityNumber: undefined } } : {}),
+    ...(authentication ? { authentication: { ...authentication, socialSecurityNumber: undefined } } : {}),
+  };
+}
+
+export function statusResource(
+  documentStatus: CreateDocumentResponse['status']['documentStatus'],
+  packages: readonly PackageFormat[],
+): CreateDocumentResponse['status'] {
+  return { documentStatus, completedPackages: [...packages], attachmentPackages: {} };
+}
+
+export function signatureResource(signature: SignatureRecord): DocumentSignature {
+  return {
+    signatureMethod: signature.method as DocumentSignature['signatureMethod'],
+    mechanism: signature.mechanism,
+    fullName: signature.fullName,
+    firstName: signature.firstName,
+    middleName: signature.middleName,
+    lastName: signature.lastName,
+    signedTime: signature.signedAt.toISOString(),
+    dateOfBirth: signature.dateOfBirth && shortDate(signature.dateOfBirth),
+    signatureMethodUniqueId: signature.methodUniqueId,
+    clientIp: signature.clientIp,
+  };
+}
+
+/** `1984-06-02` → `020684`, the form of this one member of the document models. */
+function shortDate(date: string): string {
+  const [year = '', month = '', day = ''] = date.split('-');
+  return `${day}${month}${year.slice(2)}`;
+}

@@ -1,0 +1,279 @@
+import { createHash } from 'node:crypto';
+import { type FieldError, SeglError } from '../kernel/errors/segl-error.ts';
+import type { Environment } from '../kernel/events/events.ts';
+import { validationFailed } from '../kernel/http/validation.ts';
+import type { CreateDocumentRequestWrapper, SignatureMethod, SignerWrapper } from './contract/document.ts';
+import { canonicalJson } from './evidence.ts';
+
+const MAX_LIFE_MS = 45 * 24 * 3_600_000;
+
+type Filled<T, Key extends keyof T> = Omit<T, Key> & { [K in Key]-?: NonNullable<T[K]> };
+
+export type FilledSigner = Filled<SignerWrapper, 'tags' | 'order' | 'required'>;
+export type FilledAdvanced = Filled<
+  NonNullable<CreateDocumentRequestWrapper['advanced']>,
+  'tags' | 'attachments' | 'requiredSignatures' | 'getSocialSecurityNumber'
+>;
+
+/** The request with every fixed default filled in; content and national numbers are taken out by the caller. */
+export interface FilledRequest extends Omit<CreateDocumentRequestWrapper, 'signers' | 'advanced'> {
+  signers: FilledSigner[];
+  advanced: FilledAdvanced;
+}
+
+/** Fixed defaults only: those that depend on the clock would make two equal requests look different. */
+export function withDefaults(request: CreateDocumentRequestWrapper): FilledRequest {
+  const packaging = request.dataToSign.packaging ?? {};
+  const formats = packaging.signaturePackageFormats ?? [];
+  return {
+    ...request,
+    dataToSign: {
+      ...request.dataToSign,
+      convertToPDF: request.dataToSign.convertToPDF ?? false,
+      packaging: {
+        ...packaging,
+        signaturePackageFormats: formats.length > 0 ? [...new Set(formats)] : ['pades'],
+        padesSettings: { primaryLanguage: 'EN', includeSsnInPades: false, ...packaging.padesSettings },
+      },
+    },
+    signers: request.signers.map((signer) => ({
+      ...signer,
+      signatureType: {
+        ...signer.signatureType,
+        onEacceptUseHandWrittenSignature: signer.signatureType.onEacceptUseHandWrittenSignature ?? false,
+      },
+      tags: [...new Set(signer.tags ?? [])],
+      order: signer.order ?? 0,
+      required: signer.required ?? false,
+    })),
+    advanced: {
+      ...request.advanced,
+      tags: [...new Set(request.advanced?.tags ?? [])],
+      attachments: request.advanced?.attachments ?? 0,
+      requiredSignatures: request.advanced?.requiredSignatures ?? 0,
+      getSocialSecurityNumber: request.advanced?.getSocialSecurityNumber ?? false,
+      timeToLive: { deleteAfterHours: 168, ...request.advanced?.timeToLive },
+    },
+  };
+}
+
+/**
+ * Equal for two requests that ask for the same: SHA-256 of the canonical request, the content by its hash and dates
+ * cut to whole seconds.
+ */
+export function requestFingerprint(request: FilledRequest, contentSha256: string): Buffer {
+  const ttl = request.advanced.timeToLive;
+  const comparable = {
+    ...request,
+    dataToSign: { ...request.dataToSign, base64Content: contentSha256 },
+    signers: request.signers.map((signer) => ({ ...signer, signUrlExpires: wholeSeconds(signer.signUrlExpires) })),
+    advanced: { ...request.advanced, timeToLive: { ...ttl, deadline: wholeSeconds(ttl?.deadline) } },
+  };
+  return createHash('sha256').update(canonicalJson(comparable), 'utf8').digest();
+}
+
+function wholeSeconds(instant: string | undefined): string | undefined {
+  return instant?.replace(/\.\d+Z$/, 'Z');
+}
+
+export function deadlineOf(request: FilledRequest, createdAt: Date): Date {
+  const wanted = request.advanced.timeToLive?.deadline;
+  return wanted ? new Date(wanted) : new Date(createdAt.getTime() + MAX_LIFE_MS);
+}
+
+/** Restrictions that a schema cannot say; all of them at once, as 400. */
+export function checkRestrictions(request: FilledRequest, environment: Environment, now: Date): void {
+  const errors: FieldError[] = [];
+  const deadline = request.advanced.timeToLive?.deadline;
+  if (deadline !== undefined) {
+    const at = new Date(deadline).getTime();
+    const field = 'advanced.timeToLive.deadline';
+    if (at <= now.getTime()) errors.push({ field, code: 'date_past', message: 'Must be in the future.' });
+    if (at > now.getTime() + MAX_LIFE_MS) {
+      errors.push({ field, code: 'date_too_late', message: 'Must be at most 45 days ahead.' });
+    }
+  }
+  if (/[/\\]/.test(request.dataToSign.fileName)) {
+    errors.push({ field: 'dataToSign.fileName', code: 'format', message: 'Must be a file name without a path.' });
+  }
+  request.signers.forEach((signer, index) => {
+    const path = `signers[${index}]`;
+    errors.push(...redirectErrors(signer, `${path}.redirectSettings`, environment));
+    const expires = signer.signUrlExpires;
+    if (expires !== undefined && new Date(expires) <= now) {
+      errors.push({ field: `${path}.signUrlExpires`, code: 'date_past', message: 'Must be in the future.' });
+    }
+  });
+  if (errors.length > 0) throw validationFailed(errors);
+}
+
+const NEEDED_REDIRECTS = {
+  donot_redirect: [],
+  redirect: ['success', 'cancel', 'error'],
+  iframe_with_webmessaging: ['domain'],
+  iframe_with_redirect: ['domain', 'success', 'cancel', 'error'],
+  iframe_with_redirect_and_webmessaging: ['domain', 'success', 'cancel', 'error'],
+} as const;
+
+function redirectErrors(signer: FilledSigner, path: string, environment: Environment): FieldError[] {
+  const settings = signer.redirectSettings;
+  const errors: FieldError[] = [];
+  for (const member of NEEDED_REDIRECTS[settings.redirectMode]) {
+    if (!settings[member]) {
+      const message = `Required when redirectMode is ${settings.redirectMode}.`;
+      errors.push({ field: `${path}.${member}`, code: 'required', message });
+    }
+  }
+  for (const member of ['success', 'cancel', 'error'] as const) {
+    const url = settings[member];
+    if (url !== undefined && !isRedirectTarget(url, environment)) {
+      errors.push({
+        field: `${path}.${member}`,
+        code: 'url',
+        message: 'Must be an absolute https URL or an app address.',
+      });
+    }
+  }
+  return errors;
+}
+
+const FORBIDDEN_SCHEMES = ['javascript:', 'data:', 'vbscript:', 'blob:', 'file:', 'about:', 'view-source:'];
+
+function isRedirectTarget(text: string, environment: Environment): boolean {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  if (url.username || url.password || FORBIDDEN_SCHEMES.includes(url.protocol)) return false;
+  return url.protocol !== 'http:' || environment === 'test';
+}
+
+/** The signature methods that the account may use in its environment. */
+export interface MethodOffer {
+  available: readonly string[];
+}
+
+/** Business rules across fields, as 422. The first that is broken answers. */
+export function checkRules(request: FilledRequest, offer: MethodOffer): void {
+  const ids = new Set<string>();
+  request.signers.forEach((signer, index) => {
+    if (ids.has(signer.externalSignerId)) {
+      throw refused(
+        'duplicate_external_signer_id',
+        'Two signers have the same externalSignerId.',
+        `signers[${index}].externalSignerId`,
+        'duplicate',
+      );
+    }
+    ids.add(signer.externalSignerId);
+  });
+  if (request.advanced.requiredSignatures > request.signers.length) {
+    throw refused(
+      'required_signatures_exceed_signers',
+      'requiredSignatures is larger than the number of signers.',
+      'advanced.requiredSignatures',
+      'max',
+    );
+  }
+  requireSupportedFile(request);
+  requireAvailableFeatures(request);
+  request.signers.forEach((signer, index) => {
+    requireUsableMethod(signer, `signers[${index}].signatureType`, offer);
+  });
+}
+
+function requireSupportedFile(request: FilledRequest): void {
+  const extension = fileExtension(request.dataToSign.fileName);
+  if (extension !== 'pdf' || request.dataToSign.convertToPDF) {
+    throw refused('unsupported_file_type', 'This instance signs PDF files only.', 'dataToSign.fileName', 'format');
+  }
+  const formats = request.dataToSign.packaging?.signaturePackageFormats ?? [];
+  if (formats.some((format) => format !== 'pades')) {
+    throw refused(
+      'packaging_not_supported',
+      'This instance packages as pades only.',
+      'dataToSign.packaging.signaturePackageFormats',
+      'enum',
+    );
+  }
+}
+
+/**
+ * Members of the contract that this version does not act on are refused by name: accepting them silently would make the
+ * caller believe that they work.
+ */
+function requireAvailableFeatures(request: FilledRequest): void {
+  const asked: string[] = [];
+  if (request.advanced.attachments > 0) asked.push('advanced.attachments');
+  if (request.advanced.extraInfo?.types?.length) asked.push('advanced.extraInfo.types');
+  if (request.advanced.security?.oneTimeUse) asked.push('advanced.security.oneTimeUse');
+  if (request.advanced.security?.ipWhiteList?.length) asked.push('advanced.security.ipWhiteList');
+  if (request.dataToSign.packaging?.padesSettings?.padesTemplateId)
+    asked.push('dataToSign.packaging.padesSettings.padesTemplateId');
+  request.signers.forEach((signer, index) => {
+    const path = `signers[${index}]`;
+    if (signer.authentication?.authBeforeSign || (signer.authentication?.mechanism ?? 'off') !== 'off')
+      asked.push(`${path}.authentication`);
+    if (signer.extraInfo?.types?.length) asked.push(`${path}.extraInfo.types`);
+    if (signer.addons?.types?.length) asked.push(`${path}.addons.types`);
+    if (signer.signUrlExpires) asked.push(`${path}.signUrlExpires`);
+    const { before, after } = signer.ui?.dialogs ?? {};
+    if (before?.title || before?.message || before?.useCheckBox || before?.formFields?.length)
+      asked.push(`${path}.ui.dialogs.before`);
+    if (after?.title || after?.message) asked.push(`${path}.ui.dialogs.after`);
+    for (const [key, channel] of Object.entries(signer.notifications?.setup ?? {})) {
+      if (channel !== 'off') asked.push(`${path}.notifications.setup.${key}`);
+    }
+  });
+  if (asked.length === 0) return;
+  throw new SeglError(422, 'feature_not_available', `This version of Segl does not offer: ${asked.join(', ')}.`, {
+    errors: asked.map((field) => ({ field, code: 'enum', message: 'Not available in this version.' })),
+  });
+}
+
+/** A group stands for its members. */
+const METHOD_GROUPS: Partial<Record<SignatureMethod, readonly SignatureMethod[]>> = {
+  no_bankid: ['no_bankid_netcentric', 'no_bankid_mobile'],
+};
+
+/** The concrete methods that a signer may use, in the order asked for; `unknown` is ignored. */
+export function usableMethods(signer: Pick<SignerWrapper, 'signatureType'>, offer: MethodOffer): string[] {
+  const listed = (signer.signatureType.signatureMethods ?? []).filter((method) => method !== 'unknown');
+  const wanted = listed.length === 0 ? offer.available : listed.flatMap((method) => METHOD_GROUPS[method] ?? [method]);
+  return [...new Set(wanted)].filter((method) => offer.available.includes(method));
+}
+
+function requireUsableMethod(signer: FilledSigner, path: string, offer: MethodOffer): void {
+  if (signer.signatureType.mechanism !== 'pkisignature') {
+    throw refused(
+      'mechanism_not_supported',
+      'This instance offers the mechanism pkisignature only.',
+      `${path}.mechanism`,
+      'enum',
+    );
+  }
+  const listed = (signer.signatureType.signatureMethods ?? []).filter((method) => method !== 'unknown');
+  listed.forEach((method, index) => {
+    const members: readonly string[] = METHOD_GROUPS[method] ?? [method];
+    if (!members.some((one) => offer.available.includes(one))) {
+      const message = `The signature method ${method} is not part of the account's subscription.`;
+      const field = `${path}.signatureMethods[${index}]`;
+      throw new SeglError(402, 'not_in_subscription', message, { errors: [{ field, code: 'enum', message }] });
+    }
+  });
+  if (usableMethods(signer, offer).length === 0) {
+    throw refused(
+      'no_signature_method_available',
+      'No signature method is left for this signer.',
+      `${path}.signatureMethods`,
+      'enum',
+    );
+  }
+}
+
+export function fileExtension(fileName: string): string {
+  const dot = fileName.lastIndexOf('.');
+  return dot <= 0 ? '' : fileName.slice(dot + 1).toLowerCase();
+}
+
+function refused(code: string, message: string, field: string, fieldCode: string): SeglError {
+  return new SeglError(422, code, message, { errors: [{ field, code: fieldCode, message }] });
+}

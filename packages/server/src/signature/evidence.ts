@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+
+export type EvidenceKind =
+  | 'document_created'
+  | 'link_opened'
+  | 'document_read'
+  | 'method_chosen'
+  | 'signing_canceled'
+  | 'signing_failed'
+  | 'signed';
+
+/** One step of a document's life, as it is proven later. */
+export interface EvidenceEntry {
+  sequence: number;
+  occurredAt: Date;
+  kind: EvidenceKind;
+  signerId: string | undefined;
+  data: Record<string, unknown>;
+  /** SHA-256 over the previous entry's hash and this entry's canonical JSON. */
+  hash: Buffer;
+}
+
+export interface EvidenceEnd {
+  sequence: number;
+  hash: Buffer;
+}
+
+export const EVIDENCE_START: EvidenceEnd = { sequence: 0, hash: Buffer.alloc(32) };
+
+/**
+ * The next entry of a document's hash chain. Because each hash covers the one before it, an entry can be neither
+ * changed, left out nor added later without changing the last hash.
+ */
+export function nextEvidence(
+  documentId: string,
+  end: EvidenceEnd,
+  entry: { occurredAt: Date; kind: EvidenceKind; signerId?: string | undefined; data: Record<string, unknown> },
+): EvidenceEntry {
+  const sequence = end.sequence + 1;
+  const content = canonicalJson({
+    documentId,
+    sequence,
+    occurredAt: entry.occurredAt.toISOString(),
+    kind: entry.kind,
+    signerId: entry.signerId ?? null,
+    data: entry.data,
+  });
+  const hash = createHash('sha256').update(end.hash).update(content, 'utf8').digest();
+  return { sequence, occurredAt: entry.occurredAt, kind: entry.kind, signerId: entry.signerId, data: entry.data, hash };
+}
+
+/** Recomputes the whole chain; `undefined` when it is intact, else the first sequence number that does not fit. */
+export function firstBrokenEvidence(documentId: string, entries: readonly EvidenceEntry[]): number | undefined {
+  let end = EVIDENCE_START;
+  for (const entry of entries) {
+    const expected = nextEvidence(documentId, end, entry);
+    if (entry.sequence !== expected.sequence || !expected.hash.equals(entry.hash)) return expected.sequence;
+    end = entry;
+  }
+  return undefined;
+}
+
+/**
+ * JSON with sorted member names and without blanks, in the manner of RFC 8785 for the values that occur here: text,
+ * whole numbers, booleans, null, lists, objects. Members without a value are left out.
+ */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (typeof value === 'object' && value !== null) {
+    const members = Object.entries(value)
+      .filter(([, member]) => member !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`);
+    return `{${members.join(',')}}`;
+  }
+  return JSON.stringify(value ?? null);
+}

@@ -1,0 +1,55 @@
+import { SeglError } from '../kernel/errors/segl-error.ts';
+import type { FileBody, OperationContext, OperationResult } from '../kernel/http/route.ts';
+import type { PackageFormat } from './contract/document.ts';
+import { requireDocument } from './get-document.ts';
+import type { SignatureDeps } from './signature-deps.ts';
+import type { DocumentRecord } from './store.ts';
+
+/** A file of the document. Throws 404 `file_not_ready` (with `Retry-After` while packaging runs) or `file_format_not_available`. */
+export async function getFile(
+  deps: SignatureDeps,
+  context: OperationContext,
+  documentId: string,
+  format: PackageFormat,
+): Promise<OperationResult> {
+  const document = await requireDocument(deps, context, documentId);
+  return {
+    status: 200,
+    file: format === 'unsigned' ? await unsignedFile(deps, document) : await packagedFile(deps, document, format),
+  };
+}
+
+/** The bytes to be signed. */
+export async function unsignedFile(deps: Pick<SignatureDeps, 'files'>, document: DocumentRecord): Promise<FileBody> {
+  return {
+    content: await deps.files.stream(document.accountId, document.contentSha256),
+    sizeBytes: document.contentSizeBytes,
+    mediaType: 'application/pdf',
+    fileName: document.request.dataToSign.fileName,
+    sha256: document.contentSha256,
+  };
+}
+
+export async function packagedFile(
+  deps: Pick<SignatureDeps, 'files'>,
+  document: DocumentRecord,
+  format: PackageFormat,
+): Promise<FileBody> {
+  const formats: readonly string[] = document.request.dataToSign.packaging?.signaturePackageFormats ?? [];
+  if (!formats.includes(format)) {
+    throw new SeglError(404, 'file_format_not_available', `The document is not packaged as ${format}.`);
+  }
+  const made = document.packages.find((one) => one.format === format);
+  if (!made) {
+    const packaging = document.status === 'signed';
+    const message = packaging ? 'The signed file is being made.' : 'The document is not signed yet.';
+    throw new SeglError(404, 'file_not_ready', message, packaging ? { retryAfterSeconds: 2 } : {});
+  }
+  return {
+    content: await deps.files.stream(document.accountId, made.sha256),
+    sizeBytes: made.sizeBytes,
+    mediaType: made.mediaType,
+    fileName: made.fileName,
+    sha256: made.sha256,
+  };
+}

@@ -1,0 +1,25 @@
+import type { OperationResult } from '../kernel/http/route.ts';
+import { packagedFile } from './get-file.ts';
+import { loadTurn, type SessionContext } from './session-context.ts';
+import type { SignatureDeps } from './signature-deps.ts';
+
+/** Whether the signed file can be fetched, and where the sender wants the browser to go. */
+export async function getResult(deps: SignatureDeps, context: SessionContext): Promise<OperationResult> {
+  const { document, signer } = await loadTurn(deps, context.session, context.now);
+  const pades = document.packages.find((made) => made.format === 'pades');
+  const { redirectMode, success } = signer.request.redirectSettings;
+  return {
+    status: 200,
+    body: {
+      packaged: pades !== undefined,
+      downloads: pades ? [{ kind: 'pades', fileName: pades.fileName, url: '/app/v1/documents/main/signed' }] : [],
+      redirect: redirectMode === 'redirect' ? success : undefined,
+    },
+  };
+}
+
+/** The signer's own copy. Throws 404 `file_not_ready` until all have signed and the file is made. */
+export async function getSignedCopy(deps: SignatureDeps, context: SessionContext): Promise<OperationResult> {
+  const { document } = await loadTurn(deps, context.session, context.now);
+  return { status: 200, file: await packagedFile(deps, document, 'pades') };
+}

@@ -1,0 +1,48 @@
+import type { FastifyInstance } from 'fastify';
+import { registerRoutesFor } from '../kernel/http/register-routes.ts';
+import type { RouteDefinition } from '../kernel/http/route.ts';
+import { sessionStartRoutes, signingAppRoutes } from './app-routes.ts';
+import { registerEntryPages } from './entry-page.ts';
+import { signatureRoutes } from './routes.ts';
+import { requireSession } from './session-context.ts';
+import type { SignatureDeps } from './signature-deps.ts';
+
+export type { EvidenceEntry } from './evidence.ts';
+export { firstBrokenEvidence } from './evidence.ts';
+export { recordPackage } from './record-package.ts';
+export { createSignLinks } from './sign-link.ts';
+export type { PdfCheck, SignatureDeps } from './signature-deps.ts';
+export { EID_CALLBACK_PATH } from './start-signing.ts';
+export type { DocumentRecord, SignatureRecord } from './store.ts';
+export { findDocument, listEvidence } from './store.ts';
+
+export interface Signature {
+  routes: RouteDefinition[];
+  /** Mounts the signing app's pages and its server side. */
+  registerApp(app: FastifyInstance, options: { shell(): Promise<string> }): void;
+}
+
+export function createSignature(deps: SignatureDeps): Signature {
+  return {
+    routes: signatureRoutes(deps),
+    registerApp(app, options) {
+      registerEntryPages(app, deps, options);
+      registerRoutesFor(app, [...sessionStartRoutes(deps)], {
+        context: async (request) => ({
+          now: deps.clock.now(),
+          clientIp: request.ip,
+          userAgent: request.headers['user-agent']?.slice(0, 500),
+        }),
+      });
+      registerRoutesFor(app, signingAppRoutes(deps), {
+        context: async (request) => ({
+          session: await requireSession(deps, request.headers.authorization),
+          now: deps.clock.now(),
+          requestId: request.id,
+          clientIp: request.ip,
+          userAgent: request.headers['user-agent']?.slice(0, 500),
+        }),
+      });
+    },
+  };
+}

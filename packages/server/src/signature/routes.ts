@@ -1,0 +1,83 @@
+import type { RouteDefinition } from '../kernel/http/route.ts';
+import {
+  CreateDocumentRequestWrapper,
+  CreateDocumentResponse,
+  DocumentPath,
+  DocumentSummary,
+  FileQuery,
+  Status,
+} from './contract/document.ts';
+import { createDocument } from './create-document.ts';
+import { getDocument, getStatus } from './get-document.ts';
+import { getFile } from './get-file.ts';
+import { getSummary } from './get-summary.ts';
+import type { SignatureDeps } from './signature-deps.ts';
+
+/** The operations of `/signature`: one row each, no logic. */
+export function signatureRoutes(deps: SignatureDeps): RouteDefinition[] {
+  return [
+    {
+      method: 'POST',
+      path: '/signature/documents',
+      operationId: 'Documents_Create',
+      summary: 'Create a document and open it for signing',
+      tags: ['Documents'],
+      scope: 'document_write',
+      product: 'signature',
+      body: CreateDocumentRequestWrapper,
+      responses: { 200: CreateDocumentResponse, 201: CreateDocumentResponse },
+      handle: (context, { body }) => createDocument(deps, context, body),
+    },
+    {
+      method: 'GET',
+      path: '/signature/documents/{documentId}',
+      operationId: 'Documents_Get',
+      summary: 'Get a document',
+      tags: ['Documents'],
+      scope: 'document_read',
+      product: 'signature',
+      params: DocumentPath,
+      responses: { 200: CreateDocumentResponse },
+      handle: (context, { params }) => getDocument(deps, context, params.documentId),
+    },
+    {
+      method: 'GET',
+      path: '/signature/documents/{documentId}/status',
+      operationId: 'Documents_GetStatus',
+      summary: 'Get the status of a document',
+      tags: ['Documents'],
+      scope: 'document_read',
+      product: 'signature',
+      params: DocumentPath,
+      responses: { 200: Status },
+      handle: (context, { params }) => getStatus(deps, context, params.documentId),
+    },
+    {
+      method: 'GET',
+      path: '/signature/documents/{documentId}/summary',
+      operationId: 'Documents_GetSummary',
+      summary: 'Get the summary of a document',
+      tags: ['Documents'],
+      scope: 'document_read',
+      product: 'signature',
+      params: DocumentPath,
+      responses: { 200: DocumentSummary },
+      handle: (context, { params }) => getSummary(deps, context, params.documentId),
+    },
+    ...(['/signature/documents/{documentId}/files', '/signature/files/documents/{documentId}'] as const).map(
+      (path, index): RouteDefinition => ({
+        method: 'GET',
+        path,
+        operationId: index === 0 ? 'Files_Get' : 'Files_GetByOlderPath',
+        summary: 'Download a file of a document',
+        tags: ['Files'],
+        scope: 'document_file',
+        product: 'signature',
+        params: DocumentPath,
+        query: FileQuery,
+        responses: { 200: 'file' },
+        handle: (context, { params, query }) => getFile(deps, context, params.documentId, query.fileFormat),
+      }),
+    ),
+  ];
+}

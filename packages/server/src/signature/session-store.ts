@@ -1,0 +1,241 @@
+import type { Queryable } from '../kernel/db/database.ts';
+import type { Environment } from '../kernel/events/events.ts';
+
+/** One opening of the signing app by a signer. */
+export interface SigningSession {
+  id: string;
+  accountId: string;
+  environment: Environment;
+  documentId: string;
+  signerId: string;
+  tokenHash: Buffer;
+  /** Hash of the bytes that this session shows; a signature is only taken for them. */
+  documentSha256: string;
+  createdAt: Date;
+  /** Slides with activity. */
+  expiresAt: Date;
+  /** The absolute end. */
+  endsAt: Date;
+  documentReadAt: Date | undefined;
+}
+
+interface SessionRow {
+  id: string;
+  account_id: string;
+  environment: Environment;
+  document_id: string;
+  signer_id: string;
+  token_hash: Buffer;
+  document_sha256: string;
+  created_at: Date;
+  expires_at: Date;
+  ends_at: Date;
+  document_read_at: Date | null;
+}
+
+const COLUMNS = `id, account_id, environment, document_id, signer_id, token_hash, document_sha256, created_at, expires_at, ends_at, document_read_at`;
+
+/** `false` when a session with this id exists: its boot code has been used. */
+export async function insertSession(db: Queryable, session: SigningSession): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `insert into signing_sessions (id, account_id, environment, document_id, signer_id, token_hash, document_sha256,
+                                   created_at, expires_at, ends_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (id) do nothing`,
+    [
+      session.id,
+      session.accountId,
+      session.environment,
+      session.documentId,
+      session.signerId,
+      session.tokenHash,
+      session.documentSha256,
+      session.createdAt,
+      session.expiresAt,
+      session.endsAt,
+    ],
+  );
+  return rowCount === 1;
+}
+
+export async function findSession(db: Queryable, id: string): Promise<SigningSession | undefined> {
+  const { rows } = await db.query<SessionRow>({
+    name: 'signature_find_session',
+    text: `select ${COLUMNS} from signing_sessions where id = $1`,
+    values: [id],
+  });
+  const [row] = rows;
+  return (
+    row && {
+      id: row.id,
+      accountId: row.account_id,
+      environment: row.environment,
+      documentId: row.document_id,
+      signerId: row.signer_id,
+      tokenHash: row.token_hash,
+      documentSha256: row.document_sha256,
+      createdAt: row.created_at,
+      expiresAt: row.expires_at,
+      endsAt: row.ends_at,
+      documentReadAt: row.document_read_at ?? undefined,
+    }
+  );
+}
+
+export async function extendSession(db: Queryable, id: string, expiresAt: Date): Promise<void> {
+  await db.query('update signing_sessions set expires_at = least($2, ends_at) where id = $1', [id, expiresAt]);
+}
+
+export async function endSession(db: Queryable, id: string, at: Date): Promise<void> {
+  await db.query('update signing_sessions set expires_at = $2, ends_at = $2 where id = $1 and ends_at > $2', [id, at]);
+}
+
+/** `true` the first time that this signer reaches the end of the document, in whatever session. */
+export async function markDocumentRead(db: Queryable, session: SigningSession, at: Date): Promise<boolean> {
+  const { rows } = await db.query<{ read_before: boolean }>(
+    `with before as (
+       select exists (select 1 from evidence_entries
+                       where document_id = $2 and signer_id = $3 and kind = 'document_read') as read_before
+     ), marked as (
+       update signing_sessions set document_read_at = $4 where id = $1 and document_read_at is null
+     )
+     select read_before from before`,
+    [session.id, session.documentId, session.signerId, at],
+  );
+  return rows[0]?.read_before === false;
+}
+
+export type AttemptStatus = 'started' | 'returned' | 'completing' | 'signed' | 'canceled' | 'failed';
+
+/** Why an attempt failed, in the app's words and the provider's. */
+export interface AttemptFailure {
+  errorCode: string;
+  eidErrorCode?: string;
+  eidErrorMessage?: string;
+}
+
+/** One try to sign with one eID. */
+export interface SignAttempt {
+  id: string;
+  sessionId: string;
+  accountId: string;
+  method: string;
+  callbackKey: string;
+  status: AttemptStatus;
+  stateSealed: Buffer;
+  callbackSealed: Buffer | undefined;
+  failure: AttemptFailure | undefined;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+interface AttemptRow {
+  id: string;
+  session_id: string;
+  account_id: string;
+  method: string;
+  callback_key: string;
+  status: AttemptStatus;
+  state_sealed: Buffer;
+  callback_sealed: Buffer | null;
+  failure: AttemptFailure | null;
+  created_at: Date;
+  updated_at: Date;
+}
+
+function toAttempt(row: AttemptRow): SignAttempt {
+  return {
+    id: row.id,
+    sessionId: row.session_id,
+    accountId: row.account_id,
+    method: row.method,
+    callbackKey: row.callback_key,
+    status: row.status,
+    stateSealed: row.state_sealed,
+    callbackSealed: row.callback_sealed ?? undefined,
+    failure: row.failure ?? undefined,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
+
+export async function insertAttempt(
+  db: Queryable,
+  attempt: Omit<SignAttempt, 'status' | 'callbackSealed' | 'failure' | 'updatedAt'>,
+): Promise<void> {
+  await db.query(
+    `insert into sign_attempts (id, session_id, account_id, method, callback_key, status, state_sealed, created_at, updated_at)
+     values ($1, $2, $3, $4, $5, 'started', $6, $7, $7)`,
+    [
+      attempt.id,
+      attempt.sessionId,
+      attempt.accountId,
+      attempt.method,
+      attempt.callbackKey,
+      attempt.stateSealed,
+      attempt.createdAt,
+    ],
+  );
+}
+
+export async function findAttempt(db: Queryable, id: string): Promise<SignAttempt | undefined> {
+  const { rows } = await db.query<AttemptRow>('select * from sign_attempts where id = $1', [id]);
+  return rows[0] && toAttempt(rows[0]);
+}
+
+export async function findAttemptByCallback(db: Queryable, callbackKey: string): Promise<SignAttempt | undefined> {
+  const { rows } = await db.query<AttemptRow>('select * from sign_attempts where callback_key = $1', [callbackKey]);
+  return rows[0] && toAttempt(rows[0]);
+}
+
+/** The latest attempt of a session that the person is still in. */
+export async function findOpenAttempt(db: Queryable, sessionId: string): Promise<SignAttempt | undefined> {
+  const { rows } = await db.query<AttemptRow>(
+    `select * from sign_attempts where session_id = $1 and status in ('started', 'returned') order by id desc limit 1`,
+    [sessionId],
+  );
+  return rows[0] && toAttempt(rows[0]);
+}
+
+/** Keeps what the browser came back with; only the first return counts. */
+export async function recordReturn(db: Queryable, id: string, callbackSealed: Buffer, at: Date): Promise<void> {
+  await db.query(
+    `update sign_attempts set status = 'returned', callback_sealed = $2, updated_at = $3 where id = $1 and status = 'started'`,
+    [id, callbackSealed, at],
+  );
+}
+
+/**
+ * Takes the attempt for completion. `false` when another request has it: an eID's answer can be used once only, so two
+ * must not try. A claim whose holder died is free again after half a minute.
+ */
+export async function claimAttempt(db: Queryable, id: string, at: Date): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update sign_attempts set status = 'completing', updated_at = $2
+      where id = $1 and (status = 'returned' or (status = 'completing' and updated_at < $3))`,
+    [id, at, new Date(at.getTime() - 30_000)],
+  );
+  return rowCount === 1;
+}
+
+/** Gives a claimed attempt back, so that completing can be tried again, for example when the eID could not be reached. */
+export async function releaseAttempt(db: Queryable, id: string, at: Date): Promise<void> {
+  await db.query(
+    `update sign_attempts set status = 'returned', updated_at = $2 where id = $1 and status = 'completing'`,
+    [id, at],
+  );
+}
+
+export async function finishAttempt(
+  db: Queryable,
+  id: string,
+  status: 'signed' | 'canceled' | 'failed',
+  at: Date,
+  failure?: AttemptFailure,
+): Promise<void> {
+  await db.query('update sign_attempts set status = $2, updated_at = $3, failure = $4 where id = $1', [
+    id,
+    status,
+    at,
+    failure ? JSON.stringify(failure) : null,
+  ]);
+}

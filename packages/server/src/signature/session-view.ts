@@ -1,0 +1,63 @@
+import type { SessionView } from './contract/session.ts';
+import { usableMethods } from './document-request.ts';
+import { loadTurn } from './session-context.ts';
+import { findOpenAttempt, type SigningSession } from './session-store.ts';
+import { methodOffer, requireEid, type SignatureDeps } from './signature-deps.ts';
+
+/** What the signing app shows for this session now. */
+export async function sessionView(deps: SignatureDeps, session: SigningSession, now: Date): Promise<SessionView> {
+  const { document, signer, state } = await loadTurn(deps, session, now);
+  const [accountName, attempt] = await Promise.all([
+    deps.accountName(document.accountId),
+    findOpenAttempt(deps.database, session.id),
+  ]);
+  const request = document.request;
+  const settings = signer.request.redirectSettings;
+  const styling = signer.request.ui?.styling;
+  const signature = document.signatures.find((one) => one.signerId === signer.id);
+  const names = [signer.request.signerInfo?.firstName, signer.request.signerInfo?.lastName].filter(Boolean);
+  return {
+    state,
+    document: {
+      title: request.dataToSign.title ?? request.title,
+      description: request.dataToSign.description ?? request.description,
+      fileName: request.dataToSign.fileName,
+      format: 'pdf',
+      sizeBytes: document.contentSizeBytes,
+      sha256: document.contentSha256,
+      pageCount: document.pageCount,
+    },
+    account: { name: accountName },
+    contact: request.contactDetails,
+    signer: {
+      firstName: signer.request.signerInfo?.firstName,
+      fullName: names.length > 0 ? names.join(' ') : undefined,
+    },
+    language: signer.request.ui?.language ?? 'EN',
+    environment: document.environment,
+    theme: { colorTheme: styling?.colorTheme ?? 'Default', themeMode: styling?.themeMode ?? 'Default' },
+    mechanism: signer.request.signatureType.mechanism,
+    methods: usableMethods(signer.request, methodOffer(deps, document.environment)).map((method) => {
+      const provider = requireEid(deps, method, document.environment);
+      return { method, name: provider.displayName, countryCode: provider.countryCode };
+    }),
+    redirect: {
+      mode: settings.redirectMode,
+      success: settings.success,
+      cancel: settings.cancel,
+      error: settings.error,
+    },
+    signature: signature && {
+      fullName: signature.fullName,
+      method: signature.method,
+      methodName: deps.eids.get(signature.method, document.environment)?.displayName ?? signature.method,
+      signedTime: signature.signedAt.toISOString(),
+    },
+    remainingSigners: Math.max(0, document.requiredSignatures - document.signatures.length),
+    canDownload: true,
+    attempt:
+      attempt && (attempt.status === 'started' || attempt.status === 'returned')
+        ? { attemptId: attempt.id, method: attempt.method, state: attempt.status }
+        : undefined,
+  };
+}

@@ -1,0 +1,174 @@
+import type { EidOutcome } from '../eid/index.ts';
+import type { Transaction } from '../kernel/db/database.ts';
+import type { StoredFile } from '../kernel/files/files.ts';
+import { afterSignature, type SignerState } from './document-status.ts';
+import { nextEvidence } from './evidence.ts';
+import { type SessionContext, stateOf, unknownLink } from './session-context.ts';
+import { finishAttempt, type SignAttempt } from './session-store.ts';
+import type { SignatureDeps } from './signature-deps.ts';
+import {
+  type DocumentRecord,
+  insertEvidence,
+  insertSignature,
+  lockDocument,
+  type SignatureRecord,
+  updateDocument,
+} from './store.ts';
+
+type Completed = Extract<EidOutcome, { result: 'completed' }>;
+
+/**
+ * Records a signature: under the document's row lock it is decided whether the signer may (still) sign, and then
+ * signature, evidence, new status and events are written together. Raises `document_partially_signed` and, with the
+ * completing signature, `document_signed`. Answers the state that stood in the way when the signature was not accepted.
+ */
+export async function signDocument(
+  deps: SignatureDeps,
+  context: SessionContext,
+  attempt: SignAttempt,
+  outcome: Completed,
+): Promise<{ accepted: true } | { accepted: false; state: SignerState }> {
+  const { session, now } = context;
+  // The evidence reaches the disk before the row that speaks of it.
+  const native = await deps.files.put(session.accountId, outcome.native.content);
+  return deps.database.transaction(async (tx) => {
+    const document = await lockDocument(tx, session.documentId);
+    if (!document) throw unknownLink();
+    const decision = afterSignature(stateOf(document), session.signerId, { now, startedAt: attempt.createdAt });
+    if (!decision.accepted) {
+      await finishAttempt(tx, attempt.id, 'failed', now, { errorCode: 'SA-1012', eidErrorMessage: decision.state });
+      return decision;
+    }
+    const signature = signatureRecord(deps, context, attempt, outcome, document, native);
+    const entry = nextEvidence(
+      document.id,
+      { sequence: document.evidenceSequence, hash: document.evidenceHash },
+      { occurredAt: now, kind: 'signed', signerId: session.signerId, data: evidenceData(signature, outcome) },
+    );
+    await insertSignature(tx, document, signature);
+    await insertEvidence(tx, document, entry);
+    await updateDocument(tx, document.id, {
+      status: decision.status,
+      signatureCount: signature.sequence,
+      ...(decision.status === 'signed' ? { signedAt: now } : {}),
+      updatedAt: now,
+      evidence: entry,
+    });
+    await finishAttempt(tx, attempt.id, 'signed', now);
+    await raiseEvents(
+      deps,
+      tx,
+      { ...document, signatures: [...document.signatures, signature] },
+      signature,
+      decision.status,
+    );
+    return { accepted: true };
+  });
+}
+
+function signatureRecord(
+  deps: SignatureDeps,
+  context: SessionContext,
+  attempt: SignAttempt,
+  outcome: Completed,
+  document: DocumentRecord,
+  native: StoredFile,
+): SignatureRecord {
+  const signer = document.signers.find((one) => one.id === context.session.signerId);
+  if (!signer) throw unknownLink();
+  const { person } = outcome;
+  const wantsNumber = document.request.advanced.getSocialSecurityNumber || signer.request.getSocialSecurityNumber;
+  return {
+    signerId: signer.id,
+    sequence: document.signatures.length + 1,
+    method: attempt.method,
+    mechanism: signer.request.signatureType.mechanism,
+    fullName: person.fullName,
+    firstName: person.firstName,
+    middleName: person.middleName,
+    lastName: person.lastName,
+    dateOfBirth: person.dateOfBirth,
+    methodUniqueId: person.uniqueId,
+    nationalNumberSealed:
+      wantsNumber && person.nationalNumber
+        ? deps.box.encrypt(
+            Buffer.from(JSON.stringify(person.nationalNumber), 'utf8'),
+            `signature ${document.id} ${signer.id}`,
+          )
+        : undefined,
+    clientIp: context.clientIp,
+    userAgent: context.userAgent,
+    native: {
+      sha256: native.sha256,
+      format: outcome.native.format,
+      mediaType: outcome.native.mediaType,
+      fileName: outcome.native.fileName,
+      binding: outcome.native.binding,
+    },
+    documentSha256: document.contentSha256,
+    signedAt: context.now,
+  };
+}
+
+function evidenceData(signature: SignatureRecord, outcome: Completed): Record<string, unknown> {
+  return {
+    method: signature.method,
+    mechanism: signature.mechanism,
+    fullName: signature.fullName,
+    methodUniqueId: signature.methodUniqueId,
+    assuranceLevel: outcome.assuranceLevel,
+    authenticatedAt: outcome.authenticatedAt.toISOString(),
+    documentSha256: signature.documentSha256,
+    nativeSha256: signature.native.sha256,
+    clientIp: signature.clientIp,
+    userAgent: signature.userAgent,
+  };
+}
+
+async function raiseEvents(
+  deps: Pick<SignatureDeps, 'events'>,
+  tx: Transaction,
+  document: DocumentRecord,
+  signature: SignatureRecord,
+  status: 'partialsigned' | 'signed',
+): Promise<void> {
+  const base = {
+    accountId: document.accountId,
+    environment: document.environment,
+    documentId: document.id,
+  };
+  const ids = { documentId: document.id, externalDocumentId: document.request.externalId };
+  const tags = document.request.advanced.tags;
+  const signer = document.signers.find((one) => one.id === signature.signerId);
+  await deps.events.append(tx, {
+    ...base,
+    type: 'document_partially_signed',
+    payload: { ...ids, signer: signerFacts(document, signature) },
+    tags: [...new Set([...tags, ...(signer?.request.tags ?? [])])],
+  });
+  if (status !== 'signed') return;
+  await deps.events.append(tx, {
+    ...base,
+    type: 'document_signed',
+    payload: {
+      ...ids,
+      signedTime: signature.signedAt.toISOString(),
+      signers: document.signatures.map((one) => signerFacts(document, one)),
+    },
+    tags,
+  });
+}
+
+/** What events tell of a signer who has signed; never a national number. */
+function signerFacts(document: DocumentRecord, signature: SignatureRecord): Record<string, unknown> {
+  const signer = document.signers.find((one) => one.id === signature.signerId);
+  return {
+    id: signature.signerId,
+    externalSignerId: signer?.request.externalSignerId,
+    fullName: signature.fullName,
+    signedTime: signature.signedAt.toISOString(),
+    ...(signature.dateOfBirth ? { dateOfBirth: signature.dateOfBirth } : {}),
+    signatureMethod: signature.method,
+    ...(signature.methodUniqueId ? { signatureMethodUniqueId: signature.methodUniqueId } : {}),
+  };
+}

@@ -1,0 +1,49 @@
+import type { EidProvider, EidRegistry } from '../eid/index.ts';
+import type { Clock } from '../kernel/clock/clock.ts';
+import type { Database } from '../kernel/db/database.ts';
+import { SeglError } from '../kernel/errors/segl-error.ts';
+import type { Environment, Events } from '../kernel/events/events.ts';
+import type { FileStore } from '../kernel/files/files.ts';
+import type { SecretBox } from '../kernel/keys/sealed-box.ts';
+import type { Log } from '../kernel/log/log.ts';
+import type { MethodOffer } from './document-request.ts';
+import type { SignLinks } from './sign-link.ts';
+
+/** What a PDF is judged to be before anybody is asked to sign it. */
+export type PdfCheck =
+  | {
+      accepted: true;
+      pageCount: number /** The rewritten bytes, when one rewrite repaired the upload. */;
+      repaired?: Uint8Array;
+    }
+  | { accepted: false; code: string; message: string };
+
+/** What the operations of this capability work with; handed in by the composition. */
+export interface SignatureDeps {
+  database: Database;
+  events: Events;
+  files: FileStore;
+  clock: Clock;
+  log: Log;
+  box: SecretBox;
+  links: SignLinks;
+  eids: EidRegistry;
+  /** Checks a PDF off the event loop. */
+  checkPdf(bytes: Uint8Array): Promise<PdfCheck>;
+  accountName(accountId: string): Promise<string>;
+  publicUrl: string;
+  maxDocumentBytes: number;
+  /** Throws 503 `timestamp_unavailable` when signatures are refused while time-stamps are not to be had. */
+  requireTimeStamps(): Promise<void>;
+}
+
+/** The provider of a method that the document offers; throws 422 `method_not_available` when the instance lost it. */
+export function requireEid(deps: Pick<SignatureDeps, 'eids'>, method: string, environment: Environment): EidProvider {
+  const provider = deps.eids.get(method, environment);
+  if (!provider) throw new SeglError(422, 'method_not_available', 'This way of signing is not offered for the document.');
+  return provider;
+}
+
+export function methodOffer(deps: SignatureDeps, environment: Environment): MethodOffer {
+  return { available: deps.eids.list(environment).map((provider) => provider.method) };
+}

@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto';
+import type { OperationResult } from '../kernel/http/route.ts';
+import { uuidv7 } from '../kernel/ids/uuid.ts';
+import { recordEvidence } from './record-evidence.ts';
+import { loadTurn, sessionSecretHash, sessionToken, unknownLink } from './session-context.ts';
+import { insertSession, type SigningSession } from './session-store.ts';
+import { sessionView } from './session-view.ts';
+import type { SignLink } from './sign-link.ts';
+import type { SignatureDeps } from './signature-deps.ts';
+
+export const SLIDING_MS = 20 * 60_000;
+const LONGEST_MS = 120 * 60_000;
+
+/**
+ * Exchanges a boot code, once, or a kept sign token for a session. Raises `document_link_opened`: the first thing that
+ * only a person's browser does, never a mail scanner that follows the link. Throws 404 `unknown_link`.
+ */
+export async function startSession(
+  deps: SignatureDeps,
+  caller: { now: Date; clientIp: string; userAgent: string | undefined },
+  body: { bootCode?: string; signToken?: string },
+): Promise<OperationResult> {
+  const start = opening(deps, body, caller.now);
+  if (!start) throw unknownLink();
+  const { document, signer } = await loadTurn(deps, start.link, caller.now);
+  if (document.accountId !== start.link.accountId || signer.linkRotation !== start.link.rotation) throw unknownLink();
+
+  const secret = randomBytes(32).toString('base64url');
+  const session: SigningSession = {
+    id: start.sessionId,
+    accountId: document.accountId,
+    environment: document.environment,
+    documentId: document.id,
+    signerId: signer.id,
+    tokenHash: sessionSecretHash(secret),
+    documentSha256: document.contentSha256,
+    createdAt: caller.now,
+    expiresAt: new Date(caller.now.getTime() + SLIDING_MS),
+    endsAt: new Date(caller.now.getTime() + LONGEST_MS),
+    documentReadAt: undefined,
+  };
+  const opened = await deps.database.transaction(async (tx) => {
+    if (!(await insertSession(tx, session))) return false;
+    await recordEvidence(deps, tx, document.id, {
+      kind: 'link_opened',
+      signerId: signer.id,
+      caller,
+      data: { documentSha256: document.contentSha256 },
+      event: 'document_link_opened',
+    });
+    return true;
+  });
+  if (!opened) throw unknownLink();
+  return {
+    status: 200,
+    body: {
+      sessionToken: sessionToken(session.id, secret),
+      signToken: deps.links.token(start.link),
+      handle: session.id,
+      view: await sessionView(deps, session, caller.now),
+    },
+  };
+}
+
+function opening(
+  deps: Pick<SignatureDeps, 'links'>,
+  body: { bootCode?: string; signToken?: string },
+  now: Date,
+): { sessionId: string; link: SignLink } | undefined {
+  if (body.bootCode !== undefined) return deps.links.readBootCode(body.bootCode, now);
+  const link = body.signToken === undefined ? undefined : deps.links.read(body.signToken);
+  return link && { sessionId: uuidv7(now), link };
+}

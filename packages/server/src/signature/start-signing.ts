@@ -1,0 +1,68 @@
+import { SeglError } from '../kernel/errors/segl-error.ts';
+import type { OperationResult } from '../kernel/http/route.ts';
+import { uuidv7 } from '../kernel/ids/uuid.ts';
+import { usableMethods } from './document-request.ts';
+import { recordEvidence } from './record-evidence.ts';
+import { loadTurn, type SessionContext, stepRefused } from './session-context.ts';
+import { insertAttempt } from './session-store.ts';
+import { methodOffer, requireEid, type SignatureDeps } from './signature-deps.ts';
+
+/** Address to which eIDs send the browser back; registered with each of them. */
+export const EID_CALLBACK_PATH = '/app/v1/eid/callback';
+
+/**
+ * Hands the signer over to the chosen eID. Throws 422 `signing_not_possible` when it is not the signer's turn,
+ * 422 `document_changed` when the app shows other bytes, 422 `method_not_available`, 503 `eid_unavailable`.
+ */
+export async function startSigning(
+  deps: SignatureDeps,
+  context: SessionContext,
+  body: { method: string; documentSha256: string },
+): Promise<OperationResult> {
+  const { session, now } = context;
+  const { document, signer, state } = await loadTurn(deps, session, now);
+  if (state !== 'sign') throw stepRefused(state);
+  if (body.documentSha256 !== document.contentSha256 || session.documentSha256 !== document.contentSha256) {
+    throw new SeglError(
+      422,
+      'document_changed',
+      'The document shown is not the one to be signed. Open the link again.',
+    );
+  }
+  if (!usableMethods(signer.request, methodOffer(deps, document.environment)).includes(body.method)) {
+    throw new SeglError(422, 'method_not_available', 'This way of signing is not offered for the document.');
+  }
+  await deps.requireTimeStamps();
+  const attemptId = uuidv7(now);
+  const started = await requireEid(deps, body.method, document.environment).start({
+    attemptId,
+    accountName: await deps.accountName(document.accountId),
+    environment: document.environment,
+    purpose: 'sign',
+    documentTitle: document.request.title,
+    documentSha256: document.contentSha256,
+    nationalNumber:
+      signer.nationalNumberSealed &&
+      deps.box.decrypt(signer.nationalNumberSealed, `signer ${signer.id}`).toString('utf8'),
+    language: signer.request.ui?.language ?? 'EN',
+    callbackUrl: deps.publicUrl + EID_CALLBACK_PATH,
+  });
+  await deps.database.transaction(async (tx) => {
+    await insertAttempt(tx, {
+      id: attemptId,
+      sessionId: session.id,
+      accountId: document.accountId,
+      method: body.method,
+      callbackKey: started.callbackKey,
+      stateSealed: deps.box.encrypt(Buffer.from(JSON.stringify(started.state), 'utf8'), `attempt ${attemptId}`),
+      createdAt: now,
+    });
+    await recordEvidence(deps, tx, document.id, {
+      kind: 'method_chosen',
+      signerId: signer.id,
+      caller: context,
+      data: { method: body.method, attemptId },
+    });
+  });
+  return { status: 200, body: { attemptId, step: started.step } };
+}

@@ -1,0 +1,446 @@
+import type { Database, Queryable, Transaction } from '../kernel/db/database.ts';
+import type { Environment } from '../kernel/events/events.ts';
+import type { DocumentStatus, Mechanism, PackageFormat } from './contract/document.ts';
+import type { FilledRequest, FilledSigner } from './document-request.ts';
+import type { EvidenceEntry, EvidenceKind } from './evidence.ts';
+
+export interface SignerRecord {
+  id: string;
+  request: FilledSigner;
+  linkRotation: number;
+  nationalNumberSealed: Buffer | undefined;
+}
+
+export interface SignatureRecord {
+  signerId: string;
+  sequence: number;
+  method: string;
+  mechanism: Mechanism;
+  fullName: string;
+  firstName: string | undefined;
+  middleName: string | undefined;
+  lastName: string | undefined;
+  /** `YYYY-MM-DD`. */
+  dateOfBirth: string | undefined;
+  methodUniqueId: string | undefined;
+  nationalNumberSealed: Buffer | undefined;
+  clientIp: string | undefined;
+  userAgent: string | undefined;
+  native: { sha256: string; format: string; mediaType: string; fileName: string; binding: Record<string, unknown> };
+  documentSha256: string;
+  signedAt: Date;
+}
+
+export interface PackageRecord {
+  format: PackageFormat;
+  sha256: string;
+  sizeBytes: number;
+  fileName: string;
+  mediaType: string;
+  level: string | undefined;
+}
+
+export interface DocumentRecord {
+  id: string;
+  accountId: string;
+  environment: Environment;
+  status: DocumentStatus;
+  request: FilledRequest;
+  contentSha256: string;
+  contentSizeBytes: number;
+  uploadedSha256: string | undefined;
+  pageCount: number | undefined;
+  requiredSignatures: number;
+  evidenceSequence: number;
+  evidenceHash: Buffer;
+  deadline: Date;
+  createdAt: Date;
+  updatedAt: Date;
+  signedAt: Date | undefined;
+  signers: SignerRecord[];
+  signatures: SignatureRecord[];
+  packages: PackageRecord[];
+}
+
+export interface NewDocument {
+  id: string;
+  accountId: string;
+  environment: Environment;
+  fingerprint: Buffer;
+  request: FilledRequest;
+  contentSha256: string;
+  contentSizeBytes: number;
+  uploadedSha256: string | undefined;
+  pageCount: number | undefined;
+  requiredSignatures: number;
+  deadline: Date;
+  createdAt: Date;
+  signers: { id: string; request: FilledSigner; nationalNumberSealed: Buffer | undefined }[];
+  evidence: EvidenceEntry;
+  event: { id: string; payload: Record<string, unknown> };
+}
+
+/**
+ * Everything of a new document in one statement and so in one round trip and one commit: external id, document,
+ * signers, first evidence, event and outbox row. Fails with 23505 when the external id is taken.
+ */
+export async function insertDocument(db: Database, document: NewDocument): Promise<void> {
+  const request = {
+    ...document.request,
+    signers: undefined,
+    dataToSign: { ...document.request.dataToSign, base64Content: '' },
+  };
+  const signers = document.signers.map((signer, position) => ({
+    id: signer.id,
+    position,
+    external_signer_id: signer.request.externalSignerId,
+    sign_order: signer.request.order,
+    required: signer.request.required,
+    request: signer.request,
+    national_number_sealed: signer.nationalNumberSealed?.toString('hex') ?? null,
+  }));
+  await db.query({
+    name: 'signature_insert_document',
+    text: `with external as (
+             insert into document_external_ids (account_id, environment, external_id, document_id, fingerprint)
+             values ($2, $3, $4, $1, $5)
+           ), document as (
+             insert into documents (id, account_id, environment, external_id, status, request, file_format,
+                                    content_sha256, content_size_bytes, uploaded_sha256, page_count,
+                                    required_signatures, evidence_sequence, evidence_hash, deadline, created_at, updated_at)
+             values ($1, $2, $3, $4, 'unsigned', $6, 'pdf', $7, $8, $9, $10, $11, $12, $13, $14, $15, $15)
+           ), signer as (
+             insert into signers (document_id, id, account_id, position, external_signer_id, sign_order, required,
+                                  request, national_number_sealed)
+             select $1, s.id, $2, s.position, s.external_signer_id, s.sign_order, s.required, s.request,
+                    decode(s.national_number_sealed, 'hex')
+               from jsonb_to_recordset($16::jsonb)
+                 as s (id uuid, position smallint, external_signer_id text, sign_order integer, required boolean,
+                       request jsonb, national_number_sealed text)
+           ), evidence as (
+             insert into evidence_entries (document_id, sequence, account_id, occurred_at, kind, data, hash)
+             values ($1, $12, $2, $15, $17, $18, $13)
+           )
+           select append_event($19, $2, $3, 'document_created', $1, $15, $20, $21)`,
+    values: [
+      document.id,
+      document.accountId,
+      document.environment,
+      document.request.externalId,
+      document.fingerprint,
+      JSON.stringify(request),
+      document.contentSha256,
+      document.contentSizeBytes,
+      document.uploadedSha256 ?? null,
+      document.pageCount ?? null,
+      document.requiredSignatures,
+      document.evidence.sequence,
+      document.evidence.hash,
+      document.deadline,
+      document.createdAt,
+      JSON.stringify(signers),
+      document.evidence.kind,
+      JSON.stringify(document.evidence.data),
+      document.event.id,
+      JSON.stringify(document.event.payload),
+      document.request.advanced.tags,
+    ],
+  });
+}
+
+/** The document that holds an external id, with the fingerprint of the request that made it. */
+export async function findByExternalId(
+  db: Queryable,
+  accountId: string,
+  environment: Environment,
+  externalId: string,
+): Promise<{ documentId: string; fingerprint: Buffer } | undefined> {
+  const { rows } = await db.query<{ document_id: string; fingerprint: Buffer }>(
+    `select document_id, fingerprint from document_external_ids
+      where account_id = $1 and environment = $2 and external_id = $3`,
+    [accountId, environment, externalId],
+  );
+  return rows[0] && { documentId: rows[0].document_id, fingerprint: rows[0].fingerprint };
+}
+
+interface DocumentRow {
+  id: string;
+  account_id: string;
+  environment: Environment;
+  status: DocumentStatus;
+  request: Omit<FilledRequest, 'signers'>;
+  content_sha256: string;
+  content_size_bytes: number;
+  uploaded_sha256: string | null;
+  page_count: number | null;
+  required_signatures: number;
+  evidence_sequence: number;
+  evidence_hash: Buffer;
+  deadline: Date;
+  created_at: Date;
+  updated_at: Date;
+  signed_at: Date | null;
+  signers: { id: string; request: FilledSigner; rotation: number; number: string | null }[];
+  signatures: SignatureJson[] | null;
+  packages: PackageRecord[] | null;
+}
+
+interface SignatureJson extends Omit<SignatureRecord, 'signedAt' | 'nationalNumberSealed'> {
+  signedAt: string;
+  number: string | null;
+}
+
+const SELECT_DOCUMENT = `
+  select d.id, d.account_id, d.environment, d.status, d.request, d.content_sha256, d.content_size_bytes,
+         d.uploaded_sha256, d.page_count, d.required_signatures, d.evidence_sequence, d.evidence_hash,
+         d.deadline, d.created_at, d.updated_at, d.signed_at,
+         (select jsonb_agg(jsonb_build_object('id', s.id, 'request', s.request, 'rotation', s.link_rotation,
+                                              'number', encode(s.national_number_sealed, 'hex')) order by s.position)
+            from signers s where s.document_id = d.id) as signers,
+         case when d.signature_count = 0 then null else
+         (select jsonb_agg(jsonb_build_object(
+                   'signerId', g.signer_id, 'sequence', g.sequence, 'method', g.method, 'mechanism', g.mechanism,
+                   'fullName', g.full_name, 'firstName', g.first_name, 'middleName', g.middle_name,
+                   'lastName', g.last_name, 'dateOfBirth', g.date_of_birth, 'methodUniqueId', g.method_unique_id,
+                   'number', encode(g.national_number_sealed, 'hex'), 'clientIp', g.client_ip,
+                   'userAgent', g.user_agent, 'documentSha256', g.document_sha256, 'signedAt', g.signed_at,
+                   'native', jsonb_build_object('sha256', g.native_sha256, 'format', g.native_format,
+                             'mediaType', g.native_media_type, 'fileName', g.native_file_name,
+                             'binding', g.native_binding)) order by g.sequence)
+            from signatures g where g.document_id = d.id) end as signatures,
+         case when d.packaged_at is null then null else
+         (select jsonb_agg(jsonb_build_object('format', p.format, 'sha256', p.sha256, 'sizeBytes', p.size_bytes,
+                             'fileName', p.file_name, 'mediaType', p.media_type, 'level', p.level) order by p.created_at)
+            from document_packages p where p.document_id = d.id) end as packages
+    from documents d
+   where d.id = $1`;
+
+/** The document with signers, signatures and packages, in one query. Callers check account and environment. */
+export async function findDocument(db: Queryable, documentId: string): Promise<DocumentRecord | undefined> {
+  const { rows } = await db.query<DocumentRow>({
+    name: 'signature_find_document',
+    text: SELECT_DOCUMENT,
+    values: [documentId],
+  });
+  return rows[0] && toDocument(rows[0]);
+}
+
+/** The same, holding the document's row lock until the transaction ends: every change of a document starts here. */
+export async function lockDocument(tx: Transaction, documentId: string): Promise<DocumentRecord | undefined> {
+  // The lock comes first and alone: the row read after it is the newest one.
+  await lockDocumentRow(tx, documentId);
+  return findDocument(tx, documentId);
+}
+
+export async function lockDocumentRow(tx: Transaction, documentId: string): Promise<void> {
+  await tx.query('select 1 from documents where id = $1 for update', [documentId]);
+}
+
+function toDocument(row: DocumentRow): DocumentRecord {
+  const signers = row.signers.map((signer) => ({
+    id: signer.id,
+    request: signer.request,
+    linkRotation: signer.rotation,
+    nationalNumberSealed: fromHex(signer.number),
+  }));
+  return {
+    id: row.id,
+    accountId: row.account_id,
+    environment: row.environment,
+    status: row.status,
+    request: { ...row.request, signers: signers.map((signer) => signer.request) },
+    contentSha256: row.content_sha256,
+    contentSizeBytes: row.content_size_bytes,
+    uploadedSha256: row.uploaded_sha256 ?? undefined,
+    pageCount: row.page_count ?? undefined,
+    requiredSignatures: row.required_signatures,
+    evidenceSequence: row.evidence_sequence,
+    evidenceHash: row.evidence_hash,
+    deadline: row.deadline,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    signedAt: row.signed_at ?? undefined,
+    signers,
+    signatures: (row.signatures ?? []).map(({ number, ...signature }) => ({
+      ...dropNulls(signature),
+      signedAt: new Date(signature.signedAt),
+      nationalNumberSealed: fromHex(number),
+    })),
+    packages: (row.packages ?? []).map(dropNulls),
+  };
+}
+
+function fromHex(hex: string | null): Buffer | undefined {
+  return hex === null ? undefined : Buffer.from(hex, 'hex');
+}
+
+function dropNulls<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null)) as T;
+}
+
+export interface DocumentStatusRecord {
+  accountId: string;
+  environment: Environment;
+  status: DocumentStatus;
+  packages: PackageFormat[];
+}
+
+export async function findStatus(db: Queryable, documentId: string): Promise<DocumentStatusRecord | undefined> {
+  const { rows } = await db.query<{
+    account_id: string;
+    environment: Environment;
+    status: DocumentStatus;
+    packages: PackageFormat[] | null;
+  }>({
+    name: 'signature_find_status',
+    text: `select d.account_id, d.environment, d.status,
+                  case when d.packaged_at is null then null else
+                  (select array_agg(p.format order by p.created_at) from document_packages p where p.document_id = d.id) end
+                  as packages
+             from documents d where d.id = $1`,
+    values: [documentId],
+  });
+  const [row] = rows;
+  return (
+    row && { accountId: row.account_id, environment: row.environment, status: row.status, packages: row.packages ?? [] }
+  );
+}
+
+export async function insertSignature(
+  tx: Transaction,
+  document: { id: string; accountId: string },
+  signature: SignatureRecord,
+): Promise<void> {
+  await tx.query(
+    `insert into signatures (document_id, signer_id, account_id, sequence, method, mechanism, full_name, first_name,
+                             middle_name, last_name, date_of_birth, method_unique_id, national_number_sealed, client_ip,
+                             user_agent, native_sha256, native_format, native_media_type, native_file_name,
+                             native_binding, document_sha256, signed_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`,
+    [
+      document.id,
+      signature.signerId,
+      document.accountId,
+      signature.sequence,
+      signature.method,
+      signature.mechanism,
+      signature.fullName,
+      signature.firstName ?? null,
+      signature.middleName ?? null,
+      signature.lastName ?? null,
+      signature.dateOfBirth ?? null,
+      signature.methodUniqueId ?? null,
+      signature.nationalNumberSealed ?? null,
+      signature.clientIp ?? null,
+      signature.userAgent ?? null,
+      signature.native.sha256,
+      signature.native.format,
+      signature.native.mediaType,
+      signature.native.fileName,
+      JSON.stringify(signature.native.binding),
+      signature.documentSha256,
+      signature.signedAt,
+    ],
+  );
+}
+
+/** Status, counters and the end of the evidence chain, after a change under the row lock. */
+export async function updateDocument(
+  tx: Transaction,
+  documentId: string,
+  change: {
+    status?: DocumentStatus;
+    signatureCount?: number;
+    signedAt?: Date;
+    packagedAt?: Date;
+    updatedAt?: Date;
+    evidence: { sequence: number; hash: Buffer };
+  },
+): Promise<void> {
+  await tx.query(
+    `update documents
+        set status = coalesce($2, status), signature_count = coalesce($3, signature_count),
+            signed_at = coalesce($4, signed_at), packaged_at = coalesce($5, packaged_at),
+            updated_at = coalesce($6, updated_at), evidence_sequence = $7, evidence_hash = $8
+      where id = $1`,
+    [
+      documentId,
+      change.status ?? null,
+      change.signatureCount ?? null,
+      change.signedAt ?? null,
+      change.packagedAt ?? null,
+      change.updatedAt ?? null,
+      change.evidence.sequence,
+      change.evidence.hash,
+    ],
+  );
+}
+
+export async function insertEvidence(
+  tx: Transaction,
+  document: { id: string; accountId: string },
+  entry: EvidenceEntry,
+): Promise<void> {
+  await tx.query(
+    `insert into evidence_entries (document_id, sequence, account_id, occurred_at, kind, signer_id, data, hash)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [
+      document.id,
+      entry.sequence,
+      document.accountId,
+      entry.occurredAt,
+      entry.kind,
+      entry.signerId ?? null,
+      JSON.stringify(entry.data),
+      entry.hash,
+    ],
+  );
+}
+
+export async function listEvidence(db: Queryable, documentId: string): Promise<EvidenceEntry[]> {
+  const { rows } = await db.query<{
+    sequence: number;
+    occurred_at: Date;
+    kind: EvidenceKind;
+    signer_id: string | null;
+    data: Record<string, unknown>;
+    hash: Buffer;
+  }>(
+    'select sequence, occurred_at, kind, signer_id, data, hash from evidence_entries where document_id = $1 order by sequence',
+    [documentId],
+  );
+  return rows.map((row) => ({
+    sequence: row.sequence,
+    occurredAt: row.occurred_at,
+    kind: row.kind,
+    signerId: row.signer_id ?? undefined,
+    data: row.data,
+    hash: row.hash,
+  }));
+}
+
+/** `false` when the format was packaged before: the first one stays. */
+export async function insertPackage(
+  tx: Transaction,
+  document: { id: string; accountId: string },
+  made: PackageRecord,
+  createdAt: Date,
+): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `insert into document_packages (document_id, format, account_id, sha256, size_bytes, file_name, media_type, level, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+     on conflict (document_id, format) do nothing`,
+    [
+      document.id,
+      made.format,
+      document.accountId,
+      made.sha256,
+      made.sizeBytes,
+      made.fileName,
+      made.mediaType,
+      made.level ?? null,
+      createdAt,
+    ],
+  );
+  return rowCount === 1;
+}

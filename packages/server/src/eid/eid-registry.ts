@@ -1,0 +1,32 @@
+import type { Environment } from '../kernel/events/events.ts';
+import type { EidProvider } from './eid-provider.ts';
+
+export interface EidRegistration {
+  environment: Environment;
+  /** `simulator` says that the provider's other side is one. */
+  provider: EidProvider & { readonly simulator: boolean };
+}
+
+export interface EidRegistry {
+  get(method: string, environment: Environment): EidProvider | undefined;
+  /** In the order of registration. */
+  list(environment: Environment): EidProvider[];
+}
+
+/** The eIDs that this instance offers. Throws when a simulator is registered for production, or a method twice. */
+export function createEidRegistry(options: { providers: readonly EidRegistration[] }): EidRegistry {
+  const byEnvironment: Record<Environment, Map<string, EidProvider>> = { test: new Map(), prod: new Map() };
+  for (const { environment, provider } of options.providers) {
+    if (environment !== 'test' && provider.simulator !== false) {
+      throw new TypeError(`${provider.method}: a simulator can only be registered for the test environment`);
+    }
+    const providers = byEnvironment[environment];
+    if (providers.has(provider.method))
+      throw new TypeError(`${provider.method} is registered twice for ${environment}`);
+    providers.set(provider.method, provider);
+  }
+  return {
+    get: (method, environment) => byEnvironment[environment].get(method),
+    list: (environment) => [...byEnvironment[environment].values()],
+  };
+}

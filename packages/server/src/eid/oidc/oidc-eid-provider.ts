@@ -1,0 +1,269 @@
+import { randomBytes } from 'node:crypto';
+import { decodeProtectedHeader, importJWK, type JWK, type JWTPayload } from 'jose';
+import {
+  AuthorizationResponseError,
+  allowInsecureRequests,
+  authorizationCodeGrant,
+  buildAuthorizationUrl,
+  buildAuthorizationUrlWithPAR,
+  type ClientAuth,
+  ClientError,
+  ClientSecretBasic,
+  Configuration,
+  calculatePKCECodeChallenge,
+  clockSkew,
+  clockTolerance,
+  customFetch,
+  PrivateKeyJwt,
+  ResponseBodyError,
+} from 'openid-client';
+import { type Clock, systemClock } from '../../kernel/clock/clock.ts';
+import type { EidNative, EidOutcome, EidProvider } from '../eid-provider.ts';
+import { oidcNativeFormat, verifyNative } from '../verify-native.ts';
+import { bindingAlgorithm, computeNonce, type DocumentBinding, isSha256Hex } from './document-binding.ts';
+import { createOidcFetch, findUnavailable, type OidcFetchOptions, unavailable } from './oidc-fetch.ts';
+import type { OidcProfile } from './oidc-profile.ts';
+import { createOpenIdProviderCache } from './openid-provider-cache.ts';
+
+/** How Segl authenticates to the OpenID provider's endpoints. */
+export type OidcClientAuthentication =
+  | { method: 'client_secret_basic'; clientSecret: string }
+  /** `privateKey` has `alg` and `kid`; the public part is registered with the provider. */
+  | { method: 'private_key_jwt'; privateKey: JWK };
+
+export interface OidcEidSettings {
+  issuer: string;
+  clientId: string;
+  authentication: OidcClientAuthentication;
+  /**
+   * The issuer is a simulator: plain http is allowed, and the provider can never be registered for production. Without
+   * it, an issuer that says of itself that it is a simulator is refused.
+   */
+  simulator?: boolean;
+  /** Ask the eID for the person's national number, which needs the provider's permission. Default false. */
+  requestNationalNumber?: boolean;
+  clock: Clock;
+  http?: OidcFetchOptions;
+}
+
+export interface OidcEidProvider extends EidProvider {
+  readonly simulator: boolean;
+}
+
+/** What is remembered between start and complete. Holds secrets; the caller stores it encrypted. */
+interface LoginState {
+  state: string;
+  codeVerifier: string;
+  bindingSecret: string;
+  documentSha256?: string;
+  callbackUrl: string;
+  startedAtMs: number;
+}
+
+/** Clocks of ours and the provider's may differ by this much. */
+const toleranceSeconds = 30;
+const maxCallbackValueLength = 4096;
+const callbackParameters = ['code', 'state', 'iss', 'error', 'error_description'] as const;
+
+/**
+ * The engine of every eID that speaks OpenID Connect: code flow with PKCE (RFC 7636, S256), `state`, a nonce that commits
+ * to the document, `iss` of the response (RFC 9207), pushed requests where offered. The id_token itself becomes the native
+ * evidence.
+ */
+export function createOidcEidProvider(profile: OidcProfile, settings: OidcEidSettings): OidcEidProvider {
+  const { clientId, clock } = settings;
+  const simulator = settings.simulator === true;
+  const asksNationalNumber = settings.requestNationalNumber === true;
+  if (new URL(settings.issuer).protocol !== 'https:' && !simulator) {
+    throw new TypeError(`the issuer of ${profile.method} must use https`);
+  }
+  const fetch = createOidcFetch(settings.http);
+  const openIdProvider = createOpenIdProviderCache({
+    issuer: settings.issuer,
+    allowInsecure: simulator,
+    fetch,
+    clock,
+  });
+  let clientAuthentication: Promise<ClientAuth> | undefined;
+
+  /** The library reads the system's time; the skew makes it judge by the caller's. */
+  async function configure(now: Date): Promise<Configuration> {
+    const metadata = await openIdProvider.metadata();
+    if (metadata.segl_simulator === true && !simulator) throw unavailable('is a simulator, which is not allowed here');
+    clientAuthentication ??= createClientAuthentication(settings.authentication);
+    const configuration = new Configuration(
+      metadata,
+      clientId,
+      {
+        [clockSkew]: Math.round((now.getTime() - systemClock.now().getTime()) / 1000),
+        [clockTolerance]: toleranceSeconds,
+        id_token_signed_response_alg: profile.idTokenAlgorithm,
+        require_auth_time: true,
+      },
+      await clientAuthentication,
+    );
+    configuration[customFetch] = fetch;
+    if (simulator) allowInsecureRequests(configuration);
+    return configuration;
+  }
+
+  async function requireClaims(native: EidNative, login: LoginState, now: Date): Promise<JWTPayload | EidOutcome> {
+    const verdict = await verifyNative(native, { documentSha256: login.documentSha256 });
+    if (!verdict.valid) return invalidIdToken(`its ${verdict.fault} is wrong`);
+    const { iat, exp, auth_time: authTime } = verdict.claims;
+    const nowSeconds = now.getTime() / 1000;
+    const startedAtSeconds = Math.floor(login.startedAtMs / 1000);
+    if (typeof exp !== 'number' || exp <= nowSeconds - toleranceSeconds) return invalidIdToken('it has expired');
+    if (typeof iat !== 'number' || iat > nowSeconds + toleranceSeconds || iat < startedAtSeconds - toleranceSeconds) {
+      return invalidIdToken('it was not issued during this login');
+    }
+    if (typeof authTime !== 'number' || authTime < startedAtSeconds - toleranceSeconds) {
+      return invalidIdToken('the person did not authenticate during this login');
+    }
+    return verdict.claims;
+  }
+
+  return {
+    method: profile.method,
+    displayName: profile.displayName,
+    countryCode: profile.countryCode,
+    signs: profile.signs,
+    simulator,
+
+    async start(input) {
+      if (input.documentSha256 !== undefined && !isSha256Hex(input.documentSha256)) {
+        throw new TypeError('documentSha256 must be 64 lower-case hex digits');
+      }
+      if (input.purpose === 'sign' && input.documentSha256 === undefined) {
+        throw new TypeError('signing needs documentSha256');
+      }
+      if (/[?#]/.test(input.callbackUrl)) throw new TypeError('callbackUrl must have no query and no fragment');
+      const now = clock.now();
+      const configuration = await configure(now);
+      const metadata = configuration.serverMetadata();
+      const login: LoginState = {
+        state: randomBytes(32).toString('base64url'),
+        codeVerifier: randomBytes(32).toString('base64url'),
+        bindingSecret: randomBytes(32).toString('base64url'),
+        documentSha256: input.documentSha256,
+        callbackUrl: input.callbackUrl,
+        startedAtMs: now.getTime(),
+      };
+      const pushed = metadata.pushed_authorization_request_endpoint !== undefined;
+      const parameters = {
+        ...profile.requestParameters(input, { pushed }),
+        ...(metadata.binding_message_parameter_supported === true && pushed ? bindingMessage(input) : {}),
+        response_type: 'code',
+        scope: profile.scope(asksNationalNumber),
+        redirect_uri: login.callbackUrl,
+        state: login.state,
+        nonce: computeNonce(login.bindingSecret, login.documentSha256),
+        code_challenge: await calculatePKCECodeChallenge(login.codeVerifier),
+        code_challenge_method: 'S256',
+        // An earlier login in the same browser must never sign anything.
+        prompt: 'login',
+        max_age: '0',
+      };
+      const url = pushed
+        ? await buildAuthorizationUrlWithPAR(configuration, parameters).catch((error: unknown) => {
+            throw findUnavailable(error) ?? unavailable('refused our request', null, error);
+          })
+        : buildAuthorizationUrl(configuration, parameters);
+      return { step: { kind: 'redirect', url: url.href }, state: { ...login }, callbackKey: login.state };
+    },
+
+    async complete({ state, callback, now }) {
+      const login = state as unknown as LoginState;
+      if (callback.state !== login.state) return failed('state_mismatch', 'the answer belongs to another login');
+      const configuration = await configure(now);
+      // Fetched before the code is spent: without the keys, the login could not be completed and not be tried again.
+      await openIdProvider.keys(undefined);
+      let idToken: string;
+      try {
+        const tokens = await authorizationCodeGrant(configuration, callbackAddress(login.callbackUrl, callback), {
+          expectedState: login.state,
+          expectedNonce: computeNonce(login.bindingSecret, login.documentSha256),
+          pkceCodeVerifier: login.codeVerifier,
+          idTokenExpected: true,
+        });
+        idToken = tokens.id_token!;
+      } catch (error) {
+        return toOutcome(profile, error);
+      }
+      const binding: DocumentBinding = {
+        algorithm: bindingAlgorithm,
+        bindingSecret: login.bindingSecret,
+        ...(login.documentSha256 === undefined ? {} : { documentSha256: login.documentSha256 }),
+        issuer: configuration.serverMetadata().issuer,
+        clientId,
+        jwks: await openIdProvider.keys(decodeProtectedHeader(idToken).kid),
+      };
+      const native: EidNative = {
+        format: oidcNativeFormat,
+        mediaType: 'application/jwt',
+        fileName: profile.nativeFileName,
+        content: Buffer.from(idToken, 'latin1'),
+        binding: { ...binding },
+      };
+      const claims = await requireClaims(native, login, now);
+      if ('result' in claims) return claims as EidOutcome;
+      const assuranceLevel = profile.assuranceLevel(claims);
+      if (assuranceLevel === undefined) return invalidIdToken('its assurance level is too low');
+      const person = profile.toPerson(claims, { asksNationalNumber });
+      if (!person) return invalidIdToken('a claim about the person is missing');
+      const authenticatedAt = new Date((claims.auth_time as number) * 1000);
+      return { result: 'completed', person, native, authenticatedAt, assuranceLevel };
+    },
+
+    /** Nothing runs at the provider that could be stopped; the login's code, if there will be one, is never used. */
+    async cancel() {},
+  };
+}
+
+async function createClientAuthentication(authentication: OidcClientAuthentication): Promise<ClientAuth> {
+  if (authentication.method === 'client_secret_basic') return ClientSecretBasic(authentication.clientSecret);
+  const key = await importJWK(authentication.privateKey);
+  if (key instanceof Uint8Array) throw new TypeError('private_key_jwt needs an asymmetric key');
+  return PrivateKeyJwt({ key, kid: authentication.privateKey.kid });
+}
+
+function callbackAddress(callbackUrl: string, callback: Record<string, string>): URL {
+  const url = new URL(callbackUrl);
+  for (const name of callbackParameters) {
+    const value = callback[name];
+    if (value !== undefined) url.searchParams.set(name, value.slice(0, maxCallbackValueLength));
+  }
+  return url;
+}
+
+/** Named as in CIBA Core §7.1: what the person sees at the provider about the document, title first, then its digest. */
+function bindingMessage(input: { documentTitle?: string; documentSha256?: string }): Record<string, string> {
+  if (input.documentTitle === undefined || input.documentSha256 === undefined) return {};
+  const title = input.documentTitle.replace(/\s+/g, ' ').trim().slice(0, 200);
+  const digest = input.documentSha256.slice(0, 16).match(/.{4}/g)!.join(' ');
+  return { binding_message: `${title}\nSHA-256 ${digest} …` };
+}
+
+function toOutcome(profile: OidcProfile, error: unknown): EidOutcome {
+  const outage = findUnavailable(error);
+  if (outage) throw outage;
+  if (error instanceof AuthorizationResponseError) {
+    return profile.toOutcome(printable(error.error), error.error_description && printable(error.error_description));
+  }
+  if (error instanceof ResponseBodyError) return failed(printable(error.error), 'the provider refused the login code');
+  if (error instanceof ClientError) return invalidIdToken(printable(error.message));
+  throw error;
+}
+
+/** Text of foreign origin, cut to what fits a log line and an error member. */
+function printable(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, ' ').slice(0, 100);
+}
+
+function invalidIdToken(reason: string): EidOutcome {
+  return failed('invalid_id_token', reason);
+}
+
+function failed(providerCode: string, providerMessage: string): EidOutcome {
+  return { result: 'failed', code: 'provider_error', providerCode, providerMessage };
+}

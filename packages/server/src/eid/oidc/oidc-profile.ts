@@ -1,0 +1,21 @@
+import type { JWTPayload } from 'jose';
+import type { EidOutcome, EidPerson, EidProvider, EidStart } from '../eid-provider.ts';
+
+/** What sets one eID apart from others that speak OpenID Connect. Pure: no state, no input or output. */
+export interface OidcProfile extends Pick<EidProvider, 'method' | 'displayName' | 'countryCode' | 'signs'> {
+  nativeFileName: string;
+  /** The only algorithm that the provider's id_tokens may be signed with. */
+  idTokenAlgorithm: string;
+  scope(asksNationalNumber: boolean): string;
+  /**
+   * Parameters besides those of the code flow itself: `login_hint`, `acr_values`, `ui_locales` … With `pushed`, they reach
+   * the provider directly (RFC 9126) and not through the browser and its history.
+   */
+  requestParameters(input: EidStart, options: { pushed: boolean }): Record<string, string>;
+  /** Segl's word for the assurance level, or nothing when it is too low for this method. */
+  assuranceLevel(claims: JWTPayload): string | undefined;
+  /** Nothing when a claim is missing that every person of this eID has. */
+  toPerson(claims: JWTPayload, options: { asksNationalNumber: boolean }): EidPerson | undefined;
+  /** An authorization error response (RFC 6749 §4.1.2.1). It came through the browser, so its words prove nothing. */
+  toOutcome(error: string, description: string | undefined): EidOutcome;
+}

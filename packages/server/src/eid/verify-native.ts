@@ -1,0 +1,69 @@
+import { compactVerify, createLocalJWKSet, type JWTPayload } from 'jose';
+import type { EidNative } from './eid-provider.ts';
+import { bindingAlgorithm, computeNonce, type DocumentBinding, isSha256Hex } from './oidc/document-binding.ts';
+
+export const oidcNativeFormat = 'oidc_id_token';
+
+/** Asymmetric signatures only: with `none` or HMAC, we could have made the evidence ourselves. */
+const acceptedAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
+
+export type NativeFault = 'unknown_format' | 'malformed' | 'signature' | 'issuer' | 'audience' | 'nonce' | 'document';
+
+export type NativeVerdict =
+  | { valid: true; claims: JWTPayload; documentSha256?: string }
+  | { valid: false; fault: NativeFault };
+
+/**
+ * Checks an id_token that is kept as evidence from the native alone: signature with the kept keys, issuer, audience, and
+ * the nonce as a commitment to the document (`DocumentBinding`). `expected.documentSha256` (hex) additionally demands
+ * that it is this document. Says nothing about expiry, which concerns the login and not the evidence of it, nor about
+ * whether the kept keys were the provider's: that rests on the log in which they are kept.
+ */
+export async function verifyNative(
+  native: EidNative,
+  expected: { documentSha256?: string } = {},
+): Promise<NativeVerdict> {
+  if (native.format !== oidcNativeFormat) return { valid: false, fault: 'unknown_format' };
+  const binding = readBinding(native.binding);
+  if (!binding) return { valid: false, fault: 'malformed' };
+  if (expected.documentSha256 !== undefined && expected.documentSha256 !== binding.documentSha256) {
+    return { valid: false, fault: 'document' };
+  }
+  const claims = await readSignedClaims(native.content.toString('latin1'), binding);
+  if (!claims) return { valid: false, fault: 'signature' };
+  if (claims.iss !== binding.issuer) return { valid: false, fault: 'issuer' };
+  if (!isAudience(claims, binding.clientId)) return { valid: false, fault: 'audience' };
+  if (claims.nonce !== computeNonce(binding.bindingSecret, binding.documentSha256)) {
+    return { valid: false, fault: 'nonce' };
+  }
+  return { valid: true, claims, documentSha256: binding.documentSha256 };
+}
+
+async function readSignedClaims(idToken: string, binding: DocumentBinding): Promise<JWTPayload | undefined> {
+  try {
+    const verified = await compactVerify(idToken, createLocalJWKSet(binding.jwks), { algorithms: acceptedAlgorithms });
+    return JSON.parse(Buffer.from(verified.payload).toString('utf8')) as JWTPayload;
+  } catch {
+    return undefined;
+  }
+}
+
+/** OpenID Connect Core §3.1.3.7, items 3 to 5: we are an audience, and the party it was issued to if there are several. */
+function isAudience(claims: JWTPayload, clientId: string): boolean {
+  const audiences = [claims.aud ?? []].flat();
+  if (!audiences.includes(clientId)) return false;
+  return claims.azp === undefined ? audiences.length === 1 : claims.azp === clientId;
+}
+
+function readBinding(value: Record<string, unknown>): DocumentBinding | undefined {
+  const { algorithm, bindingSecret, documentSha256, issuer, clientId, jwks } = value;
+  const isComplete =
+    algorithm === bindingAlgorithm &&
+    typeof bindingSecret === 'string' &&
+    Buffer.from(bindingSecret, 'base64url').length === 32 &&
+    (documentSha256 === undefined || isSha256Hex(documentSha256)) &&
+    typeof issuer === 'string' &&
+    typeof clientId === 'string' &&
+    Array.isArray((jwks as { keys?: unknown } | undefined)?.keys);
+  return isComplete ? (value as unknown as DocumentBinding) : undefined;
+}

@@ -1,0 +1,2 @@
+export { type AccessTokens, createAccessTokens, type TokenKey, type TokenKeys } from './access-token.ts';
+export { registerOAuth } from './token-endpoint.ts';

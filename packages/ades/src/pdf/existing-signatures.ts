@@ -1,0 +1,197 @@
+import { createHash } from 'node:crypto';
+import { AdesError } from '../ades-error.ts';
+import type { ReadDigestAlgorithm } from '../asn1/algorithms.ts';
+import { readDer } from '../asn1/der-reader.ts';
+import { OID } from '../asn1/oids.ts';
+import { checkSignedData, readSignedData } from '../cms/signed-data-reader.ts';
+import { sameBytes } from '../x509/certificate-reader.ts';
+import { isDict, isName, type PdfDict, PdfName, PdfRef, PdfString, type PdfValue } from './objects.ts';
+import type { ObjectSource } from './page-tree.ts';
+import { PdfFile } from './pdf-file.ts';
+import { listSignatureFields } from './signature-fields.ts';
+
+/** A signature or document time-stamp found in a file. */
+export interface FoundSignature {
+  fieldName: string;
+  dict: PdfDict;
+  subFilter: string;
+  isTimeStamp: boolean;
+  /** [0, a, b, c]: the covered bytes are [0, a) and [b, b + c). */
+  byteRange: readonly [number, number, number, number];
+  /** The CMS object as stored, padding included. */
+  contents: Uint8Array;
+  /** End of the covered bytes. */
+  coveredEnd: number;
+  /** DocMDP permission, when this is a certification signature. */
+  docMdp: 1 | 2 | 3 | undefined;
+}
+
+function broken(message: string): AdesError {
+  return new AdesError('existing_signature_broken', message);
+}
+
+/**
+ * Signatures and time-stamps in the form of a file, by the end of what they cover. /ByteRange must begin at 0 and leave
+ * out exactly the /Contents string, or an attacker could hide bytes in the gap.
+ * @throws AdesError `existing_signature_broken`, `pdf_form_tree`
+ */
+export function listSignatures(file: PdfFile): FoundSignature[] {
+  const found: FoundSignature[] = [];
+  const seen = new Set<PdfDict>();
+  for (const field of listSignatureFields(file, file.catalog)) {
+    const { value } = field;
+    if (!value || seen.has(value)) continue;
+    seen.add(value);
+    found.push(readSignature(file, field.name, value));
+  }
+  return found.sort((a, b) => a.coveredEnd - b.coveredEnd);
+}
+
+function readSignature(file: PdfFile, fieldName: string, value: PdfDict): FoundSignature {
+  const range = file.resolveArray(value.get('ByteRange'))?.map((item) => file.resolve(item));
+  const contents = file.resolve(value.get('Contents'));
+  if (range?.length !== 4 || !range.every((item) => typeof item === 'number' && Number.isInteger(item) && item >= 0)) {
+    throw broken('a signature has no usable /ByteRange');
+  }
+  if (!(contents instanceof PdfString)) throw broken('a signature has no /Contents');
+  const [start, a, b, c] = range as [number, number, number, number];
+  if (start !== 0 || a >= b || b + c > file.bytes.length) throw broken('a /ByteRange does not fit the file');
+  if (file.bytes[a] !== 0x3c || file.bytes[b - 1] !== 0x3e) throw broken('a /ByteRange leaves out more than /Contents');
+  const gap = file.bytes.toString('latin1', a + 1, b - 1);
+  if (!/^[0-9A-Fa-f\s]*$/.test(gap) || !sameBytes(Buffer.from(gap.replace(/\s/g, ''), 'hex'), contents.bytes)) {
+    throw broken('a /ByteRange leaves out something else than /Contents');
+  }
+  const subFilter = file.resolve(value.get('SubFilter'));
+  return {
+    fieldName,
+    dict: value,
+    subFilter: subFilter instanceof PdfName ? subFilter.value : '',
+    isTimeStamp: isName(subFilter, 'ETSI.RFC3161'),
+    byteRange: [0, a, b, c],
+    contents: contents.bytes,
+    coveredEnd: b + c,
+    docMdp: docMdpPermission(file, value),
+  };
+}
+
+function docMdpPermission(source: ObjectSource, signature: PdfDict): 1 | 2 | 3 | undefined {
+  for (const item of source.resolveArray(signature.get('Reference')) ?? []) {
+    const reference = source.resolveDict(item);
+    if (!reference || !isName(source.resolve(reference.get('TransformMethod')), 'DocMDP')) continue;
+    const permission = source.resolve(source.resolveDict(reference.get('TransformParams'))?.get('P') ?? null);
+    return permission === 1 || permission === 3 ? permission : 2;
+  }
+  return undefined;
+}
+
+/** Digest over the bytes that a signature covers. */
+export function coveredDigest(bytes: Uint8Array, signature: FoundSignature, digest: ReadDigestAlgorithm): Buffer {
+  const [, a, b, c] = signature.byteRange;
+  return createHash(digest)
+    .update(bytes.subarray(0, a))
+    .update(bytes.subarray(b, b + c))
+    .digest();
+}
+
+/** The CMS object without the zero bytes that fill its room. */
+export function trimContents(contents: Uint8Array): Uint8Array {
+  // An indefinite-length object has no length to read; the BER transcoder finds its end.
+  return contents[1] === 0x80 ? contents : readDer(contents, { allowTrailing: true }).bytes;
+}
+
+/**
+ * Checks that a foreign signature's digest and value still hold; trust is not judged.
+ * @returns `unknown` for formats that are not read here
+ * @throws AdesError `existing_signature_broken` when the signature does not hold
+ */
+export function checkExistingSignature(bytes: Uint8Array, signature: FoundSignature): 'intact' | 'unknown' {
+  const detached = ['adbe.pkcs7.detached', 'ETSI.CAdES.detached', 'ETSI.RFC3161'].includes(signature.subFilter);
+  if (!detached && signature.subFilter !== 'adbe.pkcs7.sha1') return 'unknown';
+  try {
+    const data = readSignedData(trimContents(signature.contents), { ber: true });
+    const { content } = data;
+    if (content) {
+      // The content is itself a digest of the document: TSTInfo, or the SHA-1 of the oldest format.
+      const reason = checkSignedData(
+        data,
+        (digest) => createHash(digest).update(content).digest(),
+        () => content,
+      );
+      if (reason) throw broken(reason);
+      if (data.contentType === OID.tstInfo) return checkImprint(bytes, signature, content);
+      if (!sameBytes(content, coveredDigest(bytes, signature, 'sha1'))) throw broken('the document digest differs');
+      return 'intact';
+    }
+    const [, a, b, c] = signature.byteRange;
+    const reason = checkSignedData(
+      data,
+      (digest) => coveredDigest(bytes, signature, digest),
+      () => Buffer.concat([bytes.subarray(0, a), bytes.subarray(b, b + c)]),
+    );
+    if (reason) throw broken(reason);
+    return 'intact';
+  } catch (error) {
+    if (error instanceof AdesError && error.code === 'algorithm_unsupported') return 'unknown';
+    if (error instanceof AdesError && error.code !== 'existing_signature_broken') throw broken(error.message);
+    throw error;
+  }
+}
+
+function checkImprint(bytes: Uint8Array, signature: FoundSignature, tstInfo: Uint8Array): 'intact' {
+  const holds = (['sha256', 'sha384', 'sha512', 'sha1'] as const).some((digest) =>
+    Buffer.from(tstInfo).includes(coveredDigest(bytes, signature, digest)),
+  );
+  if (!holds) throw broken('a document time-stamp stamps something else');
+  return 'intact';
+}
+
+/**
+ * Whether what was appended behind the last signature only adds validation data: a DSS with its arrays and streams,
+ * document extensions, or nothing. Any other new or changed object means that the file was changed after signing.
+ */
+export function isChangedAfter(bytes: Uint8Array, file: PdfFile, coveredEnd: number): boolean {
+  const rest = file.bytes.subarray(coveredEnd);
+  if (rest.every((byte) => byte <= 32)) return false;
+  const before = new PdfFile(bytes.subarray(0, coveredEnd));
+  const allowed = validationDataObjects(file);
+  for (const [number, entry] of file.crossReference.entries) {
+    const old = before.crossReference.entries.get(number);
+    if (old && JSON.stringify(old) === JSON.stringify(entry)) continue;
+    if (entry.kind === 'free' && (!old || old.kind === 'free')) continue;
+    if (allowed.has(number)) continue;
+    if (entry.kind === 'offset') {
+      const value = file.get(new PdfRef(number, entry.generation));
+      if (isDict(value) && isName(value.get('Type'), 'Catalog') && sameCatalog(before.catalog, value)) continue;
+      const streamType = value !== null && typeof value === 'object' && 'dict' in value ? value.dict.get('Type') : null;
+      if (isName(streamType, 'XRef') || isName(streamType, 'ObjStm')) continue;
+    }
+    return true;
+  }
+  return false;
+}
+
+function sameCatalog(before: PdfDict, after: PdfDict): boolean {
+  const strip = (catalog: PdfDict) =>
+    [...catalog].filter(([key]) => key !== 'DSS' && key !== 'Extensions' && key !== 'Version').sort();
+  return JSON.stringify(strip(before), mapsAsEntries) === JSON.stringify(strip(after), mapsAsEntries);
+}
+
+const mapsAsEntries = (_key: string, value: unknown): unknown => (value instanceof Map ? [...value] : value);
+
+/** Numbers of the objects that hang on the catalog's /DSS. */
+function validationDataObjects(file: PdfFile): Set<number> {
+  const out = new Set<number>();
+  const stack: PdfValue[] = [file.catalog.get('DSS') ?? null];
+  for (let value = stack.pop(); value !== undefined; value = stack.pop()) {
+    if (value instanceof PdfRef) {
+      if (out.has(value.number)) continue;
+      out.add(value.number);
+      stack.push(file.get(value));
+    } else if (Array.isArray(value)) {
+      stack.push(...value);
+    } else if (isDict(value)) {
+      stack.push(...value.values());
+    }
+  }
+  return out;
+}

@@ -1,0 +1,106 @@
+import Type, { type Static } from 'typebox';
+import { DateTime, Guid, stringEnum, Text } from '../../kernel/contract/primitives.ts';
+import { DOCUMENT_EVENT_TYPES, EVERY_EVENT, SHARE_EVENT_TYPES } from './event-types.ts';
+
+const optional = Type.Optional;
+
+export const DELIVERY_LOGGING = ['never', 'failed', 'always'] as const;
+export type DeliveryLogging = (typeof DELIVERY_LOGGING)[number];
+
+/** Stands for a secret in answers, and sent back for "keep it". */
+export const MASKED_SECRET = '********';
+
+const eventTypes = stringEnum([...DOCUMENT_EVENT_TYPES, ...SHARE_EVENT_TYPES, EVERY_EVENT], {
+  description: 'Type of event, or * for all.',
+});
+
+const name = Text({ minLength: 1, maxLength: 100, description: 'Display name.' });
+const active = Type.Boolean({ description: 'An inactive webhook gets nothing, and nothing is kept for it.' });
+const tags = Type.Array(Type.String({ minLength: 1, maxLength: 128 }), {
+  maxItems: 50,
+  description: 'Only events with at least one of these tags; empty: all events.',
+});
+const url = Text({ maxLength: 2000, format: 'http-url', description: 'Where events are posted to.' });
+const secret = Type.String({
+  minLength: 1,
+  maxLength: 256,
+  description:
+    'HMAC key of X-Idfy-Signature and, also in the form whsec_<base64>, of webhook-signature. Answered masked.',
+});
+const deliveryLogging = stringEnum(DELIVERY_LOGGING, { description: 'Which attempts the delivery log keeps.' });
+
+const WebhookCreateConfig = Type.Object({
+  url,
+  secret: optional(secret),
+  deliveryLogging: optional(deliveryLogging),
+});
+
+export const WebhookCreateDto = Type.Object({
+  name,
+  active,
+  events: Type.Array(eventTypes, { minItems: 1 }),
+  tags: optional(tags),
+  config: WebhookCreateConfig,
+});
+export type WebhookCreateDto = Static<typeof WebhookCreateDto>;
+
+const WebhookConfig = Type.Object({
+  url: optional(url),
+  secret: optional(secret),
+  deliveryLogging: optional(deliveryLogging),
+});
+
+export const WebhookUpdateDto = Type.Object({
+  name: optional(name),
+  active: optional(active),
+  events: optional(Type.Array(eventTypes)),
+  tags: optional(tags),
+  config: optional(WebhookConfig),
+});
+export type WebhookUpdateDto = Static<typeof WebhookUpdateDto>;
+
+const WebhookResponse = Type.Object({
+  code: Type.Integer({ description: 'HTTP status of the last attempt; 0 when there was no response.' }),
+  message: Type.String({ description: 'Reason phrase, or what went wrong.' }),
+  timestamp: DateTime(),
+});
+
+export const WebhookDto = Type.Object({
+  id: Type.Integer(),
+  name: Type.String(),
+  active: Type.Boolean(),
+  events: Type.Array(Type.String()),
+  tags: Type.Array(Type.String()),
+  config: Type.Object({
+    url: Type.String(),
+    secret: optional(Type.String()),
+    deliveryLogging: stringEnum(DELIVERY_LOGGING),
+  }),
+  createdAt: DateTime(),
+  updatedAt: DateTime(),
+  lastResponse: optional(WebhookResponse),
+});
+export type WebhookDto = Static<typeof WebhookDto>;
+
+const JsonObject = Type.Unsafe<Record<string, unknown>>({ type: 'object', additionalProperties: true });
+
+/** One attempt in the delivery log. */
+export const WebhookDeliveryDto = Type.Object({
+  id: Guid({ description: 'As sent in X-Segl-Delivery-Id.' }),
+  webhookId: Type.Integer(),
+  eventId: Guid(),
+  timestamp: DateTime(),
+  url: Type.String(),
+  elapsedMs: Type.Integer(),
+  requestHeaders: JsonObject,
+  requestBody: JsonObject,
+  responseHeaders: optional(JsonObject),
+  responseBody: optional(Type.Unsafe<unknown>({ description: 'JSON value when the body is JSON, else text.' })),
+  responseStatusCode: optional(Type.Integer()),
+  responseMessage: optional(Type.String()),
+  errorMessage: optional(Type.String({ description: 'Absent on success.' })),
+});
+export type WebhookDeliveryDto = Static<typeof WebhookDeliveryDto>;
+
+export const WebhookParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }) });
+export type WebhookParams = Static<typeof WebhookParams>;

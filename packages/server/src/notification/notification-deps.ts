@@ -1,0 +1,32 @@
+import type { Clock } from '../kernel/clock/clock.ts';
+import type { Database } from '../kernel/db/database.ts';
+import type { Jobs } from '../kernel/jobs/jobs.ts';
+import type { SecretBox } from '../kernel/keys/sealed-box.ts';
+import type { Log } from '../kernel/log/log.ts';
+import type { OutboundHttp } from '../kernel/outbound-http/outbound-http.ts';
+
+/** What the capability stands on. */
+export interface NotificationDeps {
+  database: Database;
+  jobs: Jobs;
+  outboundHttp: OutboundHttp;
+  /** Encrypts webhook secrets at rest. */
+  secretBox: SecretBox;
+  clock: Clock;
+  log: Pick<Log, 'info' | 'warn' | 'error'>;
+  /** Base of absolute links, without a slash at the end. */
+  publicUrl: string;
+  /** Uniform in [0, 1); spreads the pauses between attempts. */
+  random: () => number;
+  limits: DeliveryLimits;
+}
+
+export interface DeliveryLimits {
+  /** From the start of an attempt to the last header of the answer. */
+  attemptTimeoutMs: number;
+  /** After this time without a recorded outcome an attempt is repeated; longer than any attempt can take. */
+  leaseMs: number;
+}
+
+/** The rest of an answer is read for 5 seconds more, and recording takes a moment. */
+export const DELIVERY_LIMITS: DeliveryLimits = { attemptTimeoutMs: 10_000, leaseMs: 30_000 };

@@ -1,0 +1,93 @@
+import Type from 'typebox';
+import type { RouteDefinition } from '../kernel/http/route.ts';
+import {
+  WebhookCreateDto,
+  WebhookDeliveryDto,
+  WebhookDto,
+  WebhookParams,
+  WebhookUpdateDto,
+} from './contract/webhook.ts';
+import { createWebhook } from './create-webhook.ts';
+import { deleteWebhook } from './delete-webhook.ts';
+import { getWebhook } from './get-webhook.ts';
+import { listDeliveries } from './list-deliveries.ts';
+import { listWebhooks } from './list-webhooks.ts';
+import type { NotificationDeps } from './notification-deps.ts';
+import { pingWebhook } from './ping-webhook.ts';
+import { updateWebhook } from './update-webhook.ts';
+
+export function notificationRoutes(deps: NotificationDeps): RouteDefinition[] {
+  const webhooks = { tags: ['Webhooks'] as [string], scope: 'event' };
+  return [
+    {
+      ...webhooks,
+      method: 'GET',
+      path: '/notification/webhooks',
+      operationId: 'Webhooks_ListWebhooks',
+      summary: 'List webhooks',
+      responses: { 200: Type.Array(WebhookDto) },
+      handle: (context) => listWebhooks(deps, context),
+    },
+    {
+      ...webhooks,
+      method: 'POST',
+      path: '/notification/webhooks',
+      operationId: 'Webhooks_CreateWebhook',
+      summary: 'Create webhook',
+      body: WebhookCreateDto,
+      responses: { 201: WebhookDto },
+      handle: (context, input) => createWebhook(deps, context, input),
+    },
+    {
+      ...webhooks,
+      method: 'GET',
+      path: '/notification/webhooks/{id}',
+      operationId: 'Webhooks_GetSingleWebhook',
+      summary: 'Retrieve webhook',
+      params: WebhookParams,
+      responses: { 200: WebhookDto },
+      handle: (context, input) => getWebhook(deps, context, input),
+    },
+    {
+      ...webhooks,
+      method: 'PATCH',
+      path: '/notification/webhooks/{id}',
+      operationId: 'Webhooks_UpdateWebhook',
+      summary: 'Update webhook',
+      params: WebhookParams,
+      body: WebhookUpdateDto,
+      responses: { 200: WebhookDto },
+      handle: (context, input) => updateWebhook(deps, context, input),
+    },
+    {
+      ...webhooks,
+      method: 'DELETE',
+      path: '/notification/webhooks/{id}',
+      operationId: 'Webhooks_DeleteWebhook',
+      summary: 'Delete webhook',
+      params: WebhookParams,
+      responses: { 204: null },
+      handle: (context, input) => deleteWebhook(deps, context, input),
+    },
+    {
+      ...webhooks,
+      method: 'POST',
+      path: '/notification/webhooks/{id}/ping',
+      operationId: 'Webhooks_PingWebhook',
+      summary: 'Ping webhook',
+      params: WebhookParams,
+      responses: { 204: null },
+      handle: (context, input) => pingWebhook(deps, context, input),
+    },
+    {
+      ...webhooks,
+      method: 'GET',
+      path: '/notification/webhooks/{id}/deliveries',
+      operationId: 'Webhooks_GetWebhookDeliveries',
+      summary: 'List webhook deliveries',
+      params: WebhookParams,
+      responses: { 200: Type.Array(WebhookDeliveryDto) },
+      handle: (context, input) => listDeliveries(deps, context, input),
+    },
+  ];
+}

@@ -1,0 +1,29 @@
+import type { Transaction } from '../kernel/db/database.ts';
+import type { Jobs } from '../kernel/jobs/jobs.ts';
+import { noteNextWake, noteWoken } from './store.ts';
+
+export const DELIVER_QUEUE = 'notification.deliver-event';
+
+export interface DeliverJob {
+  webhookId: number;
+}
+
+/** A job that should have started this long ago is taken for lost, and queued again by whoever notices. */
+const STALE_MS = 60_000;
+
+/** Queues delivery at once, one job per webhook however many events there are. */
+export async function wakeWebhooks(
+  tx: Transaction,
+  jobs: Jobs,
+  webhookIds: readonly number[],
+  now: Date,
+): Promise<void> {
+  const woken = await noteWoken(tx, webhookIds, now, new Date(now.getTime() - STALE_MS));
+  for (const webhookId of woken) await jobs.send(DELIVER_QUEUE, { webhookId } satisfies DeliverJob, { tx });
+}
+
+/** Queues delivery for the time when the webhook's next one falls due, unless that is done already. */
+export async function wakeWhenNextIsDue(tx: Transaction, jobs: Jobs, webhookId: number, now: Date): Promise<void> {
+  const startAfter = await noteNextWake(tx, webhookId, new Date(now.getTime() - STALE_MS));
+  if (startAfter) await jobs.send(DELIVER_QUEUE, { webhookId } satisfies DeliverJob, { tx, startAfter });
+}

@@ -1,0 +1,78 @@
+import { applyTheme } from '@segl/ui';
+import { useEffect, useLayoutEffect } from 'react';
+import { ChoosingScreen } from './screens/choosing-screen.tsx';
+import { FailedScreen } from './screens/failed-screen.tsx';
+import { LoadingScreen } from './screens/loading-screen.tsx';
+import { ReadingScreen } from './screens/reading-screen.tsx';
+import { SignedScreen } from './screens/signed-screen.tsx';
+import { StoppedScreen } from './screens/stopped-screen.tsx';
+import { HandingOverScreen, SealingScreen } from './screens/working-screens.tsx';
+import { keepAliveOnActivity } from './session/keep-alive.ts';
+import { useSigning } from './signing.tsx';
+import { useSpeech } from './texts/use-speech.tsx';
+
+/** The choice of eID is a step of its own in the browser's history, so that *back* leads from it to the document. */
+function useHistorySteps(): void {
+  const { flow, screen } = useSigning();
+  const choosing = screen.name === 'choosing';
+  useEffect(() => {
+    if (choosing && history.state?.step !== 'choosing') history.pushState({ step: 'choosing' }, '');
+  }, [choosing]);
+  useEffect(() => {
+    const onBack = () => flow.backToDocument();
+    // Some browsers bring the page back as it was left, with the hand-over to the eID still on it.
+    const onPageShow = (event: PageTransitionEvent) => {
+      if (event.persisted) flow.leaveEid();
+    };
+    const onVisible = () => {
+      if (document.visibilityState === 'visible') void flow.lookAgain();
+    };
+    window.addEventListener('popstate', onBack);
+    window.addEventListener('pageshow', onPageShow);
+    document.addEventListener('visibilitychange', onVisible);
+    return () => {
+      window.removeEventListener('popstate', onBack);
+      window.removeEventListener('pageshow', onPageShow);
+      document.removeEventListener('visibilitychange', onVisible);
+    };
+  }, [flow]);
+}
+
+export function App() {
+  const { host, screen, view } = useSigning();
+  const { say } = useSpeech();
+  useHistorySteps();
+
+  useLayoutEffect(() => {
+    if (view) applyTheme(document.documentElement, view.theme);
+  }, [view]);
+
+  const title = screen.name === 'stopped' && screen.reason === 'unknown_link' ? undefined : view?.document.title;
+  useEffect(() => {
+    document.title = title ? `${title} – ${say('app.title')}` : say('app.title');
+  }, [title, say]);
+
+  const isOpen = view !== null;
+  useEffect(() => {
+    if (isOpen) return keepAliveOnActivity(document, host.keepAlive, () => performance.now());
+  }, [isOpen, host]);
+
+  switch (screen.name) {
+    case 'loading':
+      return <LoadingScreen />;
+    case 'reading':
+      return <ReadingScreen remark={screen.remark} />;
+    case 'choosing':
+      return <ChoosingScreen remark={screen.remark} />;
+    case 'handing_over':
+      return <HandingOverScreen method={screen.method} />;
+    case 'sealing':
+      return <SealingScreen />;
+    case 'signed':
+      return <SignedScreen copy={screen.copy} redirect={screen.redirect} />;
+    case 'stopped':
+      return <StoppedScreen key={screen.reason} reason={screen.reason} redirect={screen.redirect} />;
+    case 'failed':
+      return <FailedScreen failure={screen.failure} />;
+  }
+}

@@ -1,0 +1,73 @@
+import type { Download, SigningMethod, View } from '../server/contract.ts';
+
+/** Why there is nothing to sign here, at least not now. */
+export type StopReason =
+  | 'waiting_for_attachments'
+  | 'not_your_turn'
+  | 'completed_without_you'
+  | 'expired'
+  | 'canceled'
+  | 'unknown_link'
+  | 'open_link_again'
+  | 'session_ended'
+  | 'maintenance'
+  | 'canceled_by_you';
+
+export type Failure = {
+  /** `SA-…`: the place where it happened, as the specification of the signing app numbers them. */
+  code: string;
+  retry: 'open_session' | 'complete_attempt' | 'choose_method' | null;
+  attemptId?: string;
+  eidErrorCode?: string;
+  eidErrorMessage?: string;
+  requestId?: string;
+};
+
+/** Said on the screen where the signer stays. */
+export type Remark = 'left_eid' | 'no_connection';
+
+/** How far the signed copy has come. `late` means that asking goes on only when the signer asks. */
+export type CopyState = { state: 'preparing' | 'late' | 'none' } | { state: 'ready'; download: Download };
+
+export type Screen =
+  | { name: 'loading' }
+  | { name: 'reading'; remark?: Remark }
+  | { name: 'choosing'; remark?: Remark }
+  | { name: 'handing_over'; method: SigningMethod }
+  | { name: 'sealing'; method?: SigningMethod }
+  | { name: 'signed'; copy: CopyState; redirect?: string }
+  | { name: 'stopped'; reason: StopReason; redirect?: string }
+  | { name: 'failed'; failure: Failure };
+
+/** The first screen that the state of document and signer allows. */
+export function screenFor(view: View): Screen {
+  switch (view.state) {
+    case 'sign':
+      return { name: 'reading' };
+    case 'signed':
+      return { name: 'signed', copy: { state: expectsCopy(view) ? 'preparing' : 'none' } };
+    case 'expired':
+    case 'canceled':
+      return { name: 'stopped', reason: view.state, redirect: redirects(view) ? view.redirect.error : undefined };
+    default:
+      return { name: 'stopped', reason: view.state };
+  }
+}
+
+/** A signed copy exists for this signer once everybody has signed and the account lets signers have it. */
+export function expectsCopy(view: View): boolean {
+  return view.canDownload && view.remainingSigners === 0;
+}
+
+/** Whether the integrator wants the browser back at the end. */
+export function redirects(view: View): boolean {
+  return view.redirect.mode === 'redirect' || view.redirect.mode.startsWith('iframe_with_redirect');
+}
+
+/** Seconds after which a stop screen looks again by itself; null where nothing changes without the signer. */
+export function secondsToNextLook(reason: StopReason): number | null {
+  if (reason === 'waiting_for_attachments') return 15;
+  if (reason === 'not_your_turn') return 30;
+  if (reason === 'maintenance') return 20;
+  return null;
+}

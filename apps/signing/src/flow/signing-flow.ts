@@ -1,0 +1,282 @@
+import type { AttemptOutcome, Boot, SigningMethod, View } from '../server/contract.ts';
+import { ConnectionError, ServerError, type SignHost } from '../server/sign-host.ts';
+import type { SessionStore } from '../session/session-store.ts';
+import { expectsCopy, type Failure, redirects, type Screen, screenFor } from './screen.ts';
+
+export type FlowState = { view: View | null; screen: Screen };
+
+export type SigningFlow = ReturnType<typeof createSigningFlow>;
+
+export type FlowSurroundings = {
+  boot: Boot;
+  /** The attempt in the address, when the eID has just sent the browser back. */
+  returnedAttempt: string | null;
+  host: SignHost;
+  store: SessionStore;
+  /** Replaces the address by the one without sign token or attempt. */
+  showHandle(handle: string): void;
+  /** Leaves for the eID, from which the browser comes back. */
+  goTo(url: string): void;
+  /** Leaves for good. */
+  replaceBy(url: string): void;
+  wait(ms: number): Promise<void>;
+};
+
+/** Pauses of the result poll grow by a second each; after these many the signer is told that it takes longer. */
+const RESULT_POLLS = 8;
+
+/**
+ * The course of one sign session, from the link to the signed document: which screen is shown, and what is asked of the
+ * server in between. It knows nothing of React or of the page; the screens call its actions and show its state.
+ */
+export function createSigningFlow(around: FlowSurroundings) {
+  const { boot, host, store, wait } = around;
+  let state: FlowState = { view: null, screen: { name: 'loading' } };
+  let bootCode = boot.bootCode;
+  let returnedAttempt = around.returnedAttempt;
+  let runningAttempt: string | null = null;
+  const listeners = new Set<() => void>();
+
+  function show(screen: Screen, view: View | null = state.view): void {
+    state = { view, screen };
+    for (const listener of listeners) listener();
+  }
+
+  function showView(view: View): void {
+    show(screenFor(view), view);
+    if (view.state === 'signed') void followResult();
+  }
+
+  function fail(code: string, retry: Failure['retry'], error: unknown, attemptId?: string): void {
+    const refusal = error instanceof ServerError ? error : null;
+    if (refusal?.status === 401) {
+      endSession();
+    } else if (refusal?.code === 'unknown_link') {
+      show({ name: 'stopped', reason: 'unknown_link' });
+    } else if (refusal?.status === 503 && retry === 'open_session') {
+      show({ name: 'stopped', reason: 'maintenance' });
+    } else {
+      const named = refusal?.code.startsWith('SA-') ? refusal.code : code;
+      show({ name: 'failed', failure: { code: named, retry, attemptId, requestId: refusal?.requestId } });
+    }
+  }
+
+  /** The server no longer knows the session. The viewer finds it out too, by its own requests. */
+  function endSession(): void {
+    const canStartAgain = store.tokens() !== null;
+    store.dropSessionToken();
+    show({ name: 'stopped', reason: canStartAgain ? 'session_ended' : 'open_link_again' });
+  }
+
+  async function openSession(by: { bootCode: string } | { signToken: string }): Promise<void> {
+    const opened = await host.openSession(by);
+    bootCode = null;
+    store.saveTokens(opened);
+    around.showHandle(opened.handle);
+    showView(opened.view);
+  }
+
+  async function resumeSession(): Promise<void> {
+    around.showHandle(boot.handle);
+    const view = await host.getSession();
+    const begun = view.attempt;
+    const returned = returnedAttempt ?? (begun?.state === 'returned' ? begun.attemptId : null);
+    if (view.state === 'sign' && returned) {
+      show({ name: 'sealing', method: view.methods.find(({ method }) => method === begun?.method) }, view);
+      return completeAttempt(returned);
+    }
+    if (view.state === 'sign' && begun?.state === 'started') {
+      // The browser came back by itself, not through the eID: what was begun there must not go on unseen.
+      host.abortAttempt(begun.attemptId).catch(() => {});
+      return show({ name: 'reading', remark: 'left_eid' }, view);
+    }
+    showView(view);
+  }
+
+  async function completeAttempt(attemptId: string): Promise<void> {
+    let finished: AttemptOutcome;
+    try {
+      finished = await host.completeAttempt(attemptId);
+    } catch (error) {
+      return fail('SA-1012', 'complete_attempt', error, attemptId);
+    }
+    returnedAttempt = null;
+    runningAttempt = null;
+    const { outcome, view, errorCode, eidErrorCode, eidErrorMessage } = finished;
+    if (outcome === 'signed' || view.state !== 'sign') return showView(view);
+    if (outcome === 'canceled') return show({ name: 'reading', remark: 'left_eid' }, view);
+    const code = errorCode ?? 'SA-1012';
+    show({ name: 'failed', failure: { code, retry: 'choose_method', eidErrorCode, eidErrorMessage } }, view);
+  }
+
+  /** Asks for the signed copy and the way back until both are there, 1 s, 2 s, 3 s … apart. */
+  async function followResult(): Promise<void> {
+    for (let poll = 1; poll <= RESULT_POLLS; poll += 1) {
+      const result = await host.getResult().catch((error: unknown) => {
+        const over = error instanceof ServerError && error.status === 401;
+        return over ? ('session_over' as const) : null;
+      });
+      const { view, screen } = state;
+      if (!view || screen.name !== 'signed') return;
+      if (result === 'session_over') return show({ ...screen, copy: { state: 'none' } });
+      if (result) {
+        const redirect = redirects(view) ? result.redirect : undefined;
+        const download = result.packaged ? result.downloads[0] : undefined;
+        if (download) return show({ name: 'signed', copy: { state: 'ready', download }, redirect });
+        const nothingToCome = result.packaged || !expectsCopy(view);
+        show({ name: 'signed', copy: { state: nothingToCome ? 'none' : 'preparing' }, redirect });
+        if (nothingToCome && (redirect || !redirects(view))) return;
+      }
+      await wait(poll * 1000);
+    }
+    const { screen } = state;
+    if (screen.name === 'signed' && screen.copy.state === 'preparing') show({ ...screen, copy: { state: 'late' } });
+  }
+
+  /** Opens or resumes the session. `quietly` keeps the screen until there is another one to show. */
+  async function start(quietly = false): Promise<void> {
+    if (!quietly) show({ name: 'loading' });
+    if (boot.state === 'unknown_link') return show({ name: 'stopped', reason: 'unknown_link' });
+    const stored = store.tokens();
+    try {
+      if (bootCode) await openSession({ bootCode });
+      else if (stored?.sessionToken) await resumeSession();
+      else show({ name: 'stopped', reason: stored ? 'session_ended' : 'open_link_again' });
+    } catch (error) {
+      fail('SA-1000', 'open_session', error);
+    }
+  }
+
+  /** A new session by the link's own token, after the last one ended. */
+  async function startAgain(): Promise<void> {
+    const stored = store.tokens();
+    if (!stored) return show({ name: 'stopped', reason: 'open_link_again' });
+    show({ name: 'loading' });
+    try {
+      await openSession({ signToken: stored.signToken });
+    } catch (error) {
+      fail('SA-1000', 'open_session', error);
+    }
+  }
+
+  /** Looks whether the document's state has changed meanwhile, and changes the screen only if so. */
+  async function lookAgain(): Promise<void> {
+    const { screen } = state;
+    if (screen.name === 'stopped' && screen.reason === 'maintenance') return start(true);
+    if (screen.name !== 'reading' && screen.name !== 'choosing' && screen.name !== 'stopped') return;
+    try {
+      const view = await host.getSession();
+      if (state.screen !== screen) return;
+      const shown = screen.name === 'stopped' ? screen.reason : 'sign';
+      if (view.state !== shown) showView(view);
+    } catch (error) {
+      // Not reachable just now: nothing has changed for the signer, the next look comes.
+      if (error instanceof ServerError && error.status !== 503) fail('SA-1000', 'open_session', error);
+    }
+  }
+
+  async function continueToSign(): Promise<void> {
+    const [first, second] = state.view?.methods ?? [];
+    if (!first) return show({ name: 'failed', failure: { code: 'SA-1011', retry: null } });
+    if (second) return show({ name: 'choosing' });
+    return chooseMethod(first);
+  }
+
+  /** Starts the eID. The browser then leaves for it and comes back with the attempt in the address. */
+  async function chooseMethod(method: SigningMethod): Promise<void> {
+    const { view, screen } = state;
+    if (!view) return;
+    show({ name: 'handing_over', method });
+    const handingOver = state.screen;
+    try {
+      const attempt = await host.startAttempt(method.method, view.document.sha256);
+      if (state.screen !== handingOver) {
+        host.abortAttempt(attempt.attemptId).catch(() => {});
+        return;
+      }
+      runningAttempt = attempt.attemptId;
+      around.goTo(attempt.step.url);
+    } catch (error) {
+      if (state.screen !== handingOver) return;
+      if (error instanceof ConnectionError) {
+        return show({ name: screen.name === 'choosing' ? 'choosing' : 'reading', remark: 'no_connection' });
+      }
+      const now = await host.getSession().catch(() => null);
+      if (now && now.state !== 'sign') return showView(now);
+      fail('SA-1014', 'choose_method', error);
+    }
+  }
+
+  /** Gives up an eID step that has not come back, by the signer's or the browser's *back*. */
+  function leaveEid(): void {
+    if (state.screen.name !== 'handing_over') return;
+    if (runningAttempt) host.abortAttempt(runningAttempt).catch(() => {});
+    runningAttempt = null;
+    show({ name: 'reading', remark: 'left_eid' });
+    void lookAgain();
+  }
+
+  function backToDocument(): void {
+    if (state.screen.name === 'choosing' || state.screen.name === 'failed') show({ name: 'reading' });
+  }
+
+  function dismissRemark(): void {
+    const { name } = state.screen;
+    if (name === 'reading' || name === 'choosing') show({ name });
+  }
+
+  async function tryAgain(): Promise<void> {
+    if (state.screen.name !== 'failed') return;
+    const { retry, attemptId } = state.screen.failure;
+    if (retry === 'complete_attempt' && attemptId) {
+      show({ name: 'sealing' });
+      return completeAttempt(attemptId);
+    }
+    if (retry === 'choose_method') return continueToSign();
+    return start();
+  }
+
+  /** Ends this session by the signer's will. The document stays open for another. */
+  async function cancelSigning(): Promise<void> {
+    try {
+      const { redirect } = await host.cancelSession();
+      if (redirect) leave(redirect);
+      else show({ name: 'stopped', reason: 'canceled_by_you' });
+    } catch (error) {
+      fail('SA-1017', 'open_session', error);
+    }
+  }
+
+  async function askForCopyAgain(): Promise<void> {
+    if (state.screen.name !== 'signed') return;
+    show({ ...state.screen, copy: { state: 'preparing' } });
+    return followResult();
+  }
+
+  /** Back to the sender's own page; nothing of the session stays behind in the tab. */
+  function leave(url: string): void {
+    store.clear();
+    around.replaceBy(url);
+  }
+
+  return {
+    state: () => state,
+    subscribe(listener: () => void): () => void {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    start,
+    startAgain,
+    lookAgain,
+    continueToSign,
+    chooseMethod,
+    leaveEid,
+    backToDocument,
+    dismissRemark,
+    tryAgain,
+    cancelSigning,
+    askForCopyAgain,
+    endSession,
+    leave,
+  };
+}

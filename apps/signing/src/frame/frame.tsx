@@ -1,0 +1,45 @@
+import { EnvironmentStrip, MenuButton, TopBar } from '@segl/ui';
+import { type ReactNode, useState } from 'react';
+import { useSigning } from '../signing.tsx';
+import { useSpeech } from '../texts/use-speech.tsx';
+import { LanguageChoice } from './language-choice.tsx';
+import { Menu } from './menu.tsx';
+
+/** What surrounds every screen: the environment, the bar, the menu. */
+export function Frame({
+  title,
+  subtitle,
+  back,
+  children,
+}: {
+  title?: string;
+  subtitle?: string;
+  back?: { label: string; onClick: () => void };
+  children: ReactNode;
+}) {
+  const { say } = useSpeech();
+  const { view } = useSigning();
+  const [menuOpen, setMenuOpen] = useState(false);
+  return (
+    <div className="frame">
+      {view?.environment === 'test' && (
+        <EnvironmentStrip name={say('environment.test.name')} text={say('environment.test.text')} />
+      )}
+      <TopBar title={title} subtitle={subtitle} back={back}>
+        <LanguageChoice inBar />
+        {view && <MenuButton label={say('frame.menu')} onClick={() => setMenuOpen(true)} />}
+      </TopBar>
+      {children}
+      {view && <Menu view={view} open={menuOpen} onClose={() => setMenuOpen(false)} />}
+    </div>
+  );
+}
+
+/** A screen that is a page of words in the middle, not a document. */
+export function Sheet({ children, centered = false }: { children: ReactNode; centered?: boolean }) {
+  return (
+    <main className="sheet-ground">
+      <div className={centered ? 'sheet sheet--centered' : 'sheet'}>{children}</div>
+    </main>
+  );
+}

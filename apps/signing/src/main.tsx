@@ -1,0 +1,40 @@
+import '@segl/ui/styles.css';
+import './signing.css';
+import { LiveRegion } from '@segl/ui';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from './app.tsx';
+import { createSigningFlow } from './flow/signing-flow.ts';
+import { connectToSignHost } from './server/sign-host.ts';
+import { attemptInHash, readBoot } from './session/boot.ts';
+import { openSessionStore, tabStorage } from './session/session-store.ts';
+import { SigningProvider } from './signing.tsx';
+import { SpeechProvider } from './texts/use-speech.tsx';
+
+const boot = readBoot(document);
+const store = openSessionStore(boot.handle, tabStorage());
+const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+const host = connectToSignHost({ origin: '', sessionToken: () => store.tokens()?.sessionToken || null, wait });
+const flow = createSigningFlow({
+  boot,
+  returnedAttempt: attemptInHash(location.hash),
+  host,
+  store,
+  showHandle: (handle) => history.replaceState(null, '', `/d/${handle}`),
+  goTo: (url) => location.assign(url),
+  replaceBy: (url) => location.replace(url),
+  wait,
+});
+
+createRoot(document.getElementById('root')!).render(
+  <StrictMode>
+    <SpeechProvider wanted={[store.language(), boot.language, ...navigator.languages]} onChange={store.saveLanguage}>
+      <LiveRegion>
+        <SigningProvider flow={flow} host={host} store={store}>
+          <App />
+        </SigningProvider>
+      </LiveRegion>
+    </SpeechProvider>
+  </StrictMode>,
+);
+void flow.start();

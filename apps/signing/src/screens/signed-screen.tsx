@@ -1,0 +1,93 @@
+import { Button, type Fact, Facts, Icon, Notice, ScreenHeading, useAnnounce } from '@segl/ui';
+import { useEffect } from 'react';
+import type { CopyState } from '../flow/screen.ts';
+import { Frame, Sheet } from '../frame/frame.tsx';
+import { useDownload } from '../frame/use-download.ts';
+import { useSigning, useView } from '../signing.tsx';
+import { useSpeech } from '../texts/use-speech.tsx';
+
+/** What was recorded, the copy, and the way back. */
+export function SignedScreen({ copy, redirect }: { copy: CopyState; redirect?: string }) {
+  const { say, sayInstant } = useSpeech();
+  const { flow } = useSigning();
+  const { document: shown, account, signature, remainingSigners } = useView();
+  const facts: Fact[] = [
+    ...(signature
+      ? [
+          { term: say('signed.who'), value: signature.fullName },
+          {
+            term: say('signed.when'),
+            value: <time dateTime={signature.signedTime}>{sayInstant(signature.signedTime)}</time>,
+          },
+          { term: say('signed.how'), value: signature.methodName },
+        ]
+      : []),
+    { term: say('signed.sender'), value: account.name },
+    { term: say('signed.remaining_term'), value: say('signed.remaining', { count: remainingSigners }) },
+  ];
+  return (
+    <Frame title={shown.title} subtitle={account.name}>
+      <Sheet>
+        <div className="signed-mark">
+          <Icon name="check" size={36} />
+        </div>
+        <ScreenHeading>{say('signed.heading')}</ScreenHeading>
+        <p>{say('signed.body', { title: shown.title })}</p>
+        <Facts facts={facts} />
+        <Copy copy={copy} primary={!redirect} />
+        {redirect ? (
+          <Button onClick={() => flow.leave(redirect)}>{say('signed.back', { account: account.name })}</Button>
+        ) : (
+          <p className="muted small">{say('signed.close')}</p>
+        )}
+      </Sheet>
+    </Frame>
+  );
+}
+
+function Copy({ copy, primary }: { copy: CopyState; primary: boolean }) {
+  const { say } = useSpeech();
+  const { flow } = useSigning();
+  const { account, canDownload, remainingSigners } = useView();
+  const { state, download } = useDownload();
+  const announce = useAnnounce();
+  const ready = copy.state === 'ready';
+  useEffect(() => {
+    if (ready) announce(say('signed.ready'));
+  }, [ready, announce, say]);
+
+  if (copy.state === 'ready') {
+    return (
+      <>
+        {state === 'failed' && <Notice tone="danger">{say('menu.download_failed')}</Notice>}
+        <Button
+          variant={primary ? 'primary' : 'secondary'}
+          icon="download"
+          busy={state === 'loading'}
+          onClick={() => download(copy.download.url, copy.download.fileName)}
+        >
+          {say(state === 'loading' ? 'signed.downloading' : 'signed.download')}
+        </Button>
+      </>
+    );
+  }
+  if (copy.state === 'preparing') {
+    return (
+      <Button variant={primary ? 'primary' : 'secondary'} icon="hourglass" busy>
+        {say('signed.preparing')}
+      </Button>
+    );
+  }
+  if (copy.state === 'late') {
+    return (
+      <Notice>
+        <p>{say('signed.late', { account: account.name })}</p>
+        <Button variant="text" onClick={() => void flow.askForCopyAgain()}>
+          {say('signed.check_again')}
+        </Button>
+      </Notice>
+    );
+  }
+  if (canDownload && remainingSigners > 0) return <p>{say('signed.copy_later', { account: account.name })}</p>;
+  return null;
+}

@@ -1,0 +1,61 @@
+import { Button, Icon, type IconName, ScreenHeading } from '@segl/ui';
+import { useEffect } from 'react';
+import { type StopReason, secondsToNextLook } from '../flow/screen.ts';
+import { ContactDetails } from '../frame/contact-details.tsx';
+import { Frame, Sheet } from '../frame/frame.tsx';
+import { useSigning } from '../signing.tsx';
+import { useSpeech } from '../texts/use-speech.tsx';
+
+const icons: Record<StopReason, IconName> = {
+  waiting_for_attachments: 'hourglass',
+  not_your_turn: 'hourglass',
+  completed_without_you: 'check',
+  expired: 'hourglass',
+  canceled: 'document',
+  unknown_link: 'link-off',
+  open_link_again: 'link-off',
+  session_ended: 'hourglass',
+  maintenance: 'hourglass',
+  canceled_by_you: 'document',
+};
+
+/** Nothing to sign here, at least not now: what happened, what to do, whom to ask. */
+export function StoppedScreen({ reason, redirect }: { reason: StopReason; redirect?: string }) {
+  const { say } = useSpeech();
+  const { flow, view } = useSigning();
+
+  useEffect(() => {
+    const seconds = secondsToNextLook(reason);
+    if (seconds === null) return;
+    const timer = setInterval(() => void flow.lookAgain(), seconds * 1000);
+    return () => clearInterval(timer);
+  }, [reason, flow]);
+
+  // Before a session is open nothing is known of the sender, and a link that leads nowhere must not tell more.
+  const knownView = reason === 'unknown_link' ? null : view;
+  const account = knownView?.account.name ?? '';
+  return (
+    <Frame title={knownView?.document.title} subtitle={account || undefined}>
+      <Sheet>
+        <div className="stop-mark">
+          <Icon name={icons[reason]} size={28} />
+        </div>
+        <ScreenHeading>{say(`stop.${reason}.heading`)}</ScreenHeading>
+        <p>{say(`stop.${reason}.body`, { account })}</p>
+        {(reason === 'session_ended' || reason === 'canceled_by_you') && (
+          <Button onClick={() => void flow.startAgain()}>{say(`stop.${reason}.action`)}</Button>
+        )}
+        {reason === 'maintenance' && (
+          <Button onClick={() => void flow.start()}>{say('stop.maintenance.action')}</Button>
+        )}
+        {redirect && <Button onClick={() => flow.leave(redirect)}>{say('stop.go_on')}</Button>}
+        {knownView && (
+          <section className="sheet__contact">
+            <h2>{say('contact.questions', { account })}</h2>
+            <ContactDetails view={knownView} />
+          </section>
+        )}
+      </Sheet>
+    </Frame>
+  );
+}

@@ -1,0 +1,64 @@
+/** What the sign host answers to this app under `/app/v1`. Instants are ISO 8601 in UTC, sizes are bytes. */
+
+export type ViewState =
+  | 'sign'
+  | 'waiting_for_attachments'
+  | 'not_your_turn'
+  | 'signed'
+  | 'completed_without_you'
+  | 'expired'
+  | 'canceled';
+
+export type LanguageCode = 'EN' | 'NO';
+
+export type SigningMethod = { method: string; name: string; countryCode: string; description?: string };
+
+export type View = {
+  state: ViewState;
+  document: {
+    title: string;
+    description?: string;
+    fileName: string;
+    format: 'pdf';
+    sizeBytes: number;
+    sha256: string;
+    pageCount?: number;
+  };
+  account: { name: string };
+  contact: { name?: string; email?: string; phone?: string; url?: string };
+  signer: { firstName?: string; fullName?: string };
+  language: string;
+  environment: 'test' | 'prod';
+  theme: { colorTheme: string; themeMode: string };
+  mechanism: string;
+  methods: SigningMethod[];
+  redirect: { mode: string; success?: string; cancel?: string; error?: string };
+  signature?: { fullName: string; method: string; methodName: string; signedTime: string };
+  remainingSigners: number;
+  canDownload: boolean;
+  attempt?: { attemptId: string; method: string; state: 'started' | 'returned' };
+};
+
+export type OpenedSession = { sessionToken: string; signToken: string; handle: string; view: View };
+
+export type StartedAttempt = { attemptId: string; step: { kind: 'redirect'; url: string } };
+
+export type AttemptOutcome = {
+  outcome: 'signed' | 'canceled' | 'failed';
+  errorCode?: string;
+  eidErrorCode?: string;
+  eidErrorMessage?: string;
+  view: View;
+};
+
+export type Download = { kind: string; fileName: string; url: string };
+
+export type SigningResult = { packaged: boolean; downloads: Download[]; redirect?: string };
+
+/** What the server writes into the page before any script runs. */
+export type Boot = {
+  bootCode: string | null;
+  handle: string;
+  language: string;
+  state: 'ok' | 'unknown_link';
+};

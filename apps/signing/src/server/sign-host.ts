@@ -1,0 +1,115 @@
+import type { AttemptOutcome, OpenedSession, SigningResult, StartedAttempt, View } from './contract.ts';
+
+/** The server refused or failed. `code` is the server's own word for it, `requestId` finds the request in its logs. */
+export class ServerError extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly requestId: string | undefined;
+
+  constructor(status: number, body: { message?: string; code?: string; requestId?: string }) {
+    super(body.message ?? `The server answered ${status}`);
+    this.name = 'ServerError';
+    this.status = status;
+    this.code = body.code ?? '';
+    this.requestId = body.requestId;
+  }
+}
+
+/** No answer came: the network is away, or the server is. */
+export class ConnectionError extends Error {
+  constructor(cause: unknown) {
+    super('No answer from the server', { cause });
+    this.name = 'ConnectionError';
+  }
+}
+
+export type SignHost = ReturnType<typeof connectToSignHost>;
+
+/** Pauses between tries after 503, in milliseconds. A `Retry-After` of the server wins, up to the longest of these. */
+const RETRY_PAUSES_MS = [1000, 2000, 4000, 8000] as const;
+
+function pauseAsked(response: Response, pauseMs: number): number {
+  const seconds = Number(response.headers.get('retry-after'));
+  return Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds * 1000, RETRY_PAUSES_MS.at(-1)!) : pauseMs;
+}
+
+/**
+ * The calls of the sign host, typed. Every call retries 503 with growing pauses, because a server that answers it has
+ * not begun the work; calls that may be repeated without harm are also repeated when no answer came.
+ * Throws {@link ServerError} or {@link ConnectionError}.
+ */
+export function connectToSignHost(options: {
+  /** Origin of the sign host without trailing slash; empty for the page's own. */
+  origin: string;
+  sessionToken: () => string | null;
+  wait: (ms: number) => Promise<void>;
+}) {
+  const { origin, sessionToken, wait } = options;
+
+  async function send(method: string, path: string, body?: unknown, repeatable = method === 'GET'): Promise<Response> {
+    const headers = new Headers();
+    const token = sessionToken();
+    if (token) headers.set('authorization', `Bearer ${token}`);
+    if (body !== undefined) headers.set('content-type', 'application/json');
+    const request: RequestInit = {
+      method,
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      cache: 'no-store',
+      credentials: 'omit',
+    };
+    for (let attempt = 0; ; attempt += 1) {
+      const pauseMs = RETRY_PAUSES_MS[attempt];
+      let response: Response;
+      try {
+        response = await fetch(origin + path, request);
+      } catch (cause) {
+        if (!repeatable || pauseMs === undefined || attempt > 0) throw new ConnectionError(cause);
+        await wait(pauseMs);
+        continue;
+      }
+      if (response.ok) return response;
+      if (response.status !== 503 || pauseMs === undefined) {
+        throw new ServerError(response.status, await response.json().catch(() => ({})));
+      }
+      await wait(pauseAsked(response, pauseMs));
+    }
+  }
+
+  async function ask<T>(method: string, path: string, body?: unknown, repeatable?: boolean): Promise<T> {
+    const response = await send(method, `/app/v1${path}`, body, repeatable);
+    return (await response.json()) as T;
+  }
+
+  return {
+    openSession: (by: { bootCode: string } | { signToken: string }) => ask<OpenedSession>('POST', '/session', by),
+    getSession: () => ask<View>('GET', '/session'),
+    async keepAlive(): Promise<void> {
+      await send('POST', '/app/v1/session/keepalive');
+    },
+    cancelSession: () => ask<{ redirect?: string }>('POST', '/session/cancel'),
+    async markDocumentRead(): Promise<void> {
+      await send('POST', '/app/v1/documents/main/read', undefined, true);
+    },
+    startAttempt: (method: string, documentSha256: string) =>
+      ask<StartedAttempt>('POST', '/sign/start', { method, documentSha256 }),
+    completeAttempt: (attemptId: string) => ask<AttemptOutcome>('POST', '/sign/complete', { attemptId }, true),
+    async abortAttempt(attemptId: string): Promise<void> {
+      await send('POST', '/app/v1/sign/abort', { attemptId }, true);
+    },
+    getResult: () => ask<SigningResult>('GET', '/result'),
+    /** The bytes behind an address of this server, with the session's right to read them. */
+    async fetchFile(url: string): Promise<Blob> {
+      const target = new URL(url, origin || location.origin);
+      if (target.origin !== new URL(origin || location.origin).origin) {
+        throw new Error('A file of another host is not fetched with the session token');
+      }
+      return (await send('GET', target.pathname + target.search)).blob();
+    },
+    documentUrl: `${origin}/app/v1/documents/main/content`,
+    authorization: (): Record<string, string> => {
+      const token = sessionToken();
+      return token ? { Authorization: `Bearer ${token}` } : {};
+    },
+  };
+}

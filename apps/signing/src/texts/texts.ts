@@ -1,0 +1,50 @@
+import { IntlMessageFormat } from 'intl-messageformat';
+import type { Language, TextKey } from './languages.ts';
+
+export type TextValues = Record<string, string | number>;
+
+export type Speech = {
+  language: Language;
+  /** The words for a key in the signer's language. */
+  say(key: TextKey, values?: TextValues): string;
+  /** An instant in the browser's time zone, named, because it is evidence of when something was signed. */
+  sayInstant(iso: string): string;
+  sayBytes(sizeBytes: number): string;
+};
+
+const UNITS = ['byte', 'kilobyte', 'megabyte'] as const;
+
+/** Words, dates and numbers of one language. Parsed messages are kept, since screens render often. */
+export function speak(language: Language): Speech {
+  const parsed = new Map<TextKey, IntlMessageFormat>();
+  const instants = new Intl.DateTimeFormat(language.tag, {
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZoneName: 'short',
+  });
+
+  return {
+    language,
+    say(key, values) {
+      let message = parsed.get(key);
+      if (!message) {
+        message = new IntlMessageFormat(language.texts[key], language.tag, undefined, { ignoreTag: true });
+        parsed.set(key, message);
+      }
+      return String(message.format(values));
+    },
+    sayInstant: (iso) => instants.format(new Date(iso)),
+    sayBytes(sizeBytes) {
+      const step = sizeBytes < 1000 ? 0 : sizeBytes < 1_000_000 ? 1 : 2;
+      return new Intl.NumberFormat(language.tag, {
+        style: 'unit',
+        unit: UNITS[step],
+        unitDisplay: step === 0 ? 'long' : 'short',
+        maximumFractionDigits: step === 2 ? 1 : 0,
+      }).format(sizeBytes / 1000 ** step);
+    },
+  };
+}

@@ -1,0 +1,198 @@
+import {
+  type ReactNode,
+  type RefObject,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
+import {
+  A4,
+  type Anchor,
+  anchorAt,
+  layOutPages,
+  type PageSize,
+  pageAt,
+  pagesBetween,
+  positionOf,
+  type Zoom,
+} from './page-layout.ts';
+import { openPdf, type PDFDocumentProxy, type PdfSource, refusedStatus } from './pdf-document.ts';
+import { PdfPage } from './pdf-page.tsx';
+import './pdf-pages.css';
+
+const GAP = 12;
+
+export type PdfPagesProps = {
+  source: PdfSource;
+  /** The element that scrolls; the pages are somewhere inside it. */
+  scroller: RefObject<HTMLElement | null>;
+  zoom: Zoom;
+  startAt: Anchor | null;
+  labelOf: (page: number, pages: number) => string;
+  labelWithoutText: string;
+  /** Shown until the document's first answer is there. */
+  placeholder: ReactNode;
+  onOpened: (pages: number) => void;
+  /** Where the reader is: the place at the upper edge to come back to, the page in the middle, and its scale. */
+  onPlace: (place: Anchor, page: number, scale: number) => void;
+  onLastPageSeen: () => void;
+  /** The document cannot be shown; `status` is the server's answer when it was that. */
+  onProblem: (status: number | null) => void;
+};
+
+/** All pages of a PDF under each other, of which only those in sight and their neighbours exist. */
+export function PdfPages(props: PdfPagesProps) {
+  const { source, zoom, scroller, labelOf } = props;
+  const events = useRef(props);
+  events.current = props;
+  const [pdf, setPdf] = useState<PDFDocumentProxy | null>(null);
+
+  const { url } = source;
+  const headers = JSON.stringify(source.headers);
+  useEffect(() => {
+    let gone = false;
+    openPdf({ url, headers: JSON.parse(headers) }).then(
+      (opened) => {
+        if (gone) return;
+        events.current.onOpened(opened.numPages);
+        setPdf(opened);
+      },
+      (error: unknown) => {
+        if (!gone) events.current.onProblem(refusedStatus(error));
+      },
+    );
+    return () => {
+      gone = true;
+    };
+  }, [url, headers]);
+
+  if (!pdf) return props.placeholder;
+  return <OpenPages {...props} pdf={pdf} zoom={zoom} scroller={scroller} labelOf={labelOf} />;
+}
+
+function OpenPages(props: PdfPagesProps & { pdf: PDFDocumentProxy }) {
+  const { pdf, scroller, zoom, startAt, labelOf, labelWithoutText } = props;
+  const events = useRef(props);
+  events.current = props;
+
+  const container = useRef<HTMLDivElement>(null);
+  const anchor = useRef<Anchor | null>(startAt);
+  const [available, setAvailable] = useState(0);
+  const [sizes, setSizes] = useState<readonly PageSize[]>(() => Array(pdf.numPages).fill(A4));
+  const [inSight, setInSight] = useState({ first: 0, last: 0 });
+  const known = useRef(new Set<number>());
+  const drawn = useRef(new Set<number>());
+  const lastSeen = useRef(false);
+
+  const layout = useMemo(() => layOutPages(sizes, zoom, available, GAP), [sizes, zoom, available]);
+
+  /** What the reader sees now: which pages, which one is named below, whether the end has been seen. */
+  const look = useCallback(() => {
+    const view = scroller.current;
+    const pages = container.current;
+    if (!view || !pages || layout.boxes.length === 0 || available === 0) return;
+    const top = view.scrollTop - pages.offsetTop;
+    const bottom = top + view.clientHeight;
+    const next = pagesBetween(layout, top, bottom);
+    setInSight((now) => (now.first === next.first && now.last === next.last ? now : next));
+    anchor.current = top > 0 ? anchorAt(layout, top) : null;
+    const middle = pageAt(layout, Math.max(0, top + view.clientHeight / 2));
+    events.current.onPlace(anchor.current ?? { page: 0, fraction: 0 }, middle, layout.boxes[middle]!.scale);
+    const end = layout.boxes.length - 1;
+    if (!lastSeen.current && next.last === end && bottom > layout.boxes[end]!.top + 40 && drawn.current.has(end)) {
+      lastSeen.current = true;
+      events.current.onLastPageSeen();
+    }
+  }, [layout, scroller, available]);
+
+  useLayoutEffect(() => {
+    const view = scroller.current;
+    const pages = container.current;
+    if (!view || !pages) return;
+    const measure = () => setAvailable(pages.clientWidth);
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(pages);
+    return () => observer.disconnect();
+  }, [scroller]);
+
+  useLayoutEffect(() => {
+    const view = scroller.current;
+    const pages = container.current;
+    if (!view || !pages || available === 0) return;
+    if (anchor.current) view.scrollTop = pages.offsetTop + positionOf(layout, anchor.current);
+    look();
+  }, [layout, look, scroller, available]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: zooming, and only that, brings the middle back into sight
+  useLayoutEffect(() => {
+    const view = scroller.current;
+    if (view && view.scrollWidth > view.clientWidth) view.scrollLeft = (view.scrollWidth - view.clientWidth) / 2;
+  }, [zoom, scroller]);
+
+  useEffect(() => {
+    const view = scroller.current;
+    if (!view) return;
+    let frame = 0;
+    const onScroll = () => {
+      cancelAnimationFrame(frame);
+      frame = requestAnimationFrame(look);
+    };
+    view.addEventListener('scroll', onScroll, { passive: true });
+    return () => {
+      cancelAnimationFrame(frame);
+      view.removeEventListener('scroll', onScroll);
+    };
+  }, [look, scroller]);
+
+  const onSize = useCallback((index: number, size: PageSize) => {
+    if (known.current.has(index)) return;
+    // Pages not yet met are taken to be like the first one, as they nearly always are.
+    const firstMet = known.current.size === 0;
+    known.current.add(index);
+    setSizes((now) => {
+      const likely = firstMet ? size : null;
+      const unchanged =
+        Math.abs(now[index]!.width - size.width) < 0.5 && Math.abs(now[index]!.height - size.height) < 0.5;
+      if (unchanged && !likely) return now;
+      return now.map((old, at) => (at === index ? size : (likely ?? old)));
+    });
+  }, []);
+
+  const onDrawn = useCallback(
+    (index: number) => {
+      drawn.current.add(index);
+      look();
+    },
+    [look],
+  );
+
+  const from = Math.max(0, inSight.first - 1);
+  const to = Math.min(layout.boxes.length - 1, inSight.last + 1);
+  const mounted = Array.from({ length: to - from + 1 }, (_, at) => from + at);
+  const width = Math.max(layout.width, available);
+  return (
+    <div className="pdf-pages" ref={container}>
+      <div className="pdf-pages__sheet" style={{ height: layout.height, width: available === 0 ? undefined : width }}>
+        {available > 0 &&
+          mounted.map((index) => (
+            <PdfPage
+              key={index}
+              pdf={pdf}
+              index={index}
+              box={layout.boxes[index]!}
+              left={Math.floor((width - layout.boxes[index]!.width) / 2)}
+              label={labelOf(index + 1, layout.boxes.length)}
+              labelWithoutText={labelWithoutText}
+              onSize={onSize}
+              onDrawn={onDrawn}
+              onProblem={props.onProblem}
+            />
+          ))}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,321 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join, normalize } from 'node:path';
+import type { AttemptOutcome, View } from '../src/server/contract.ts';
+
+/**
+ * Stands in for the sign host in this app's own browser tests: the built app under the real policy, sessions in memory,
+ * an eID of three links. What a signer meets is chosen by the token of the link.
+ */
+
+export type Scenario = {
+  view?: Partial<View>;
+  pdf?: Buffer;
+  /** Answers of `/result` that are not yet packaged. */
+  pollsUntilPackaged?: number;
+  wayBack?: string;
+  failure?: Pick<AttemptOutcome, 'errorCode' | 'eidErrorCode' | 'eidErrorMessage'>;
+  /** Answers given instead, once each, in order: by method and path. */
+  instead?: Record<string, { status: number; body?: object; headers?: Record<string, string> }[]>;
+};
+
+type Session = { token: string; signToken: string; view: View; polls: number };
+
+export type FakeApi = {
+  origin: string;
+  /** Every call of the app as `METHOD path`, in order. */
+  calls: string[];
+  /** Ends all sessions, as the server does after 20 quiet minutes. */
+  endSessions(): void;
+  /** Changes what the next look of a session finds. */
+  change(handle: string, view: Partial<View>): void;
+  close(): Promise<void>;
+};
+
+export const contentTypes: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+};
+
+export function policyFor(nonce: string): string {
+  return [
+    "default-src 'none'",
+    `script-src 'self' 'nonce-${nonce}'`,
+    `style-src 'self' 'nonce-${nonce}'`,
+    "img-src 'self' data: blob:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "worker-src 'self' blob:",
+    "frame-src 'self' blob:",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}
+
+function viewOf(scenario: Scenario, pdf: Buffer): View {
+  const view: View = {
+    state: 'sign',
+    document: {
+      title: 'Loan agreement 2026-114',
+      fileName: 'loan-agreement.pdf',
+      format: 'pdf',
+      sizeBytes: pdf.length,
+      sha256: createHash('sha256').update(pdf).digest('hex'),
+      pageCount: 7,
+    },
+    account: { name: 'Nordbank AS' },
+    contact: {
+      name: 'Ola Nilsen',
+      email: 'ola@nordbank.example',
+      phone: '+47 22 00 00 00',
+      url: 'https://nordbank.example',
+    },
+    signer: { firstName: 'Kari', fullName: 'Kari Nordmann' },
+    language: 'EN',
+    environment: 'test',
+    theme: { colorTheme: 'Default', themeMode: 'Default' },
+    mechanism: 'pkisignature',
+    methods: [{ method: 'no_bankid_netcentric', name: 'BankID', countryCode: 'NO' }],
+    redirect: { mode: 'donot_redirect' },
+    remainingSigners: 0,
+    canDownload: true,
+    ...scenario.view,
+  };
+  return view.state === 'signed' && !view.signature ? { ...view, signature: signatureNow() } : view;
+}
+
+function signatureNow(): NonNullable<View['signature']> {
+  return {
+    fullName: 'Kari Nordmann',
+    method: 'no_bankid_netcentric',
+    methodName: 'BankID',
+    signedTime: new Date().toISOString(),
+  };
+}
+
+export async function startFakeApi(
+  dist: string,
+  scenarios: Record<string, Scenario>,
+  fallbackPdf: Buffer,
+): Promise<FakeApi> {
+  const index = readFileSync(join(dist, 'index.html'), 'utf8');
+  const sessions = new Map<string, Session>();
+  const bootCodes = new Map<string, string>();
+  const attempts = new Map<string, 'started' | AttemptOutcome['outcome']>();
+  const instead = new Map(
+    Object.entries(scenarios).map(([name, scenario]) => [name, structuredClone(scenario.instead ?? {})]),
+  );
+  const calls: string[] = [];
+
+  const scenarioOf = (handle: string) => scenarios[handle] ?? {};
+  const pdfOf = (handle: string) => scenarioOf(handle).pdf ?? fallbackPdf;
+
+  function json(response: ServerResponse, status: number, body?: object, headers: Record<string, string> = {}): void {
+    response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers });
+    response.end(body === undefined ? undefined : JSON.stringify(body));
+  }
+
+  function refuse(response: ServerResponse, status: number, code: string): void {
+    json(response, status, { message: `Refused: ${code}`, code, requestId: randomUUID() });
+  }
+
+  function page(response: ServerResponse, handle: string, bootCode: string | null): void {
+    const nonce = randomBytes(16).toString('base64');
+    const known = handle in scenarios;
+    const language = scenarioOf(handle).view?.language ?? 'EN';
+    const boot = { bootCode, handle, language, state: known ? 'ok' : 'unknown_link' };
+    response.writeHead(known ? 200 : 404, {
+      'content-type': contentTypes['.html'],
+      'content-security-policy': policyFor(nonce),
+      'referrer-policy': 'no-referrer',
+      'cross-origin-opener-policy': 'same-origin-allow-popups',
+      'cache-control': 'no-store',
+    });
+    response.end(
+      index
+        .replaceAll('__SEGL_NONCE__', nonce)
+        .replace('__SEGL_BOOT__', JSON.stringify(boot).replaceAll('<', '\\u003c')),
+    );
+  }
+
+  function asset(response: ServerResponse, path: string): void {
+    const file = join(dist, normalize(path.slice('/app/'.length)));
+    if (!file.startsWith(dist) || !existsSync(file)) {
+      response.writeHead(404).end();
+      return;
+    }
+    response.writeHead(200, {
+      'content-type': contentTypes[extname(file)] ?? 'application/octet-stream',
+      'cache-control': 'public, max-age=31536000, immutable',
+      // A worker runs under the policy of its own response.
+      'content-security-policy': policyFor('asset'),
+      'x-content-type-options': 'nosniff',
+    });
+    createReadStream(file).pipe(response);
+  }
+
+  function eid(response: ServerResponse, url: URL): void {
+    const attempt = url.searchParams.get('attempt')!;
+    const handle = url.searchParams.get('handle')!;
+    const answer = url.searchParams.get('answer') as AttemptOutcome['outcome'] | null;
+    if (answer) {
+      attempts.set(attempt, answer);
+      response.writeHead(302, { location: `/d/${handle}#attempt=${attempt}` }).end();
+      return;
+    }
+    const links = ['signed', 'canceled', 'failed'].map(
+      (outcome) => `<p><a href="${url.pathname}${url.search}&answer=${outcome}">${outcome}</a>`,
+    );
+    response.writeHead(200, { 'content-type': contentTypes['.html'] });
+    response.end(`<!doctype html><html lang="en"><title>eID</title><h1>eID</h1>${links.join('')}`);
+  }
+
+  function content(request: IncomingMessage, response: ServerResponse, pdf: Buffer): void {
+    const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '');
+    const headers = {
+      'content-type': 'application/pdf',
+      'accept-ranges': 'bytes',
+      etag: '"main"',
+      'cache-control': 'no-store',
+    };
+    if (!range) {
+      response.writeHead(200, { ...headers, 'content-length': pdf.length }).end(pdf);
+      return;
+    }
+    const from = Number(range[1]);
+    const to = Math.min(range[2] ? Number(range[2]) : pdf.length - 1, pdf.length - 1);
+    response.writeHead(206, {
+      ...headers,
+      'content-range': `bytes ${from}-${to}/${pdf.length}`,
+      'content-length': to - from + 1,
+    });
+    response.end(pdf.subarray(from, to + 1));
+  }
+
+  async function call(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const body = chunks.length > 0 ? (JSON.parse(Buffer.concat(chunks).toString()) as Record<string, string>) : {};
+    const name = `${request.method} ${path}`;
+    calls.push(name);
+
+    if (name === 'POST /session') {
+      const handle = bootCodes.get(body.bootCode ?? '') ?? body.signToken?.replace(/^sign-/, '');
+      bootCodes.delete(body.bootCode ?? '');
+      if (!handle || !(handle in scenarios)) return refuse(response, 401, 'session_expired');
+      const planned = instead.get(handle)?.[name]?.shift();
+      if (planned) return json(response, planned.status, planned.body, planned.headers);
+      const session = {
+        token: randomUUID(),
+        signToken: `sign-${handle}`,
+        view: viewOf(scenarioOf(handle), pdfOf(handle)),
+        polls: 0,
+      };
+      sessions.set(handle, session);
+      return json(response, 200, {
+        sessionToken: `${handle}.${session.token}`,
+        signToken: session.signToken,
+        handle,
+        view: session.view,
+      });
+    }
+
+    const [handle = '', token] = (request.headers.authorization ?? '').replace('Bearer ', '').split('.');
+    const session = sessions.get(handle);
+    if (!session || session.token !== token) return refuse(response, 401, 'session_expired');
+    const planned = instead.get(handle)?.[name]?.shift();
+    if (planned) return json(response, planned.status, planned.body ?? { requestId: randomUUID() }, planned.headers);
+
+    const scenario = scenarioOf(handle);
+    switch (name) {
+      case 'GET /session':
+        return json(response, 200, session.view);
+      case 'POST /session/keepalive':
+      case 'POST /documents/main/read':
+        return json(response, 204);
+      case 'POST /session/cancel':
+        return json(response, 200, scenario.wayBack ? { redirect: `${scenario.wayBack}?status=cancel` } : {});
+      case 'GET /documents/main/content':
+      case 'GET /documents/main/signed':
+        return content(request, response, pdfOf(handle));
+      case 'POST /sign/start': {
+        if (body.documentSha256 !== session.view.document.sha256) return refuse(response, 409, 'document_changed');
+        const attemptId = randomUUID();
+        attempts.set(attemptId, 'started');
+        session.view = { ...session.view, attempt: { attemptId, method: body.method!, state: 'started' } };
+        return json(response, 200, {
+          attemptId,
+          step: { kind: 'redirect', url: `/eid?attempt=${attemptId}&handle=${handle}` },
+        });
+      }
+      case 'POST /sign/complete': {
+        const outcome = attempts.get(body.attemptId ?? '');
+        if (!outcome || outcome === 'started') return refuse(response, 409, 'attempt_unfinished');
+        session.view = { ...session.view, attempt: undefined };
+        if (outcome === 'signed') session.view = { ...session.view, state: 'signed', signature: signatureNow() };
+        return json(response, 200, { outcome, ...(outcome === 'failed' ? scenario.failure : {}), view: session.view });
+      }
+      case 'POST /sign/abort':
+        attempts.delete(body.attemptId ?? '');
+        session.view = { ...session.view, attempt: undefined };
+        return json(response, 204);
+      case 'GET /result': {
+        session.polls += 1;
+        const packaged = session.view.remainingSigners === 0 && session.polls > (scenario.pollsUntilPackaged ?? 1);
+        const downloads =
+          packaged && session.view.canDownload
+            ? [{ kind: 'pades', fileName: 'loan-agreement-signed.pdf', url: '/app/v1/documents/main/signed' }]
+            : [];
+        return json(response, 200, {
+          packaged,
+          downloads,
+          redirect: scenario.wayBack && `${scenario.wayBack}?status=success`,
+        });
+      }
+      default:
+        return refuse(response, 404, 'not_found');
+    }
+  }
+
+  const server = createServer((request, response) => {
+    const url = new URL(request.url!, 'http://localhost');
+    const { pathname } = url;
+    if (pathname === '/start') {
+      const handle = url.searchParams.get('jwt') ?? '';
+      const bootCode = handle in scenarios ? randomUUID() : null;
+      if (bootCode) bootCodes.set(bootCode, handle);
+      page(response, handle, bootCode);
+    } else if (pathname.startsWith('/d/')) page(response, pathname.slice(3), null);
+    else if (pathname.startsWith('/app/v1/')) {
+      call(request, response, pathname.slice('/app/v1'.length)).catch(() => response.destroy());
+    } else if (pathname.startsWith('/app/assets/')) asset(response, pathname);
+    else if (pathname === '/eid') eid(response, url);
+    else if (pathname === '/sender')
+      response.writeHead(200, { 'content-type': contentTypes['.html'] }).end('<!doctype html><title>Sender</title>');
+    else response.writeHead(404).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    calls,
+    endSessions: () => sessions.clear(),
+    change(handle, view) {
+      const session = sessions.get(handle);
+      if (!session) throw new Error(`No session of ${handle}`);
+      session.view = { ...session.view, ...view };
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

@@ -59,7 +59,7 @@ export const en = {
   'choose.heading': 'How do you want to sign?',
   'choose.greeting': 'Hi {name}. Choose the electronic ID you want to use.',
   'choose.greeting_unknown': 'Choose the electronic ID you want to use.',
-  'choose.no_bankid_netcentric': 'With your Norwegian bank, on the phone or with a code device',
+  'choose.no_bankid_netcentric': 'With your Norwegian bank, by phone or code device',
   'choose.any_eid': 'Sign with this electronic ID',
 
   'hand_over.heading': 'Opening {method}…',
@@ -70,7 +70,7 @@ export const en = {
     'We are checking the answer from your electronic ID and locking it to the document. It takes a few seconds; please keep this page open.',
 
   'signed.heading': 'Signed.',
-  'signed.body': 'You have signed {title}.',
+  'signed.body': 'You have signed “{title}”.',
   'signed.who': 'Name',
   'signed.when': 'Time',
   'signed.how': 'Method',

@@ -1,12 +1,12 @@
 import { en, type TextKey, type Texts } from './en.ts';
 import { nb } from './nb.ts';
 
-/** A language of the app: its code on the wire, its tag in the page, what it calls itself. */
-export type Language = { code: string; tag: string; name: string; short: string; texts: Texts };
+/** A language of the app: its code on the wire, its tag in the page, how it writes dates and numbers, its own name. */
+export type Language = { code: string; tag: string; locale: string; name: string; short: string; texts: Texts };
 
 export const languages = [
-  { code: 'EN', tag: 'en', name: 'English', short: 'EN', texts: en },
-  { code: 'NO', tag: 'nb', name: 'Norsk (bokmål)', short: 'NO', texts: nb },
+  { code: 'EN', tag: 'en', locale: 'en-GB', name: 'English', short: 'EN', texts: en },
+  { code: 'NO', tag: 'nb', locale: 'nb-NO', name: 'Norsk (bokmål)', short: 'NO', texts: nb },
 ] as const satisfies readonly Language[];
 
 /**

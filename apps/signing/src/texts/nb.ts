@@ -61,7 +61,7 @@ export const nb: Texts = {
   'choose.heading': 'Hvordan vil du signere?',
   'choose.greeting': 'Hei, {name}. Velg hvilken e-ID du vil bruke.',
   'choose.greeting_unknown': 'Velg hvilken e-ID du vil bruke.',
-  'choose.no_bankid_netcentric': 'Med banken din, på mobilen eller med kodebrikke',
+  'choose.no_bankid_netcentric': 'Med banken din, på mobil eller med kodebrikke',
   'choose.any_eid': 'Signer med denne e-ID-en',
 
   'hand_over.heading': 'Åpner {method} …',
@@ -72,7 +72,7 @@ export const nb: Texts = {
     'Vi sjekker svaret fra e-ID-en og låser det til dokumentet. Det tar noen sekunder, så la siden stå åpen.',
 
   'signed.heading': 'Signert.',
-  'signed.body': 'Du har signert {title}.',
+  'signed.body': 'Du har signert «{title}».',
   'signed.who': 'Navn',
   'signed.when': 'Tidspunkt',
   'signed.how': 'Metode',

@@ -17,7 +17,7 @@ const UNITS = ['byte', 'kilobyte', 'megabyte'] as const;
 /** Words, dates and numbers of one language. Parsed messages are kept, since screens render often. */
 export function speak(language: Language): Speech {
   const parsed = new Map<TextKey, IntlMessageFormat>();
-  const instants = new Intl.DateTimeFormat(language.tag, {
+  const instants = new Intl.DateTimeFormat(language.locale, {
     day: 'numeric',
     month: 'long',
     year: 'numeric',
@@ -31,7 +31,7 @@ export function speak(language: Language): Speech {
     say(key, values) {
       let message = parsed.get(key);
       if (!message) {
-        message = new IntlMessageFormat(language.texts[key], language.tag, undefined, { ignoreTag: true });
+        message = new IntlMessageFormat(language.texts[key], language.locale, undefined, { ignoreTag: true });
         parsed.set(key, message);
       }
       return String(message.format(values));
@@ -39,7 +39,7 @@ export function speak(language: Language): Speech {
     sayInstant: (iso) => instants.format(new Date(iso)),
     sayBytes(sizeBytes) {
       const step = sizeBytes < 1000 ? 0 : sizeBytes < 1_000_000 ? 1 : 2;
-      return new Intl.NumberFormat(language.tag, {
+      return new Intl.NumberFormat(language.locale, {
         style: 'unit',
         unit: UNITS[step],
         unitDisplay: step === 0 ? 'long' : 'short',

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { OutboundFailure, OutboundResponse } from '../kernel/outbound-http/outbound-http.ts';
+import { PING } from './contract/event-types.ts';
 import type { WebhookDeliveryDto } from './contract/webhook.ts';
 import { type AttemptedDelivery, failureText, isSuccess } from './delivery.ts';
 import type { AttemptRecord } from './store.ts';
@@ -14,9 +15,10 @@ const MASK = '********';
 const MASKED =
   /^(set-cookie2?|(proxy-)?(authenticate|authorization)|www-authenticate|(proxy-)?authentication-info)$|token|secret|api-?key/;
 
-/** What the delivery log keeps of an attempt; `undefined` when the webhook does not want this one logged. */
+/** What the delivery log keeps of an attempt; `undefined` for pings and what the webhook does not want logged. */
 export function attemptRecord(attempted: AttemptedDelivery): AttemptRecord | undefined {
   const { prepared, outcome } = attempted;
+  if (prepared.eventType === PING) return undefined;
   const wanted =
     prepared.deliveryLogging === 'always' || (prepared.deliveryLogging === 'failed' && !isSuccess(outcome));
   if (!wanted) return undefined;

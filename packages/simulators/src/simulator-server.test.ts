@@ -247,6 +247,20 @@ describe('the login pages', () => {
     expect((await browse(path, form('1'.repeat(5000)))).response.status).toBe(413);
   });
 
+  test('let two logins go on in one browser at the same time', async () => {
+    const browse = openBrowser();
+    const paths = [(await browse(authorizationUrl())).location, (await browse(authorizationUrl())).location];
+    const names: unknown[] = [];
+    for (const [index, path] of paths.entries()) await browse(path, form(['05128938534', '01010750241'][index]!));
+    for (const path of paths) {
+      await browse(`${path}/code`, form('otp'));
+      const done = await browse(`${path}/password`, form('qwer1234'));
+      const { location } = await browse(/url=(.*)/.exec(done.response.headers.get('refresh')!)![1]!);
+      names.push(decodeJwt((await redeem(queryOf(location).code!)).id_token!).name);
+    }
+    expect(names).toEqual(['Doe, John', 'Klaven, Kari']);
+  });
+
   test('let two persons log in one after the other in the same browser, each with an own password', async () => {
     const browse = openBrowser();
     const subjects: unknown[] = [];
@@ -280,6 +294,34 @@ describe('the server', () => {
     const below = await startSimulators({ ...options, baseUrl: 'https://demo.example/sim/' });
     expect(below.issuers.noBankId).toBe('https://demo.example/sim/no-bankid');
     await below.close();
+  });
+
+  test.each([
+    ['http://segl.lan:8643', false],
+    ['https://demo.example', true],
+  ])('binds its cookies to the login, and to https where %s has it', async (baseUrl, isSecure) => {
+    const running = await startSimulators({ ...options, port: 0, baseUrl });
+    const { port } = new URL(running.listening);
+    try {
+      const url = new URL(authorizationUrl());
+      const path = `/no-bankid/auth${url.search}`;
+      const cookies = await new Promise<string[]>((resolve, reject) => {
+        httpRequest({ host: '127.0.0.1', port, path, headers: { accept: 'text/html' } }, (response) => {
+          response.resume();
+          resolve(response.headers['set-cookie'] ?? []);
+        })
+          .on('error', reject)
+          .end();
+      });
+      expect(cookies.length).toBeGreaterThan(0);
+      for (const cookie of cookies) {
+        expect(cookie).toMatch(/; path=\/no-bankid\/(interaction|auth)\/[\w-]+;/);
+        expect(cookie).toMatch(/; httponly/i);
+        expect(/; secure/i.test(cookie)).toBe(isSecure);
+      }
+    } finally {
+      await running.close();
+    }
   });
 
   test('keeps its signing key in the data folder, readable by nobody else', async () => {

@@ -25,6 +25,8 @@ export interface SimulatorOptions {
 export interface RunningSimulators {
   /** Public address, without a slash at its end. */
   url: string;
+  /** Where the server itself listens, behind whatever leads to `url`. */
+  listening: string;
   issuers: { noBankId: string };
   close(): Promise<void>;
 }
@@ -81,6 +83,7 @@ export async function startSimulators(options: SimulatorOptions): Promise<Runnin
 
   return {
     url: baseUrl,
+    listening: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`,
     issuers: { noBankId: noBankId.issuer },
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

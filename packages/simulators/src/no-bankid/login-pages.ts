@@ -162,6 +162,7 @@ function renderRequest(view: LoginRequestView, texts: LoginTexts): Html {
 
 function layout(
   view: Pick<LoginRequestView, 'language' | 'path'>,
+  // With `otherLanguagePath`, it is a page of a login that goes on.
   page: { title: string; body: Html; footer?: string | undefined; otherLanguagePath?: string },
 ): Html {
   const texts = loginTexts[view.language];
@@ -186,15 +187,21 @@ function layout(
 <main>
   <div class="card">${page.body}</div>
   ${page.footer ? html`<p class="certificate">${page.footer}</p>` : undefined}
-  <details>
-    <summary>${texts.outcomesHeading}</summary>
-    <p>${texts.testPerson}</p>
-    <p>${texts.outcomesIntro}</p>
-    <dl>${texts.outcomes.map(([word, outcome]) => html`<div><dt><code>${word}</code></dt><dd>${outcome}</dd></div>`)}</dl>
-  </details>
+  ${page.otherLanguagePath ? renderOutcomes(texts) : undefined}
 </main>
 <footer><p>${texts.simulatorNotice}</p></footer>
 </body>
 </html>
 `;
+}
+
+/** The drawer that tells testers what they can type. */
+function renderOutcomes(texts: LoginTexts): Html {
+  return html`
+  <details>
+    <summary>${texts.outcomesHeading}</summary>
+    <p>${texts.testPerson}</p>
+    <p>${texts.outcomesIntro}</p>
+    <dl>${texts.outcomes.map(([word, outcome]) => html`<div><dt><code>${word}</code></dt><dd>${outcome}</dd></div>`)}</dl>
+  </details>`;
 }

@@ -68,7 +68,8 @@ export function createNoBankIdOp(options: NoBankIdOpOptions): Provider {
       keys: [randomBytes(32).toString('base64url')],
       names: { session: 'no_bankid_session', interaction: 'no_bankid_login', resume: 'no_bankid_resume' },
       long: { httpOnly: true, sameSite: 'lax', path: options.basePath },
-      short: { httpOnly: true, sameSite: 'lax', path: options.basePath },
+      // Their path is that of the single login, so that two can go on in one browser.
+      short: { httpOnly: true, sameSite: 'lax' },
     },
     ttl: {
       Interaction: loginLifetimeSeconds,

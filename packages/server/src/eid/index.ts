@@ -1,0 +1,12 @@
+export type {
+  EidNative,
+  EidOutcome,
+  EidPerson,
+  EidProvider,
+  EidStart,
+  EidStep,
+} from './eid-provider.ts';
+export { createEidRegistry, type EidRegistration, type EidRegistry } from './eid-registry.ts';
+export { createNoBankIdNetcentric } from './no-bankid/no-bankid-netcentric.ts';
+export type { OidcClientAuthentication, OidcEidProvider, OidcEidSettings } from './oidc/oidc-eid-provider.ts';
+export { type NativeFault, type NativeVerdict, verifyNative } from './verify-native.ts';

@@ -9,7 +9,7 @@ import { startSimulators } from './simulator-server.ts';
  * - `SEGL_SIMULATORS_URL`: public base address (`http://localhost:<port>`)
  * - `SEGL_SIMULATORS_CLIENTS`: relying parties, a JSON list or the path of a file that holds one
  * - `SEGL_SIMULATORS_DATA_DIR`: folder that keeps the signing keys
- * - `SEGL_SIMULATORS_REQUESTS_PER_SECOND`: per address (500)
+ * - `SEGL_SIMULATORS_REQUESTS_PER_SECOND`: per address (2000)
  *
  * Tells its parent `{ type: 'ready', url, issuers }` over IPC and prints one line when it accepts connections. Stops on
  * SIGTERM and SIGINT, and when the parent goes: at the end of the IPC channel or of a piped standard input.
@@ -21,7 +21,7 @@ async function main(env: NodeJS.ProcessEnv): Promise<void> {
     baseUrl: env.SEGL_SIMULATORS_URL,
     clients: await readClients(env.SEGL_SIMULATORS_CLIENTS ?? '[]'),
     dataDir: env.SEGL_SIMULATORS_DATA_DIR,
-    requestsPerSecond: readNumber(env, 'SEGL_SIMULATORS_REQUESTS_PER_SECOND', 500),
+    requestsPerSecond: readNumber(env, 'SEGL_SIMULATORS_REQUESTS_PER_SECOND', 2000),
     logError: (event, error) => console.error(JSON.stringify({ event, error: error.name, message: error.message })),
   });
 

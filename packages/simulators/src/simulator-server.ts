@@ -39,7 +39,7 @@ export async function startSimulators(options: SimulatorOptions): Promise<Runnin
     import('./no-bankid/no-bankid-simulator.ts'),
   ]);
   const logError = options.logError ?? (() => {});
-  const mayPass = createRateLimit(options.requestsPerSecond ?? 500);
+  const mayPass = createRateLimit(options.requestsPerSecond ?? 2000);
 
   const server = createServer({ requestTimeout: 15_000, headersTimeout: 10_000, maxHeaderSize: 16_384 });
   server.maxConnections = 2000;

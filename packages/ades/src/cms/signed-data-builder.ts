@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, verify } from 'node:crypto';
 import { AdesError } from '../ades-error.ts';
 import { ALGORITHMS, digestAlgorithmIdentifier } from '../asn1/algorithms.ts';
 import { context, integer, octetString, oid, sequence, setOf } from '../asn1/der-writer.ts';
@@ -58,6 +58,10 @@ export async function buildSignedData(input: SignedDataInput): Promise<Uint8Arra
     attribute(OID.signingCertificateV2, signingCertificateV2(leaf, digest)),
   );
   const signature = await provider.sign(signedAttributes);
+  // A broken key store or a key that does not belong to the certificate must show here and not at a verifier's.
+  if (!verify(digest, signedAttributes, readCertificate(leaf).publicKey, signature)) {
+    throw new AdesError('signature_invalid', 'the signature does not verify with the key of its certificate');
+  }
   const unsigned = (await input.unsignedAttributes?.(signature)) ?? [];
   return assembleSignedData({ ...input, contentType, leaf, signedAttributes, signature, unsigned, digest, cms });
 }

@@ -1,0 +1,79 @@
+/**
+ * AdES signatures: bytes in, bytes out. PAdES baseline B-B to B-LTA with the CMS, RFC 3161, OCSP, CRL and X.509 parts
+ * that they stand on. No I/O but through the ports; time is always a parameter.
+ */
+export { AdesError } from './ades-error.ts';
+export type { DigestAlgorithm } from './asn1/algorithms.ts';
+export { algorithmOfKey, localSignatureProvider } from './keys/local-signature-provider.ts';
+export type { AssociatedFile, AssociatedFileRelationship } from './pades/associated-files.ts';
+export { signPadesBaselineB } from './pades/baseline-b.ts';
+export {
+  type FieldLayout,
+  type LaidOutFields,
+  type LayoutWarning,
+  layOutPackagedPdf,
+  type PackageLayout,
+} from './pades/layout.ts';
+export {
+  type ApprovalsOnlySeal,
+  type PackagedSeal,
+  type SealedPdf,
+  type SealRevision,
+  type SealSignature,
+  sealPackagedPdf,
+} from './pades/seal.ts';
+export type { SignatureDescription } from './pades/signature-dictionary.ts';
+export { finishPades, type PadesPreparation, type PreparedPades, preparePades } from './pades/two-phase.ts';
+export {
+  inspectPdf,
+  type PdfFacts,
+  type PdfInspection,
+  type PdfRefusalCode,
+  type PdfRepairReason,
+} from './pdf/inspect-pdf.ts';
+export { repairPdf } from './pdf/repair-pdf.ts';
+export type { RevocationSource, SignatureAlgorithm, SignatureProvider, TimeStampAuthority } from './ports.ts';
+export {
+  type Crl,
+  issueCrl,
+  REVOCATION_REASONS,
+  type RevocationReason,
+  type RevokedCertificate,
+  verifyCrl,
+} from './revocation/crl.ts';
+export { buildOcspRequest, type OcspCertId, type OcspRequest, readOcspRequest } from './revocation/ocsp-request.ts';
+export {
+  buildOcspError,
+  buildOcspResponse,
+  type CertificateStatus,
+  type OcspResponderInput,
+} from './revocation/ocsp-responder.ts';
+export { type OcspVerification, type VerifiedOcspResponse, verifyOcspResponse } from './revocation/ocsp-response.ts';
+export { buildTimeStampRequest, readTimeStampRequest, type TimeStampRequest } from './timestamp/time-stamp-request.ts';
+export {
+  buildTimeStampFailure,
+  buildTimeStampResponse,
+  type TimeStampResponderInput,
+} from './timestamp/time-stamp-responder.ts';
+export {
+  requestTimeStamp,
+  type TimeStampToken,
+  verifyTimeStampResponse,
+  verifyTimeStampToken,
+} from './timestamp/time-stamp-verification.ts';
+export {
+  type BaselineLevel,
+  type SealVerification,
+  type VerifiedSignature,
+  verifySealedPdf,
+} from './validation/verify-sealed-pdf.ts';
+export {
+  type CertificateProfile,
+  type CertificateRequest,
+  issueCertificate,
+  issueRootCertificate,
+  randomSerialNumber,
+} from './x509/certificate-builder.ts';
+export { buildCertificatePath, type PathInput, type PathPurpose } from './x509/certificate-path.ts';
+export { type Certificate, type Extension, readCertificate } from './x509/certificate-reader.ts';
+export { type AttributeType, type DistinguishedName, nameAttribute } from './x509/distinguished-name.ts';

@@ -1,0 +1,223 @@
+import { AdesError } from '../ades-error.ts';
+import { IncrementalUpdate } from '../pdf/incremental-update.ts';
+import { openPdf } from '../pdf/pdf-file.ts';
+import type { RevocationSource, SignatureProvider, TimeStampAuthority } from '../ports.ts';
+import type { TimeStampToken } from '../timestamp/time-stamp-verification.ts';
+import { type BaselineLevel, type SealVerification, verifySealedPdf } from '../validation/verify-sealed-pdf.ts';
+import { buildCertificatePath, type PathPurpose } from '../x509/certificate-path.ts';
+import { writeDocumentSecurityStore } from './document-security-store.ts';
+import { type LayoutWarning, layOut, type PackageLayout } from './layout.ts';
+import type { SignatureDescription } from './signature-dictionary.ts';
+import {
+  contentsRoom,
+  type FieldChoice,
+  signRevision,
+  stampDocument,
+  writeSignatureRevision,
+} from './signature-revision.ts';
+import { gatherValidationData } from './validation-data.ts';
+
+/** One signature to be made: who signs with what. */
+export interface SealSignature extends SignatureDescription {
+  provider: SignatureProvider;
+}
+
+interface SealBase {
+  /** An accepted PDF; the sealed file begins with these bytes. */
+  original: Uint8Array;
+  /** One approval signature per signer, in order of signing. */
+  approvals: readonly SealSignature[];
+  level: BaselineLevel;
+  /** Control time for chains and revocation data where no time-stamp proves one. */
+  signingTime: Date;
+  /** DER roots that the chains, the TSA's included, must lead to. */
+  trustAnchors: readonly Uint8Array[];
+  /** Needed from B-T on. */
+  tsa?: TimeStampAuthority;
+  /** Needed from B-LT on. */
+  revocation?: RevocationSource;
+}
+
+/** A file nobody has signed: laid out, certified, approved. */
+export interface PackagedSeal extends SealBase {
+  mode?: 'package';
+  layout: PackageLayout;
+  certification: SealSignature;
+}
+
+/**
+ * A file that others signed before: approval signatures in new invisible fields and, by level, validation data and a
+ * document time-stamp. No pages, no certification, no other fields, so that earlier verdicts stand.
+ */
+export interface ApprovalsOnlySeal extends SealBase {
+  mode: 'approvals_only';
+  /** Names for the new fields, one per approval. */
+  fieldNames: readonly string[];
+}
+
+export interface SealRevision {
+  kind: 'layout' | 'certification' | 'approval' | 'validation_data' | 'document_time_stamp';
+  /** Length of the file when this revision was written. */
+  endOffset: number;
+}
+
+export interface SealedPdf {
+  bytes: Uint8Array;
+  warnings: LayoutWarning[];
+  revisions: SealRevision[];
+  /** The self-check that the file passed before it was given out. */
+  verification: SealVerification;
+}
+
+const LEVELS: readonly BaselineLevel[] = ['B-B', 'B-T', 'B-LT', 'B-LTA'];
+
+/**
+ * Seals a PDF by appending revisions only: layout, certification (DocMDP P=2), one approval signature per signer, DSS,
+ * document time-stamp, as far as the level asks (ETSI EN 319 142-1 §6). The result is verified as a whole before it is
+ * given out; a level is reached or refused, never lowered.
+ * @throws AdesError `level_not_possible` when a port or field for the level is missing; `validation_data_missing`,
+ *   `certificate_revoked`, `timestamp_invalid`, `timestamp_refused`, `certificate_path_invalid`, `signature_invalid`;
+ *   `output_invalid` when the self-check fails
+ */
+export async function sealPackagedPdf(input: PackagedSeal | ApprovalsOnlySeal): Promise<SealedPdf> {
+  const sealing = new Sealing(input);
+  const plan = input.mode === 'approvals_only' ? sealing.planApprovals(input) : sealing.planPackage(input);
+  if (plan.certification)
+    await sealing.sign('certification', plan.certification.field, plan.certification.signature, 2);
+  for (const { field, signature } of plan.approvals) await sealing.sign('approval', field, signature);
+  if (sealing.reaches('B-LT')) await sealing.addValidationData();
+  if (sealing.reaches('B-LTA')) await sealing.stamp(plan.documentTimeStamp);
+  return sealing.finish(plan.warnings);
+}
+
+interface Plan {
+  certification?: { field: FieldChoice; signature: SealSignature };
+  approvals: { field: FieldChoice; signature: SealSignature }[];
+  documentTimeStamp: FieldChoice;
+  warnings: LayoutWarning[];
+}
+
+class Sealing {
+  private readonly input: SealBase;
+  private readonly update: IncrementalUpdate;
+  private readonly revisions: SealRevision[] = [];
+  private readonly signers: SignatureProvider[] = [];
+  private readonly tokens: TimeStampToken[] = [];
+
+  constructor(input: PackagedSeal | ApprovalsOnlySeal) {
+    this.input = input;
+    if (this.reaches('B-T') && !input.tsa) throw impossible('a time-stamp authority');
+    if (this.reaches('B-LT') && !input.revocation) throw impossible('a source of revocation data');
+    this.update = new IncrementalUpdate(openPdf(input.original));
+  }
+
+  reaches(level: BaselineLevel): boolean {
+    return LEVELS.indexOf(this.input.level) >= LEVELS.indexOf(level);
+  }
+
+  planPackage(input: PackagedSeal): Plan {
+    if (input.layout.approvals.length !== input.approvals.length) {
+      throw new AdesError('layout_invalid', 'the layout must have one field per approval');
+    }
+    if (this.reaches('B-LTA') && !input.layout.documentTimeStamp)
+      throw impossible('a field for the document time-stamp');
+    const { refs, fields } = layOut(this.update, input.layout);
+    this.update.commit();
+    this.record('layout');
+    return {
+      certification: { field: { ref: refs.certification }, signature: input.certification },
+      approvals: input.approvals.map((signature, index) => ({ field: { ref: refs.approvals[index]! }, signature })),
+      documentTimeStamp: refs.documentTimeStamp ? { ref: refs.documentTimeStamp } : { create: 'DocumentTimeStamp' },
+      warnings: fields.warnings,
+    };
+  }
+
+  planApprovals(input: ApprovalsOnlySeal): Plan {
+    if (input.fieldNames.length !== input.approvals.length) {
+      throw new AdesError('layout_invalid', 'there must be one field name per approval');
+    }
+    return {
+      approvals: input.approvals.map((signature, index) => ({
+        field: { create: input.fieldNames[index]! },
+        signature,
+      })),
+      documentTimeStamp: { create: 'DocumentTimeStamp' },
+      warnings: [],
+    };
+  }
+
+  async sign(
+    kind: 'certification' | 'approval',
+    field: FieldChoice,
+    signature: SealSignature,
+    docMdp?: 2,
+  ): Promise<void> {
+    const { provider } = signature;
+    const stamping =
+      this.reaches('B-T') && this.input.tsa
+        ? { authority: this.input.tsa, trustAnchors: this.input.trustAnchors }
+        : undefined;
+    const room = contentsRoom(provider, stamping !== undefined);
+    const written = writeSignatureRevision(this.update, field, signature, room, docMdp);
+    const token = await signRevision(this.update, written, provider, stamping);
+    if (token) this.tokens.push(token);
+    this.signers.push(provider);
+    this.record(kind);
+  }
+
+  /** Writes the data that every chain so far needs, if it is not there already. */
+  async addValidationData(): Promise<void> {
+    const at = this.controlTime();
+    const data = await gatherValidationData(this.paths(at), this.input.revocation!, at);
+    if (!writeDocumentSecurityStore(this.update, data)) return;
+    this.update.commit();
+    this.record('validation_data');
+  }
+
+  async stamp(field: FieldChoice): Promise<void> {
+    const token = await stampDocument(this.update, field, this.input.tsa!, this.input.trustAnchors);
+    this.record('document_time_stamp');
+    const known = this.tokens.some((earlier) => Buffer.compare(earlier.signer, token.signer) === 0);
+    this.tokens.push(token);
+    // A TSA that changed its certificate in between leaves a chain that the DSS does not cover yet.
+    if (!known) await this.addValidationData();
+  }
+
+  private controlTime(): Date {
+    const latest = Math.max(
+      this.input.signingTime.getTime(),
+      ...this.tokens.map((token) => token.generatedAt.getTime()),
+    );
+    return new Date(latest);
+  }
+
+  private paths(at: Date): Uint8Array[][] {
+    const { trustAnchors } = this.input;
+    const path = (certificate: Uint8Array, intermediates: readonly Uint8Array[], purpose: PathPurpose) =>
+      buildCertificatePath({ certificate, intermediates, trustAnchors, at, purpose });
+    return [
+      ...this.signers.map(({ certificateChain: chain }) => path(chain[0]!, chain, 'signature')),
+      ...this.tokens.map((token) => path(token.signer, token.certificates, 'time_stamping')),
+    ];
+  }
+
+  finish(warnings: LayoutWarning[]): SealedPdf {
+    const bytes = this.update.finish();
+    const { original, trustAnchors, level } = this.input;
+    const verification = verifySealedPdf(bytes, { trustAnchors, original });
+    if (!verification.valid) throw new AdesError('output_invalid', verification.problems.join('; '));
+    const reached = verification.level ? LEVELS.indexOf(verification.level) : -1;
+    if (reached < LEVELS.indexOf(level)) {
+      throw new AdesError('output_invalid', `the file reaches ${verification.level ?? 'no level'} instead of ${level}`);
+    }
+    return { bytes, warnings, revisions: this.revisions, verification };
+  }
+
+  private record(kind: SealRevision['kind']): void {
+    this.revisions.push({ kind, endOffset: this.update.size });
+  }
+}
+
+function impossible(what: string): AdesError {
+  return new AdesError('level_not_possible', `the level needs ${what}`);
+}

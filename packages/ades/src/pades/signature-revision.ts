@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import { AdesError } from '../ades-error.ts';
+import { ALGORITHMS, type DigestAlgorithm } from '../asn1/algorithms.ts';
+import { OID } from '../asn1/oids.ts';
+import { attribute, buildSignedData } from '../cms/signed-data-builder.ts';
+import type { IncrementalUpdate, WrittenSignature } from '../pdf/incremental-update.ts';
+import { isDict, type PdfDict, type PdfRef } from '../pdf/objects.ts';
+import { firstPage } from '../pdf/page-tree.ts';
+import { addSignatureFields, listFields, listSignatureFields } from '../pdf/signature-fields.ts';
+import type { SignatureProvider, TimeStampAuthority } from '../ports.ts';
+import { requestTimeStamp, type TimeStampToken } from '../timestamp/time-stamp-verification.ts';
+import { uniqueFieldName } from './layout.ts';
+import {
+  docMdpReference,
+  type SignatureDescription,
+  signatureDictionary,
+  timeStampDictionary,
+} from './signature-dictionary.ts';
+
+/** Room for a time-stamp token with its TSA's chain. */
+const TIME_STAMP_ROOM = 12 * 1024;
+const DOCUMENT_TIME_STAMP_ROOM = 16 * 1024;
+
+/** Bytes of room that a provider's CMS object needs. */
+export function contentsRoom(provider: SignatureProvider, withTimeStamp: boolean): number {
+  const certificates = provider.certificateChain.reduce((sum, certificate) => sum + certificate.length, 0);
+  return 1536 + certificates + (withTimeStamp ? TIME_STAMP_ROOM : 0);
+}
+
+/** Which field to fill: one that is there, by reference or name, or a new invisible one. */
+export type FieldChoice = { ref: PdfRef } | { existing: string } | { create: string };
+
+/**
+ * Writes the revision of one signature with room for its CMS object: the field gets its value, a certification also
+ * its /Perms entry (merged with what is there).
+ */
+export function writeSignatureRevision(
+  update: IncrementalUpdate,
+  field: FieldChoice,
+  description: SignatureDescription,
+  contentsSize: number,
+  docMdp?: 1 | 2 | 3,
+): WrittenSignature {
+  const entries = signatureDictionary(description, docMdp && docMdpReference(docMdp));
+  const ref = update.allocate();
+  fillField(update, field, ref);
+  if (docMdp) {
+    const catalog = update.edit(update.file.rootRef);
+    const permissions: PdfDict = new Map(update.resolveDict(catalog.get('Perms')) ?? []);
+    permissions.set('DocMDP', ref);
+    catalog.set('Perms', permissions);
+  }
+  return update.commit({ ref, entries, contentsSize })!;
+}
+
+function fillField(update: IncrementalUpdate, choice: FieldChoice, value: PdfRef): void {
+  if ('ref' in choice) {
+    update.edit(choice.ref).set('V', value);
+    return;
+  }
+  const catalogValue = update.get(update.file.rootRef);
+  const catalog = isDict(catalogValue) ? catalogValue : update.file.catalog;
+  if ('existing' in choice) {
+    const field = listSignatureFields(update, catalog).find((candidate) => candidate.name === choice.existing);
+    if (!field?.ref) throw new AdesError('field_missing', 'there is no signature field of this name');
+    if (field.value) throw new AdesError('field_already_signed', 'the signature field is signed already');
+    update.edit(field.ref).set('V', value);
+    return;
+  }
+  const taken = new Set(listFields(update, catalog).map((field) => field.name));
+  const page = firstPage(update, catalog).ref;
+  addSignatureFields(update, [{ name: uniqueFieldName(choice.create, taken), page, rect: [0, 0, 0, 0], value }]);
+}
+
+/**
+ * Signs a written revision: CMS with a signature time-stamp when an authority is given (PAdES-BASELINE-B-T, ETSI EN
+ * 319 142-1 §6.3), and puts it into its room.
+ */
+export async function signRevision(
+  update: IncrementalUpdate,
+  written: WrittenSignature,
+  provider: SignatureProvider,
+  stamping?: { authority: TimeStampAuthority; trustAnchors: readonly Uint8Array[] },
+): Promise<TimeStampToken | undefined> {
+  let token: TimeStampToken | undefined;
+  const { digest } = ALGORITHMS[provider.algorithm];
+  const contentDigest = update.digest(written, digest);
+  const cms = await buildSignedData({
+    provider,
+    contentDigest,
+    ...(stamping && {
+      unsignedAttributes: async (signature) => {
+        const imprint = createHash('sha256').update(signature).digest();
+        token = await requestTimeStamp(stamping.authority, 'sha256', imprint, stamping.trustAnchors);
+        return [attribute(OID.signatureTimeStampToken, token.bytes)];
+      },
+    }),
+  });
+  update.fill(written, cms);
+  return token;
+}
+
+/** Appends a document time-stamp over the whole file so far (ETSI EN 319 142-1 §5.4.3). */
+export async function stampDocument(
+  update: IncrementalUpdate,
+  field: FieldChoice,
+  authority: TimeStampAuthority,
+  trustAnchors: readonly Uint8Array[],
+): Promise<TimeStampToken> {
+  const digest: DigestAlgorithm = 'sha256';
+  const ref = update.allocate();
+  fillField(update, field, ref);
+  const written = update.commit({ ref, entries: timeStampDictionary(), contentsSize: DOCUMENT_TIME_STAMP_ROOM })!;
+  const token = await requestTimeStamp(authority, digest, update.digest(written, digest), trustAnchors);
+  update.fill(written, token.bytes);
+  return token;
+}

@@ -22,9 +22,14 @@ export interface Events {
   append(tx: Transaction, event: NewEvent): Promise<EventRecord>;
   /**
    * `handle` gets committed events, in order per document, at least once and in a transaction of its own that also
-   * removes them from the outbox: do only database work and `jobs.send(…, { tx })` in it.
+   * removes them from the outbox: do only database work and `jobs.send(…, { tx })` in it. When it throws, its events
+   * are tried again later, document by document, without holding up other subscribers or documents.
    */
-  subscribe(name: string, types: readonly string[] | '*', handle: (events: EventRecord[], tx: Transaction) => Promise<void>): void;
+  subscribe(name: string, types: readonly string[] | '*', handle: EventHandler): void;
+  /** Call it after committing a statement that used the SQL function `append_event` without `append`. */
+  wake(): void;
   start(): Promise<void>;
   stop(): Promise<void>;
 }
+
+export type EventHandler = (events: EventRecord[], tx: Transaction) => Promise<void>;

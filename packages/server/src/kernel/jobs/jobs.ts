@@ -8,16 +8,27 @@ export interface QueueDefinition<Data extends object> {
   concurrency: number;
   /** Pauses before each further try, in seconds; after the last one the job is kept as failed. */
   retryDelaysSeconds: number[];
-  /** A job whose worker died is given to another one after this time without a heartbeat. */
+  /** A job whose worker died is given to another one after this time without a heartbeat. At least 10 on PostgreSQL. */
   expireSeconds: number;
+  /** `signal` aborts when the job was given to another worker or the process stops. The first attempt is 1. */
   handle(data: Data, context: { jobId: string; attempt: number; signal: AbortSignal }): Promise<void>;
+}
+
+export interface SendOptions {
+  /** With a transaction, the job exists exactly when the transaction commits. */
+  tx?: Transaction;
+  startAfter?: Date;
+  /** While a job of the queue with this key waits for its first try, another one is not added. */
+  singletonKey?: string;
 }
 
 export interface Jobs {
   define<Data extends object>(queue: QueueDefinition<Data>): void;
-  /** With a transaction, the job exists exactly when the transaction commits. */
-  send(queue: string, data: object, options?: { tx?: Transaction; startAfter?: Date; singletonKey?: string }): Promise<void>;
-  start(): Promise<void>;
+  send(queue: string, data: object, options?: SendOptions): Promise<void>;
+  /** Many jobs in one statement. */
+  sendMany(queue: string, jobs: Array<{ data: object } & Omit<SendOptions, 'tx'>>, tx?: Transaction): Promise<void>;
+  /** Also needed by a process that only sends: `work: false` starts no handlers. */
+  start(options?: { work: boolean }): Promise<void>;
   /** Waits for running handlers, at most a few seconds. */
   stop(): Promise<void>;
 }

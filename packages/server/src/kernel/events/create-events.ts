@@ -1,0 +1,56 @@
+import type { Clock } from '../clock/clock.ts';
+import type { Database, Log, Transaction } from '../db/database.ts';
+import { uuidv7 } from '../ids/uuid.ts';
+import { EventRelay } from './event-relay.ts';
+import type { EventHandler, EventRecord, Events, NewEvent } from './events.ts';
+
+const APPEND_EVENT = {
+  name: 'append-event',
+  text: 'select append_event($1, $2, $3, $4, $5, $6, $7, $8) as "occurredAt"',
+};
+
+const OUTBOX_FILLED = 'event-outbox-filled';
+
+export interface EventsOptions {
+  database: Database;
+  clock: Clock;
+  log: Log;
+}
+
+/** Events on the database's outbox. Only processes that call `start` hand them to subscribers. */
+export function createEvents({ database, clock, log }: EventsOptions): Events {
+  const relay = new EventRelay({ database, clock, log });
+  const wake = () => database.signals.send(OUTBOX_FILLED);
+  let stopListening = () => {};
+
+  return {
+    async append(tx: Transaction, event: NewEvent): Promise<EventRecord> {
+      const now = clock.now();
+      const id = uuidv7(now);
+      const { rows } = await tx.query<{ occurredAt: Date }>(APPEND_EVENT, [
+        id,
+        event.accountId,
+        event.environment,
+        event.type,
+        event.documentId ?? null,
+        now,
+        JSON.stringify(event.payload),
+        event.tags,
+      ]);
+      tx.afterCommit(wake);
+      return { ...event, id, occurredAt: rows[0]!.occurredAt };
+    },
+    subscribe(name: string, types: readonly string[] | '*', handle: EventHandler): void {
+      relay.subscribe(name, types, handle);
+    },
+    wake,
+    async start(): Promise<void> {
+      stopListening = database.signals.on(OUTBOX_FILLED, () => relay.wake());
+      relay.start();
+    },
+    async stop(): Promise<void> {
+      stopListening();
+      await relay.stop();
+    },
+  };
+}

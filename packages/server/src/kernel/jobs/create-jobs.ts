@@ -1,0 +1,161 @@
+import { type JobInsert, PgBoss } from 'pg-boss';
+import type { Clock } from '../clock/clock.ts';
+import type { Database, Log, Transaction } from '../db/database.ts';
+import { uuidv7 } from '../ids/uuid.ts';
+import { bossDatabase } from './boss-database.ts';
+import type { Jobs, QueueDefinition, SendOptions } from './jobs.ts';
+import { QueueWorker } from './queue-worker.ts';
+
+/** A handler that runs longer is broken; its job is given to another worker. */
+const LONGEST_RUN_SECONDS = 3_600;
+const SHORTEST_HEARTBEAT_SECONDS = 10;
+
+/** Tries beyond the schedule for jobs whose process was killed: those are no failures of the handler. */
+const TRIES_AFTER_KILLS = 5;
+
+/** Failed jobs are kept this long for whoever looks into them; done ones are deleted at once. */
+const KEEP_FAILED_SECONDS = 30 * 86_400;
+
+/** How long a job may wait for its time to come. */
+const KEEP_WAITING_SECONDS = 365 * 86_400;
+
+/** How often to look for jobs that no signal told of: those that start later, and those whose signal got lost. */
+const LOOK_EVERY_MS = 1_000;
+
+const FIND_QUEUES_WITH_WORK = {
+  name: 'find-queues-with-work',
+  text: `select distinct name from pgboss.job
+         where state < 'active' and not blocked and start_after <= pgboss.job_now() and name = any($1)`,
+};
+
+export interface JobsOptions {
+  database: Database;
+  clock: Clock;
+  log: Log;
+}
+
+/** Jobs in pg-boss's tables, on either database, with workers of our own that take as many jobs as they have hands. */
+export function createJobs({ database, clock, log }: JobsOptions): Jobs {
+  const queues = new Map<string, QueueDefinition<object>>();
+  const workers = new Map<string, QueueWorker>();
+  const bossDb = bossDatabase(database);
+  let boss: PgBoss | undefined;
+  let looking: NodeJS.Timeout | undefined;
+
+  function define<Data extends object>(queue: QueueDefinition<Data>): void {
+    if (boss) throw new Error(`queue ${queue.name} was defined after the start`);
+    if (queues.has(queue.name)) throw new Error(`there is already a queue named ${queue.name}`);
+    queues.set(queue.name, queue as unknown as QueueDefinition<object>);
+  }
+
+  async function sendMany(queue: string, jobs: Array<{ data: object } & SendOptions>, tx?: Transaction) {
+    if (!boss) throw new Error('jobs can be sent after jobs.start()');
+    if (!queues.has(queue)) throw new Error(`there is no queue named ${queue}`);
+    if (jobs.length === 0) return;
+    const rows = jobs.map((job) => toInsert(job, clock.now()));
+    await boss.insert(queue, rows, { db: tx ? bossDatabase(tx) : bossDb });
+    const wake = () => database.signals.send(topicOf(queue));
+    if (tx) tx.afterCommit(wake);
+    else wake();
+  }
+
+  async function look(): Promise<void> {
+    try {
+      const { rows } = await database.query<{ name: string }>(FIND_QUEUES_WITH_WORK, [[...workers.keys()]]);
+      for (const { name } of rows) workers.get(name)?.wake();
+    } catch (error) {
+      log.error({ err: error }, 'the job queues could not be looked at');
+    }
+  }
+
+  return {
+    define,
+    sendMany,
+    async send(queue, data, { tx, ...options } = {}) {
+      await sendMany(queue, [{ data, ...options }], tx);
+    },
+    async start({ work } = { work: true }) {
+      const started = newBoss(database, bossDb);
+      started.on('error', (error) => log.error({ err: error }, 'the job queue reported an error'));
+      started.on('warning', (warning) => log.warn({ warning }, 'the job queue reported a warning'));
+      await started.start();
+      await makeQueues(started, [...queues.values()], database);
+      if (database.kind === 'embedded') await takeBackJobsOfDeadProcess(database);
+      boss = started;
+      if (!work) return;
+      for (const queue of queues.values()) {
+        const worker = new QueueWorker({ queue, boss: started, database, log });
+        workers.set(queue.name, worker);
+        worker.start(database.signals, topicOf(queue.name));
+      }
+      looking = setInterval(() => void look(), LOOK_EVERY_MS);
+      looking.unref();
+    },
+    async stop() {
+      clearInterval(looking);
+      await Promise.all([...workers.values()].map((worker) => worker.stop()));
+      workers.clear();
+      await boss?.stop({ close: false, graceful: false });
+      boss = undefined;
+    },
+  };
+}
+
+function topicOf(queue: string): string {
+  return `job:${queue}`;
+}
+
+function newBoss(database: Database, db: ReturnType<typeof bossDatabase>): PgBoss {
+  const embedded = database.kind === 'embedded';
+  return new PgBoss({
+    db,
+    backend: embedded ? 'pglite' : 'postgres',
+    schedule: false,
+    registerInstance: false,
+    persistWarnings: false,
+    persistQueueStats: false,
+    monitorVacuum: !embedded,
+    reindex: !embedded,
+    openTelemetry: { enabled: false },
+    queueCacheIntervalSeconds: 600,
+    // The only process of an embedded database has no dead colleagues to look for.
+    superviseIntervalSeconds: embedded ? 600 : 5,
+    monitorIntervalSeconds: embedded ? 600 : 5,
+  });
+}
+
+async function makeQueues(boss: PgBoss, queues: QueueDefinition<object>[], database: Database): Promise<void> {
+  const existing = new Set((await boss.getQueues()).map(({ name }) => name));
+  for (const queue of queues) {
+    const options = {
+      retryLimit: queue.retryDelaysSeconds.length + TRIES_AFTER_KILLS,
+      retryDelay: 0,
+      retryBackoff: false,
+      expireInSeconds: LONGEST_RUN_SECONDS,
+      retentionSeconds: KEEP_WAITING_SECONDS,
+      deleteAfterSeconds: KEEP_FAILED_SECONDS,
+      // The only process of an embedded database finds its own dead jobs when it starts.
+      ...(database.kind === 'postgresql' && {
+        heartbeatSeconds: Math.max(SHORTEST_HEARTBEAT_SECONDS, Math.ceil(queue.expireSeconds)),
+      }),
+    };
+    if (existing.has(queue.name)) await boss.updateQueue(queue.name, options);
+    else await boss.createQueue(queue.name, { ...options, policy: 'short' });
+  }
+}
+
+function toInsert({ data, startAfter, singletonKey }: { data: object } & SendOptions, now: Date): JobInsert {
+  const id = uuidv7(now);
+  // A queue of the policy `short` keeps one waiting job per key; without a key of its own a job is like no other.
+  const insert: JobInsert = { id, data, singletonKey: singletonKey ?? id };
+  if (startAfter) insert.startAfter = startAfter.toISOString();
+  return insert;
+}
+
+async function takeBackJobsOfDeadProcess(database: Database): Promise<void> {
+  await database.query(`
+    update pgboss.job
+    set state = (case when retry_count < retry_limit then 'retry' else 'failed' end)::pgboss.job_state,
+        start_after = pgboss.job_now()
+    where state = 'active'`);
+}

@@ -16,7 +16,7 @@ export async function signPadesBaselineB(
   const update = new IncrementalUpdate(openPdf(request.bytes));
   const { provider } = request;
   const field = { create: request.fieldName ?? 'Signature' };
-  const written = writeSignatureRevision(update, field, request, contentsRoom(provider, false));
+  const written = writeSignatureRevision(update, field, request, contentsRoom(provider));
   await signRevision(update, written, provider);
   const output = update.finish();
   assertOutput(output, request.bytes, written.byteRange);

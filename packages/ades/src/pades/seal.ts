@@ -157,7 +157,7 @@ class Sealing {
       this.reaches('B-T') && this.input.tsa
         ? { authority: this.input.tsa, trustAnchors: this.input.trustAnchors }
         : undefined;
-    const room = contentsRoom(provider, stamping !== undefined);
+    const room = contentsRoom(provider, stamping && { earlier: this.tokens.at(-1) });
     const written = writeSignatureRevision(this.update, field, signature, room, docMdp);
     const token = await signRevision(this.update, written, provider, stamping);
     if (token) this.tokens.push(token);
@@ -175,7 +175,7 @@ class Sealing {
   }
 
   async stamp(field: FieldChoice): Promise<void> {
-    const token = await stampDocument(this.update, field, this.input.tsa!, this.input.trustAnchors);
+    const token = await stampDocument(this.update, field, this.input.tsa!, this.input.trustAnchors, this.tokens.at(-1));
     this.record('document_time_stamp');
     const known = this.tokens.some((earlier) => Buffer.compare(earlier.signer, token.signer) === 0);
     this.tokens.push(token);

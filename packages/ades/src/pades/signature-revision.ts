@@ -21,10 +21,17 @@ import {
 const TIME_STAMP_ROOM = 12 * 1024;
 const DOCUMENT_TIME_STAMP_ROOM = 16 * 1024;
 
-/** Bytes of room that a provider's CMS object needs. */
-export function contentsRoom(provider: SignatureProvider, withTimeStamp: boolean): number {
+/** Tokens of one TSA differ by a few bytes of numbers and times; its signature by a few more. */
+const TOKEN_MARGIN = 512;
+
+/**
+ * Bytes of room that a provider's CMS object needs.
+ * @param timeStamp room for a signature time-stamp: learnt from an earlier token, or the default for an unknown TSA
+ */
+export function contentsRoom(provider: SignatureProvider, timeStamp?: { earlier: TimeStampToken | undefined }): number {
   const certificates = provider.certificateChain.reduce((sum, certificate) => sum + certificate.length, 0);
-  return 1536 + certificates + (withTimeStamp ? TIME_STAMP_ROOM : 0);
+  const token = timeStamp?.earlier ? timeStamp.earlier.bytes.length + TOKEN_MARGIN : TIME_STAMP_ROOM;
+  return 1536 + certificates + (timeStamp ? token : 0);
 }
 
 /** Which field to fill: one that is there, by reference or name, or a new invisible one. */
@@ -106,11 +113,13 @@ export async function stampDocument(
   field: FieldChoice,
   authority: TimeStampAuthority,
   trustAnchors: readonly Uint8Array[],
+  earlier?: TimeStampToken,
 ): Promise<TimeStampToken> {
   const digest: DigestAlgorithm = 'sha256';
+  const contentsSize = earlier ? earlier.bytes.length + TOKEN_MARGIN : DOCUMENT_TIME_STAMP_ROOM;
   const ref = update.allocate();
   fillField(update, field, ref);
-  const written = update.commit({ ref, entries: timeStampDictionary(), contentsSize: DOCUMENT_TIME_STAMP_ROOM })!;
+  const written = update.commit({ ref, entries: timeStampDictionary(), contentsSize })!;
   const token = await requestTimeStamp(authority, digest, update.digest(written, digest), trustAnchors);
   update.fill(written, token.bytes);
   return token;

@@ -1,2 +1,3 @@
 export { type AccessTokens, createAccessTokens, type TokenKey, type TokenKeys } from './access-token.ts';
 export { registerOAuth } from './token-endpoint.ts';
+export { loadTokenKeys } from './token-keys.ts';

@@ -49,6 +49,7 @@ export async function createDocument(
   });
   try {
     await insertDocument(deps.database, document);
+    deps.events.wake();
   } catch (error) {
     if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
     return replay(deps, context, request.externalId, fingerprint);

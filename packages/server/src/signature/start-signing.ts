@@ -44,7 +44,7 @@ export async function startSigning(
     nationalNumber:
       signer.nationalNumberSealed &&
       deps.box.decrypt(signer.nationalNumberSealed, `signer ${signer.id}`).toString('utf8'),
-    language: signer.request.ui?.language ?? 'EN',
+    language: (signer.request.ui?.language ?? 'EN').toLowerCase(),
     callbackUrl: deps.publicUrl + EID_CALLBACK_PATH,
   });
   await deps.database.transaction(async (tx) => {

@@ -121,7 +121,7 @@ export async function insertDocument(db: Database, document: NewDocument): Promi
              insert into evidence_entries (document_id, sequence, account_id, occurred_at, kind, data, hash)
              values ($1, $12, $2, $15, $17, $18, $13)
            )
-           select append_event($19, $2, $3, 'document_created', $1, $15, $20, $21)`,
+           select append_event($19, $2, $3, 'document_created', $1, $15, $20, $21, true)`,
     values: [
       document.id,
       document.accountId,

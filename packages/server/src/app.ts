@@ -1,0 +1,222 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance } from 'fastify';
+import { createAdmin, type FirstTestClient } from './admin/index.ts';
+import { createEidRegistry, createNoBankIdNetcentric } from './eid/index.ts';
+import { systemClock } from './kernel/clock/clock.ts';
+import type { Config } from './kernel/config/settings.ts';
+import { migrate } from './kernel/db/migrate.ts';
+import { openDatabase } from './kernel/db/open-database.ts';
+import { ensurePartitions } from './kernel/db/partitions.ts';
+import { createEvents } from './kernel/events/create-events.ts';
+import { createLocalFileStore } from './kernel/files/local-file-store.ts';
+import { createHttpServer } from './kernel/http/http-server.ts';
+import { openApiDocument } from './kernel/http/openapi.ts';
+import { registerRoutes } from './kernel/http/register-routes.ts';
+import { createThrottle } from './kernel/http/throttle.ts';
+import { createJobs } from './kernel/jobs/create-jobs.ts';
+import { createKeyStore } from './kernel/keys/key-store.ts';
+import { loadMasterKey } from './kernel/keys/master-key.ts';
+import { createSecretBox } from './kernel/keys/sealed-box.ts';
+import type { Log } from './kernel/log/log.ts';
+import { registerOperations } from './kernel/operations/operations.ts';
+import { createOutboundHttp } from './kernel/outbound-http/outbound-http.ts';
+import { createNotification } from './notification/index.ts';
+import { createAccessTokens, loadTokenKeys, registerOAuth } from './oauth/index.ts';
+import { registerPackaging, SealingPool } from './packaging/index.ts';
+import { createSignature, createSignLinks, EID_CALLBACK_PATH } from './signature/index.ts';
+import {
+  SIMULATORS_CLIENT_ID,
+  type Simulators,
+  simulatorsClientSecret,
+  startSimulators,
+} from './simulators-process.ts';
+import { createTrust } from './trust/index.ts';
+import { VERSION } from './version.ts';
+
+const SIGNING_APP = fileURLToPath(new URL('../../../apps/signing/dist', import.meta.url));
+const DAY_MS = 24 * 3_600_000;
+
+export interface App {
+  http: FastifyInstance;
+  firstClient: FirstTestClient;
+  /** Starts workers; the HTTP server is started by the caller, who knows where it listens. */
+  startWorkers(): Promise<void>;
+  /** Stops taking requests and jobs, waits for what is under way, closes the database. */
+  close(): Promise<void>;
+}
+
+/**
+ * The whole server, put together: every capability is named here, and everything that one needs of another is handed to
+ * it here. Nothing listens yet.
+ */
+export async function buildApp(config: Config, log: Log, onFatal: (error: Error) => void): Promise<App> {
+  const clock = systemClock;
+  const masterKey = await loadMasterKey({ dataDir: config.dataDir, fromEnvironment: config.masterKey });
+  const simulators: Promise<Simulators> | undefined = config.simulators
+    ? startSimulators({ config, clientSecret: simulatorsClientSecret(masterKey), callbackPath: EID_CALLBACK_PATH, log })
+    : undefined;
+  const database = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, log, onFatal });
+  await migrate({ database, log });
+  await ensurePartitions(database, clock.now());
+  const partitionTimer = setInterval(() => {
+    ensurePartitions(database, clock.now()).catch((err: unknown) => log.error({ err }, 'partitions were not made'));
+  }, DAY_MS);
+  partitionTimer.unref();
+
+  const box = createSecretBox(masterKey, 'columns');
+  const keys = createKeyStore({ database, masterKey, clock });
+  const files = await createLocalFileStore({ directory: join(config.dataDir, 'files'), masterKey, log });
+  const jobs = createJobs({ database, clock, log });
+  const events = createEvents({ database, clock, log });
+  const outbound = createOutboundHttp({
+    allowedRanges: config.outboundAllow,
+    ownAddresses: ownAddresses(config),
+    log,
+  });
+
+  const admin = createAdmin({ database, clock, masterKey, box });
+  const firstClient = await admin.ensureFirstTestClient({
+    clientId: config.clientId,
+    clientSecret: config.clientSecret,
+  });
+  const tokens = createAccessTokens({
+    publicUrl: config.publicUrl,
+    keys: await loadTokenKeys(keys, config.accessTokenAlgorithm),
+    admin,
+    clock,
+  });
+  const trust = await createTrust({ ...config, database, keys, clock });
+  const pool = new SealingPool({ threads: config.sealingThreads, services: trust });
+  const eids = createEidRegistry({
+    providers: config.simulators
+      ? [
+          {
+            environment: 'test',
+            provider: createNoBankIdNetcentric({
+              issuer: `${config.simulatorsUrl}/no-bankid`,
+              clientId: SIMULATORS_CLIENT_ID,
+              authentication: { method: 'client_secret_basic', clientSecret: simulatorsClientSecret(masterKey) },
+              simulator: true,
+              clock,
+            }),
+          },
+        ]
+      : [],
+  });
+  const accountName = (accountId: string) => admin.accountName(accountId);
+  const signature = createSignature({
+    database,
+    events,
+    files,
+    clock,
+    log,
+    box,
+    links: createSignLinks(masterKey),
+    eids,
+    checkPdf: (bytes) => pool.checkPdf(bytes),
+    accountName,
+    publicUrl: config.publicUrl,
+    maxDocumentBytes: config.maxDocumentBytes,
+    requireTimeStamps: () => trust.requireTimeStamps(),
+  });
+  const notification = createNotification({
+    database,
+    jobs,
+    outboundHttp: outbound,
+    secretBox: createSecretBox(masterKey, 'webhook secret'),
+    clock,
+    log,
+    publicUrl: config.publicUrl,
+  });
+  const methodName = (method: string) => eids.get(method, 'test')?.displayName ?? method;
+  registerPackaging(
+    { database, events, files, clock, log, trust, pool, accountName, methodName },
+    jobs,
+    events,
+    config.sealingThreads + 1,
+  );
+  notification.register(jobs, events);
+
+  const http = createHttpServer({
+    maxBodyBytes: config.maxBodyBytes,
+    trustedProxies: config.trustedProxies,
+    log,
+    defaultEnvironment: 'test',
+  });
+  const routes = [...signature.routes, ...notification.routes];
+  registerRoutes(http, routes, {
+    authenticate: (token) => tokens.verify(token),
+    // Without billing every product is granted.
+    requireProduct: async () => undefined,
+    throttle: config.throttle
+      ? { perClient: createThrottle(3000, 500), perAddress: createThrottle(120, 120) }
+      : undefined,
+    clock,
+    log,
+  });
+  await registerOAuth(http, { admin, tokens, clock, log, publicUrl: config.publicUrl });
+  await trust.register(http);
+  const shell = readOnce(join(SIGNING_APP, 'index.html'));
+  signature.registerApp(http, { shell });
+  await http.register(fastifyStatic, {
+    root: join(SIGNING_APP, 'assets'),
+    prefix: '/app/assets/',
+    index: false,
+    immutable: true,
+    maxAge: '365d',
+    decorateReply: false,
+  });
+  let ready = false;
+  await registerOperations(http, {
+    database,
+    openApi: openApiDocument(routes, { publicUrl: config.publicUrl, version: VERSION }),
+    ready: () => ready,
+  });
+
+  return {
+    http,
+    firstClient,
+    async startWorkers() {
+      await jobs.start({ work: config.role !== 'api' });
+      if (config.role !== 'api') await events.start();
+      await simulators;
+      ready = true;
+    },
+    async close() {
+      ready = false;
+      clearInterval(partitionTimer);
+      await http.close();
+      await events.stop();
+      await jobs.stop();
+      await pool.close();
+      await outbound.close();
+      await (await simulators)?.close();
+      await database.close();
+    },
+  };
+}
+
+/** Addresses that webhooks must never reach, because this instance itself listens there. */
+function ownAddresses(config: Config): { host: string; port: number }[] {
+  const { hostname, port, protocol } = new URL(config.publicUrl);
+  const publicPort = Number(port) || (protocol === 'https:' ? 443 : 80);
+  return [
+    { host: hostname, port: publicPort },
+    ...['127.0.0.1', '::1', 'localhost', config.host].flatMap((host) => [
+      { host, port: config.port },
+      { host, port: config.simulatorsPort },
+    ]),
+  ];
+}
+
+/** The file's text, read when it is first needed and kept. */
+function readOnce(file: string): () => Promise<string> {
+  let text: Promise<string> | undefined;
+  return () => {
+    text ??= readFile(file, 'utf8');
+    return text;
+  };
+}

@@ -1,0 +1,103 @@
+/** Words of the evidence pages; `{…}` are filled in by the page. */
+export interface EvidenceTexts {
+  locale: string;
+  heading: string;
+  lead: string;
+  document: string;
+  title: string;
+  fileName: string;
+  pages: string;
+  sha256: string;
+  externalId: string;
+  documentId: string;
+  sender: string;
+  signers: string;
+  signedBy: string;
+  method: string;
+  time: string;
+  personId: string;
+  address: string;
+  history: string;
+  kinds: Record<string, string>;
+  verifyHeading: string;
+  verify: string;
+  page: string;
+  test: string;
+}
+
+const english: EvidenceTexts = {
+  locale: 'en-GB',
+  heading: 'Signatures',
+  lead: 'These pages were added after the document was signed. The document itself comes before them, unchanged.',
+  document: 'Document',
+  title: 'Title',
+  fileName: 'File',
+  pages: 'Pages',
+  sha256: 'SHA-256',
+  externalId: 'Reference',
+  documentId: 'Document id',
+  sender: 'Sent by',
+  signers: 'Signers',
+  signedBy: 'Signed by',
+  method: 'Method',
+  time: 'Time',
+  personId: 'Id at the eID',
+  address: 'IP address',
+  history: 'What happened',
+  kinds: {
+    document_created: 'The document was created',
+    link_opened: '{signer} opened the link',
+    document_read: '{signer} reached the end of the document',
+    method_chosen: '{signer} chose {method}',
+    signing_canceled: '{signer} stopped at the eID',
+    signing_failed: 'An attempt by {signer} failed',
+    signed: '{signer} signed with {method}',
+  },
+  verifyHeading: 'How to check this file',
+  verify:
+    'Open it in a PDF reader that shows signatures, or in any validator for PAdES. The first signature certifies the document as it was packaged; ' +
+    'then follows one signature per signer, made with a certificate for that act alone; the last is a time-stamp. What each eID itself produced is attached.',
+  page: 'Page {page} of {pages}',
+  test: 'TEST: no legal effect',
+};
+
+const norwegian: EvidenceTexts = {
+  locale: 'nb-NO',
+  heading: 'Signaturer',
+  lead: 'Disse sidene ble lagt til etter at dokumentet var signert. Selve dokumentet står foran dem, uendret.',
+  document: 'Dokument',
+  title: 'Tittel',
+  fileName: 'Fil',
+  pages: 'Sider',
+  sha256: 'SHA-256',
+  externalId: 'Referanse',
+  documentId: 'Dokument-id',
+  sender: 'Sendt av',
+  signers: 'Underskrivere',
+  signedBy: 'Signert av',
+  method: 'Metode',
+  time: 'Tid',
+  personId: 'Id hos eID-en',
+  address: 'IP-adresse',
+  history: 'Hva som skjedde',
+  kinds: {
+    document_created: 'Dokumentet ble opprettet',
+    link_opened: '{signer} åpnet lenken',
+    document_read: '{signer} leste til slutten av dokumentet',
+    method_chosen: '{signer} valgte {method}',
+    signing_canceled: '{signer} avbrøt hos eID-en',
+    signing_failed: 'Et forsøk av {signer} mislyktes',
+    signed: '{signer} signerte med {method}',
+  },
+  verifyHeading: 'Slik kontrolleres filen',
+  verify:
+    'Åpne den i en PDF-leser som viser signaturer, eller i et valideringsverktøy for PAdES. Den første signaturen sertifiserer dokumentet slik det ble pakket; ' +
+    'deretter følger én signatur per underskriver, laget med et sertifikat for nettopp den handlingen; den siste er et tidsstempel. Det eID-ene selv laget, ligger ved.',
+  page: 'Side {page} av {pages}',
+  test: 'TEST: uten rettslig virkning',
+};
+
+/** Texts in the wanted language; English where a language has none yet. */
+export function evidenceTexts(language: string | undefined): EvidenceTexts {
+  return language === 'NO' ? norwegian : english;
+}

@@ -1,0 +1,108 @@
+import { MessageChannel } from 'node:worker_threads';
+import type { RevocationSource, SignatureProvider, TimeStampAuthority } from '@segl/ades';
+import { Piscina } from 'piscina';
+import type { PdfCheck } from '../signature/index.ts';
+import type { PortAnswer, PortRequest, RemoteKey, SealResult, SealTask } from './sealing-messages.ts';
+
+/** The library derives this type from an overload of `postMessage` that newer typings list in another order. */
+type TransferList = NonNullable<Parameters<Piscina['run']>[1]>['transferList'];
+
+export interface SealingServices {
+  timeStamps: TimeStampAuthority;
+  revocation: RevocationSource;
+}
+
+/** Sealing input as the main thread has it: with providers instead of numbers for keys. */
+export interface SealRequest extends Omit<SealTask, 'seal' | 'approvals'> {
+  seal: SignatureProvider;
+  approvals: { provider: SignatureProvider; fullName: string; reason: string; signedAt: Date }[];
+}
+
+/**
+ * Threads that check, lay out and seal PDF files, so that the event loop only carries bytes. Keys never enter them: a
+ * thread sends what is to be signed and gets the signature.
+ */
+export class SealingPool {
+  readonly #pool: Piscina;
+  readonly #services: SealingServices;
+
+  constructor(options: { threads: number; services: SealingServices }) {
+    this.#services = options.services;
+    this.#pool = new Piscina({
+      filename: new URL('./sealing-worker.ts', import.meta.url).href,
+      minThreads: 1,
+      maxThreads: options.threads,
+      idleTimeout: 60_000,
+      execArgv: [],
+      // A PDF that needs more than this is refused rather than let take the process down.
+      resourceLimits: { maxOldGenerationSizeMb: 1024 },
+    });
+  }
+
+  /** Judges a PDF. A file that takes the thread down, or too long, is refused like one that is too complex. */
+  async checkPdf(bytes: Uint8Array): Promise<PdfCheck> {
+    try {
+      return await this.#pool.run({ do: 'checkPdf', bytes }, { signal: AbortSignal.timeout(20_000) });
+    } catch (error) {
+      if ((error as Error).name !== 'AbortError' && (error as { code?: string }).code !== 'ERR_WORKER_OUT_OF_MEMORY')
+        throw error;
+      return {
+        accepted: false,
+        code: 'pdf_too_complex',
+        message: 'The PDF needs more memory or time than is allowed.',
+      };
+    }
+  }
+
+  async seal(request: SealRequest): Promise<SealResult> {
+    const { port1, port2 } = new MessageChannel();
+    const keys = [request.seal, ...request.approvals.map((approval) => approval.provider)];
+    const task: SealTask = {
+      ...request,
+      seal: remoteKey(keys, 0),
+      approvals: request.approvals.map(({ provider: _, ...approval }, index) => ({
+        ...approval,
+        ...remoteKey(keys, index + 1),
+      })),
+    };
+    port1.on('message', (message: PortRequest) => {
+      this.#answer(keys, message).then(
+        (value) => port1.postMessage({ id: message.id, value } satisfies PortAnswer),
+        (error: Error) => port1.postMessage({ id: message.id, error: error.message } satisfies PortAnswer),
+      );
+    });
+    try {
+      return await this.#pool.run(
+        { do: 'seal', task, port: port2 },
+        { transferList: [port2] as unknown as TransferList },
+      );
+    } finally {
+      port1.close();
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.destroy();
+  }
+
+  async #answer(keys: readonly SignatureProvider[], request: PortRequest): Promise<Uint8Array | undefined> {
+    switch (request.ask) {
+      case 'sign': {
+        const key = keys[request.key];
+        if (!key) throw new Error('there is no such key');
+        return key.sign(request.tbs);
+      }
+      case 'timeStamp':
+        return this.#services.timeStamps.timeStamp(request.request);
+      case 'ocsp':
+        return this.#services.revocation.ocsp(request.certificate, request.issuer);
+      case 'crl':
+        return this.#services.revocation.crl(request.certificate, request.issuer);
+    }
+  }
+}
+
+function remoteKey(keys: readonly SignatureProvider[], index: number): RemoteKey {
+  const provider = keys[index]!;
+  return { key: index, algorithm: provider.algorithm, certificateChain: [...provider.certificateChain] };
+}

@@ -1,0 +1,65 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { issueCertificate, localSignatureProvider, readCertificate, type SignatureProvider } from '@segl/ades';
+import { ConfigError } from '../kernel/config/settings.ts';
+import type { LeafRequest } from './embedded-authority.ts';
+
+/**
+ * A key that the operator configured as PEM files, with its chain, leaf first. Throws `ConfigError` naming the file when
+ * it cannot be read or key and certificate do not belong together.
+ */
+export async function loadConfiguredKey(
+  keyFile: string | undefined,
+  certificateFile: string | undefined,
+): Promise<SignatureProvider | undefined> {
+  if (keyFile === undefined || certificateFile === undefined) return undefined;
+  const [keyPem, chainPem] = await Promise.all([readPem(keyFile), readPem(certificateFile)]);
+  const blocks = chainPem.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? [];
+  try {
+    const key = createPrivateKey(keyPem);
+    const chain = blocks.map((block) => new X509Certificate(block));
+    if (!chain[0]?.checkPrivateKey(key)) {
+      throw new ConfigError([`${certificateFile}: the first certificate does not belong to the key in ${keyFile}`]);
+    }
+    return localSignatureProvider(
+      key,
+      chain.map((certificate) => certificate.raw),
+    );
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    throw new ConfigError([`${keyFile} and ${certificateFile}: not a PEM key with its certificates`]);
+  }
+}
+
+/** Issues a one-shot certificate under the operator's own CA. Returns the chain, leaf first. */
+export async function issueUnderConfiguredCa(
+  ca: SignatureProvider,
+  request: LeafRequest,
+  now: Date,
+): Promise<Uint8Array[]> {
+  const issuer = readCertificate(ca.certificateChain[0]!);
+  const notBefore = new Date(now.getTime() - 60_000);
+  const certificate = await issueCertificate(
+    {
+      profile: request.profile,
+      subject: request.subject,
+      publicKey: request.publicKey,
+      notBefore,
+      notAfter: new Date(Math.min(notBefore.getTime() + request.lifetimeMs, issuer.notAfter.getTime())),
+      ...(issuer.ocspUrls[0] ? { ocspUrl: issuer.ocspUrls[0] } : {}),
+      ...(issuer.crlUrls[0] ? { crlUrl: issuer.crlUrls[0] } : {}),
+      ...(request.policies ? { policies: request.policies } : {}),
+      ...(request.extensions ? { extensions: request.extensions } : {}),
+    },
+    ca,
+  );
+  return [certificate, ...ca.certificateChain];
+}
+
+async function readPem(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new ConfigError([`${file}: cannot be read (${(cause as { code?: string }).code ?? 'unknown'})`]);
+  }
+}

@@ -1,0 +1,223 @@
+import { generateKeyPair, type KeyObject } from 'node:crypto';
+import { promisify } from 'node:util';
+import {
+  buildOcspRequest,
+  derOctetString,
+  derSequence,
+  derUtf8String,
+  localSignatureProvider,
+  type RevocationSource,
+  type SignatureProvider,
+  type TimeStampAuthority,
+} from '@segl/ades';
+import type { FastifyInstance } from 'fastify';
+import { SeglError } from '../kernel/errors/segl-error.ts';
+import { postToConfiguredService } from '../kernel/outbound-http/configured-service.ts';
+import { issueUnderConfiguredCa, loadConfiguredKey } from './configured-key.ts';
+import { configuredRevocation } from './configured-revocation.ts';
+import {
+  type AuthorityDeps,
+  ONE_SHOT_SIGNER_POLICY,
+  openEmbeddedAuthority,
+  SEAL_POLICY,
+  SIGNING_ACT_EXTENSION,
+} from './embedded-authority.ts';
+import { registerTrust } from './routes.ts';
+
+const YEAR_MS = 365 * 24 * 3_600_000;
+const SERVICE_TIMEOUT_MS = 10_000;
+
+/** One person's one act of signing, as it is written into the one-shot certificate. */
+export interface SigningAct {
+  accountId: string;
+  accountName: string;
+  fullName: string;
+  firstName: string | undefined;
+  lastName: string | undefined;
+  /** Stable id of the person at the eID; not a national number. */
+  uniqueId: string;
+  method: string;
+  documentSha256: string;
+  nativeSha256: string;
+}
+
+export interface Trust {
+  /** DER certificates of the roots that the files made here lead to. */
+  anchors: readonly Uint8Array[];
+  /** The key with which an account certifies a packaged file. */
+  sealProvider(account: { id: string; name: string }): Promise<SignatureProvider>;
+  /**
+   * A key and certificate made for this act alone. The key exists only in the returned provider: when that is let go,
+   * nobody can sign with it again.
+   */
+  oneShotSigner(act: SigningAct): Promise<SignatureProvider>;
+  timeStamps: TimeStampAuthority;
+  revocation: RevocationSource;
+  /** Throws 503 `timestamp_unavailable` when time-stamps cannot be had and the instance refuses signatures then. */
+  requireTimeStamps(): Promise<void>;
+  register(app: FastifyInstance): Promise<void>;
+}
+
+export interface TrustOptions extends AuthorityDeps {
+  timeStampUrl: string | undefined;
+  timeStampPolicy: 'queue' | 'refuse';
+  sealKeyFile: string | undefined;
+  sealCertificateFile: string | undefined;
+  signerCaKeyFile: string | undefined;
+  signerCaCertificateFile: string | undefined;
+}
+
+/** The keys and services behind signed files: embedded ones, each replaceable by configuration. */
+export async function createTrust(options: TrustOptions): Promise<Trust> {
+  const authority = await openEmbeddedAuthority(options);
+  const seal = await loadConfiguredKey(options.sealKeyFile, options.sealCertificateFile);
+  const signerCa = await loadConfiguredKey(options.signerCaKeyFile, options.signerCaCertificateFile);
+  const seals = new Map<string, Promise<SignatureProvider>>();
+
+  const timeStamps: TimeStampAuthority = options.timeStampUrl
+    ? {
+        timeStamp: (request) =>
+          postToConfiguredService(options.timeStampUrl!, {
+            contentType: 'application/timestamp-query',
+            body: request,
+            timeoutMs: SERVICE_TIMEOUT_MS,
+          }),
+      }
+    : authority;
+
+  function accountSeal(account: { id: string; name: string }): Promise<SignatureProvider> {
+    let provider = seals.get(account.id);
+    if (!provider) {
+      provider = makeAccountSeal(options, authority, account);
+      seals.set(account.id, provider);
+      provider.catch(() => seals.delete(account.id));
+    }
+    return provider;
+  }
+
+  return {
+    anchors: [authority.root, ...[seal, signerCa].flatMap((key) => (key ? [key.certificateChain.at(-1)!] : []))],
+    sealProvider: async (account) => seal ?? accountSeal(account),
+    oneShotSigner: async (act) => {
+      const pair = await generateEcKey();
+      const chain = await issueForAct(options, authority, signerCa, act, pair.publicKey);
+      return localSignatureProvider(pair.privateKey, chain);
+    },
+    timeStamps,
+    revocation: {
+      async ocsp(certificate, issuer) {
+        const request = buildOcspRequest(certificate, issuer);
+        if (same(issuer, authority.issuing)) return authority.ocsp(request, 'issuing');
+        if (same(issuer, authority.root)) return authority.ocsp(request, 'root');
+        return configuredRevocation.ocsp(certificate, issuer);
+      },
+      async crl(certificate, issuer) {
+        if (same(issuer, authority.issuing)) return authority.crl('issuing');
+        if (same(issuer, authority.root)) return authority.crl('root');
+        return configuredRevocation.crl(certificate, issuer);
+      },
+    },
+    async requireTimeStamps() {
+      if (options.timeStampPolicy === 'queue' || !options.timeStampUrl) return;
+      try {
+        // Any answer will do: an empty request is rejected by a living service.
+        await postToConfiguredService(options.timeStampUrl, {
+          contentType: 'application/timestamp-query',
+          body: new Uint8Array([0x30, 0x00]),
+          timeoutMs: 3_000,
+        });
+      } catch (cause) {
+        throw new SeglError(
+          503,
+          'timestamp_unavailable',
+          'The time-stamp service cannot be reached: try again later.',
+          {
+            cause,
+            retryAfterSeconds: 60,
+          },
+        );
+      }
+    },
+    register: (app) => registerTrust(app, authority),
+  };
+}
+
+type Authority = Awaited<ReturnType<typeof openEmbeddedAuthority>>;
+
+const generateEcKey = () => promisify(generateKeyPair)('ec', { namedCurve: 'P-256' });
+
+/** The account's own seal certificate under the embedded CA, made when it is first needed. */
+async function makeAccountSeal(
+  options: TrustOptions,
+  authority: Authority,
+  account: { id: string; name: string },
+): Promise<SignatureProvider> {
+  const key = await options.keys.getOrCreate(`trust.seal.${account.id}`, async () => {
+    const pair = await generateEcKey();
+    const chain = await authority.issue({
+      profile: 'seal',
+      subject: [
+        { type: 'O', value: limited(account.name) },
+        { type: 'OU', value: 'TEST - no legal value' },
+        { type: 'CN', value: limited(`${account.name} seal`) },
+      ],
+      publicKey: pair.publicKey,
+      lifetimeMs: 10 * YEAR_MS,
+      accountId: account.id,
+      policies: [SEAL_POLICY],
+    });
+    return { algorithm: 'ES256', privateKey: pair.privateKey, certificates: chain.map((one) => Buffer.from(one)) };
+  });
+  return localSignatureProvider(key.privateKey, key.certificates);
+}
+
+async function issueForAct(
+  options: TrustOptions,
+  authority: Authority,
+  signerCa: SignatureProvider | undefined,
+  act: SigningAct,
+  publicKey: KeyObject,
+): Promise<Uint8Array[]> {
+  const request = {
+    profile: 'signer' as const,
+    subject: [
+      { type: 'O', value: limited(act.accountName) },
+      { type: 'OU', value: limited(`One-shot certificate for a signature by ${act.method}`) },
+      ...(act.lastName ? [{ type: 'SN', value: limited(act.lastName) }] : []),
+      ...(act.firstName ? [{ type: 'GN', value: limited(act.firstName) }] : []),
+      { type: 'serialNumber', value: printable(act.uniqueId) },
+      { type: 'CN', value: limited(act.fullName) },
+    ],
+    publicKey,
+    lifetimeMs: 5 * YEAR_MS,
+    accountId: act.accountId,
+    policies: [ONE_SHOT_SIGNER_POLICY],
+    extensions: [{ oid: SIGNING_ACT_EXTENSION, critical: false, value: signingActExtension(act) }],
+  };
+  if (!signerCa) return authority.issue(request);
+  return issueUnderConfiguredCa(signerCa, request, options.clock.now());
+}
+
+/*
+ * SigningAct ::= SEQUENCE { eid UTF8String, documentSha256 OCTET STRING, evidenceSha256 OCTET STRING }
+ */
+function signingActExtension(act: SigningAct): Uint8Array {
+  return derSequence(
+    derUtf8String(act.method),
+    derOctetString(Buffer.from(act.documentSha256, 'hex')),
+    derOctetString(Buffer.from(act.nativeSha256, 'hex')),
+  );
+}
+
+/** X.520 upper bound of names. */
+function limited(text: string): string {
+  return [...text].slice(0, 64).join('') || '-';
+}
+
+function printable(text: string): string {
+  return text.replace(/[^A-Za-z0-9 '()+,./:=?-]/g, '-').slice(0, 64) || '-';
+}
+
+function same(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.compare(a, b) === 0;
+}

@@ -1,0 +1,36 @@
+import type { FirstTestClient } from './admin/index.ts';
+import type { Config } from './kernel/config/settings.ts';
+
+/** Tells a newcomer where everything is and how to send the first document. Printed once, to standard output. */
+export function printWelcome(config: Config, client: FirstTestClient): void {
+  const base = config.publicUrl;
+  process.stdout.write(`
+Segl is running.
+
+  API            ${base}
+  API reference  ${base}/docs
+  Signing page   ${base}/start?jwt=…   (each signer's own link comes with the document)
+  Inbox          ${base}/test/inbox    (e-mails and SMS of the test environment end here)
+  eID simulators ${config.simulators ? config.simulatorsUrl : 'off'}
+  Test CA        ${base}/trust/root.pem
+
+  Test client    ${client.clientId}
+  Secret         ${client.clientSecret}
+
+Send the sample contract for signing (or: npm run demo):
+
+  TOKEN=$(curl -s -u ${client.clientId}:${client.clientSecret} \\
+    -d grant_type=client_credentials ${base}/oauth/connect/token | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
+
+  { cat examples/sample-document.json.head; base64 < examples/sample-contract.pdf | tr -d '\\n'; printf '"}}'; } | \\
+    curl -s -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' --data-binary @- \\
+    ${base}/signature/documents
+
+Open the "url" in the answer, choose BankID and sign as 05128938534, one-time code otp, password qwer1234.
+Then, with the "documentId" of the answer:
+
+  curl -s -H "Authorization: Bearer $TOKEN" -o signed.pdf "${base}/signature/documents/<documentId>/files?fileFormat=pades"
+
+Ctrl-C stops it.
+`);
+}

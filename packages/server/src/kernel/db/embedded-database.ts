@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Kysely } from 'kysely';
@@ -20,7 +20,7 @@ import {
   toQueryConfig,
   toQueryResult,
 } from './session.ts';
-import { syncTree } from './sync-tree.ts';
+import { syncFolder, syncTree } from './sync-tree.ts';
 import { valueTypes } from './value-types.ts';
 
 const TRANSACTION_TIMEOUT_MS = 60_000;
@@ -71,7 +71,7 @@ async function initialise(folder: string, log: Log): Promise<void> {
   if (code !== 0) throw new Error(`the embedded database could not be created: ${complaint.trim() || `exit ${code}`}`);
   await syncTree(unfinished);
   await rename(unfinished, folder);
-  await syncTree(join(folder, '..'), { deep: false });
+  await syncFolder(dirname(folder));
 }
 
 interface Waiting {

@@ -19,7 +19,7 @@ const TABLES_DUE = `
  * tables slow down and the WAL grows without end. Returns the function that stops it.
  */
 export function startHousekeeping(database: Queryable, log: Log): () => Promise<void> {
-  let checkpointAt = Date.now();
+  let checkpointAt = performance.now();
   let checkpointLsn: string | undefined;
   let running: Promise<void> | undefined;
 
@@ -48,9 +48,9 @@ export function startHousekeeping(database: Queryable, log: Log): () => Promise<
     const { lsn, bytes } = wal[0]!;
     checkpointLsn ??= lsn;
     const grown = Number(bytes);
-    if (grown > CHECKPOINT_AFTER_BYTES || (grown > 0 && Date.now() - checkpointAt > CHECKPOINT_AFTER_MS)) {
+    if (grown > CHECKPOINT_AFTER_BYTES || (grown > 0 && performance.now() - checkpointAt > CHECKPOINT_AFTER_MS)) {
       await database.query('checkpoint');
-      checkpointAt = Date.now();
+      checkpointAt = performance.now();
       checkpointLsn = lsn;
     }
   }

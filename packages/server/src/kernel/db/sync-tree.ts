@@ -1,16 +1,20 @@
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Syncs a folder to the disk and, unless `deep` is false, everything below it first. */
-export async function syncTree(folder: string, options: { deep: boolean } = { deep: true }): Promise<void> {
-  if (options.deep) {
-    for (const entry of await readdir(folder, { withFileTypes: true })) {
-      const path = join(folder, entry.name);
-      if (entry.isDirectory()) await syncTree(path);
-      else if (entry.isFile()) await syncPath(path);
-    }
+/** Syncs a folder and everything below it to the disk. */
+export async function syncTree(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) await syncTree(path);
+    else if (entry.isFile()) await syncPath(path);
   }
-  await syncPath(folder);
+  await syncFolder(folder);
+}
+
+/** Syncs the names in a folder: after that, a file made, renamed or removed in it stays so. */
+export async function syncFolder(folder: string): Promise<void> {
+  // Windows has no folders that can be opened; its file system journals names.
+  if (process.platform !== 'win32') await syncPath(folder);
 }
 
 async function syncPath(path: string): Promise<void> {

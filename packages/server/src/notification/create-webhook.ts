@@ -1,6 +1,7 @@
 import { SeglError } from '../kernel/errors/segl-error.ts';
 import type { OperationContext, OperationResult } from '../kernel/http/route.ts';
 import { MASKED_SECRET, type WebhookCreateDto } from './contract/webhook.ts';
+import { eraseTomorrow } from './erase-attempts.job.ts';
 import type { NotificationDeps } from './notification-deps.ts';
 import { sealSecret } from './seal-secret.ts';
 import { sendPing } from './send-ping.ts';
@@ -54,6 +55,7 @@ export async function createWebhook(
       updatedAt: now,
     };
     await insertWebhook(tx, webhook);
+    await eraseTomorrow(tx, deps.jobs, now);
     if (webhook.active) await sendPing(tx, deps.jobs, webhook, now);
     return { ...webhook, lastResponseCode: null, lastResponseMessage: null, lastResponseAt: null };
   });

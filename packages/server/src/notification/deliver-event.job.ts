@@ -14,13 +14,16 @@ import {
   lockForDelivery,
   noteStarted,
   putLastResponse,
+  releaseDelivery,
   rescheduleDelivery,
 } from './store.ts';
-import { DELIVER_QUEUE, type DeliverJob, wakeWhenNextIsDue } from './wake-webhooks.ts';
+import { DELIVER_QUEUE, type DeliverJob, wakeWebhooks, wakeWhenNextIsDue } from './wake-webhooks.ts';
 
 const MAX_OPEN_PER_WEBHOOK = 8;
 /** Webhooks that one process serves at the same time; slow receivers hold their place for seconds. */
 const WEBHOOKS_AT_ONCE = 100;
+/** A webhook that never runs dry is handed on to another job, for a job must end some day. */
+const LONGEST_RUN_MS = 5 * 60_000;
 
 /**
  * Delivers what is due for one webhook until nothing is. The job only says that there may be something to do: what to
@@ -28,27 +31,38 @@ const WEBHOOKS_AT_ONCE = 100;
  * lease ends.
  */
 export function deliverEventJob(deps: NotificationDeps): QueueDefinition<DeliverJob> {
+  const { database, jobs, clock } = deps;
   const running = new Map<number, Wakeable>();
+  const wakeAtOnce = (webhookId: number) =>
+    database.transaction((tx) => wakeWebhooks(tx, jobs, [webhookId], clock.now()));
   return {
     name: DELIVER_QUEUE,
     concurrency: WEBHOOKS_AT_ONCE,
     retryDelaysSeconds: [1, 5, 15, 60, 300, ...Array(20).fill(600)],
     expireSeconds: 30,
     async handle({ webhookId }, { signal }) {
-      await noteStarted(deps.database, webhookId, deps.clock.now());
+      await noteStarted(database, webhookId, clock.now());
       const other = running.get(webhookId);
       if (other) {
         other.wake();
         return;
       }
       const wakeable = new Wakeable();
+      signal.addEventListener('abort', () => wakeable.wake(), { once: true });
       running.set(webhookId, wakeable);
-      try {
-        await deliverAllDue(deps, webhookId, wakeable, signal);
-      } finally {
+      const open = new Set<Promise<void>>();
+      const nothingDueAt = await deliverAllDue(deps, webhookId, { open, wakeable, signal }).finally(() => {
         running.delete(webhookId);
+      });
+      if (nothingDueAt) {
+        await database.transaction((tx) => wakeWhenNextIsDue(tx, jobs, webhookId, nothingDueAt));
+        return;
       }
-      await deps.database.transaction((tx) => wakeWhenNextIsDue(tx, deps.jobs, webhookId, deps.clock.now()));
+      await wakeAtOnce(webhookId);
+      if (open.size === 0) return;
+      await Promise.all(open);
+      // For what had to wait for these.
+      await wakeAtOnce(webhookId);
     },
   };
 }
@@ -71,29 +85,39 @@ class Wakeable {
   }
 }
 
-async function deliverAllDue(
-  deps: NotificationDeps,
-  webhookId: number,
-  wakeable: Wakeable,
-  signal: AbortSignal,
-): Promise<void> {
-  const open = new Set<Promise<void>>();
+interface Run {
+  /** Attempts under way. */
+  open: Set<Promise<void>>;
+  wakeable: Wakeable;
+  signal: AbortSignal;
+}
+
+/** When nothing was due and nothing open; `undefined` when it had to end before, with attempts still under way. */
+async function deliverAllDue(deps: NotificationDeps, webhookId: number, run: Run): Promise<Date | undefined> {
+  const { open, wakeable, signal } = run;
+  const endsAtMs = deps.clock.now().getTime() + LONGEST_RUN_MS;
   for (;;) {
+    const now = deps.clock.now();
+    if (signal.aborted || now.getTime() > endsAtMs) return undefined;
     wakeable.reset();
-    const free = signal.aborted ? 0 : MAX_OPEN_PER_WEBHOOK - open.size;
-    const prepared = free > 0 ? await prepareAttempts(deps, webhookId, free) : [];
+    const free = MAX_OPEN_PER_WEBHOOK - open.size;
+    const prepared = free > 0 ? await prepareAttempts(deps, webhookId, free, now) : [];
     for (const attempt of prepared) {
-      const run: Promise<void> = deliver(deps, attempt).finally(() => open.delete(run));
-      open.add(run);
+      const done: Promise<void> = deliver(deps, attempt, signal).finally(() => open.delete(done));
+      open.add(done);
     }
-    if (open.size === 0) return;
-    await Promise.race([...open, ...(signal.aborted ? [] : [wakeable.woken])]);
+    if (open.size === 0) return now;
+    await Promise.race([...open, wakeable.woken]);
   }
 }
 
 /** Takes leases on what is due. Nothing for a webhook that is deleted; only pings for one that is switched off. */
-async function prepareAttempts(deps: NotificationDeps, webhookId: number, limit: number): Promise<PreparedAttempt[]> {
-  const now = deps.clock.now();
+async function prepareAttempts(
+  deps: NotificationDeps,
+  webhookId: number,
+  limit: number,
+  now: Date,
+): Promise<PreparedAttempt[]> {
   return deps.database.transaction(async (tx) => {
     const webhook = await lockForDelivery(tx, webhookId);
     if (!webhook) return [];
@@ -124,17 +148,27 @@ async function prepareAttempts(deps: NotificationDeps, webhookId: number, limit:
   });
 }
 
-/** One attempt. When its outcome cannot be recorded, the lease runs out and the attempt is made again. */
-async function deliver(deps: NotificationDeps, prepared: PreparedAttempt): Promise<void> {
+/**
+ * One attempt. When the process stops while the receiver has not answered, or when the outcome cannot be recorded, the
+ * attempt is made again.
+ */
+async function deliver(deps: NotificationDeps, prepared: PreparedAttempt, signal: AbortSignal): Promise<void> {
+  const { webhookId, deliveryId, attemptId } = prepared;
   try {
-    await recordAttempt(deps, await attempt(deps, prepared));
+    const attempted = await attempt(deps, prepared, signal);
+    const interrupted = signal.aborted && !('status' in attempted.outcome);
+    if (interrupted) await releaseDelivery(deps.database, deliveryId, attemptId, deps.clock.now());
+    else await recordAttempt(deps, attempted);
   } catch (error) {
-    const { webhookId, attemptId } = prepared;
     deps.log.error({ err: error, webhookId, attemptId }, 'the outcome of a webhook delivery was not recorded');
   }
 }
 
-async function attempt(deps: NotificationDeps, prepared: PreparedAttempt): Promise<AttemptedDelivery> {
+async function attempt(
+  deps: NotificationDeps,
+  prepared: PreparedAttempt,
+  signal: AbortSignal,
+): Promise<AttemptedDelivery> {
   const attemptedAt = deps.clock.now();
   const requestHeaders = deliveryHeaders(prepared, attemptedAt);
   const outcome = await deps.outboundHttp.post({
@@ -144,6 +178,7 @@ async function attempt(deps: NotificationDeps, prepared: PreparedAttempt): Promi
     timeoutMs: deps.limits.attemptTimeoutMs,
     environment: prepared.environment,
     kind: 'webhook',
+    signal,
   });
   return { prepared, attemptedAt, requestHeaders, outcome };
 }

@@ -2,6 +2,7 @@ import type { Events } from '../kernel/events/events.ts';
 import type { RouteDefinition } from '../kernel/http/route.ts';
 import type { Jobs } from '../kernel/jobs/jobs.ts';
 import { deliverEventJob } from './deliver-event.job.ts';
+import { eraseAttemptsJob } from './erase-attempts.job.ts';
 import { fanOutEvents } from './fan-out-events.ts';
 import { DELIVERY_LIMITS, type DeliveryLimits, type NotificationDeps } from './notification-deps.ts';
 import { notificationRoutes } from './routes.ts';
@@ -21,6 +22,7 @@ export function createNotification(given: Omit<NotificationDeps, keyof Optional>
     routes: notificationRoutes(deps),
     register(jobs, events) {
       jobs.define(deliverEventJob(deps));
+      jobs.define(eraseAttemptsJob(deps));
       events.subscribe('notification.fan-out', '*', (batch, tx) => fanOutEvents(deps, batch, tx));
     },
   };

@@ -276,16 +276,25 @@ export async function noteStarted(db: Queryable, webhookId: number, now: Date): 
   });
 }
 
-/** When the next delivery falls due, if no job is queued for that time or earlier yet; it counts as queued from here on. */
-export async function noteNextWake(tx: Transaction, webhookId: number, staleBefore: Date): Promise<Date | undefined> {
+/**
+ * When the next delivery after `lookedAt` falls due or a lease ends, if no job is queued for that time or earlier yet;
+ * it counts as queued from here on. What was due at `lookedAt` and could not be claimed waits for an attempt that is
+ * under way, whose worker goes on with it or whose lease ends.
+ */
+export async function noteNextWake(
+  tx: Transaction,
+  webhookId: number,
+  lookedAt: Date,
+  staleBefore: Date,
+): Promise<Date | undefined> {
   const { rows } = await tx.query<{ nextWakeAt: Date }>({
     name: 'notification_note_next_wake',
     text: `update webhook_states s set next_wake_at = due.at
-             from (select min(due_at) as at from webhook_deliveries where webhook_id = $1) due
+             from (select min(due_at) as at from webhook_deliveries where webhook_id = $1 and due_at > $2) due
             where s.webhook_id = $1 and due.at is not null
-              and (s.next_wake_at is null or s.next_wake_at > due.at or s.next_wake_at < $2)
+              and (s.next_wake_at is null or s.next_wake_at > due.at or s.next_wake_at < $3)
            returning s.next_wake_at as "nextWakeAt"`,
-    values: [webhookId, staleBefore],
+    values: [webhookId, lookedAt, staleBefore],
   });
   return rows[0]?.nextWakeAt;
 }
@@ -360,6 +369,15 @@ export async function rescheduleDelivery(tx: Transaction, id: string, attemptId:
             where id = $1 and attempt_id = $2`,
     values: [id, attemptId, dueAt],
   });
+}
+
+/** Gives a lease back as if the attempt had not been begun. */
+export async function releaseDelivery(db: Queryable, id: string, attemptId: string, now: Date): Promise<void> {
+  await db.query('update webhook_deliveries set attempt_id = null, due_at = $3 where id = $1 and attempt_id = $2', [
+    id,
+    attemptId,
+    now,
+  ]);
 }
 
 export async function putLastResponse(

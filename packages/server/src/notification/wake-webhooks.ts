@@ -18,12 +18,23 @@ export async function wakeWebhooks(
   webhookIds: readonly number[],
   now: Date,
 ): Promise<void> {
-  const woken = await noteWoken(tx, webhookIds, now, new Date(now.getTime() - STALE_MS));
-  for (const webhookId of woken) await jobs.send(DELIVER_QUEUE, { webhookId } satisfies DeliverJob, { tx });
+  const woken = await noteWoken(tx, webhookIds, now, staleBefore(now));
+  await jobs.sendMany(
+    DELIVER_QUEUE,
+    woken.map((webhookId) => ({ data: { webhookId } satisfies DeliverJob })),
+    tx,
+  );
 }
 
-/** Queues delivery for the time when the webhook's next one falls due, unless that is done already. */
-export async function wakeWhenNextIsDue(tx: Transaction, jobs: Jobs, webhookId: number, now: Date): Promise<void> {
-  const startAfter = await noteNextWake(tx, webhookId, new Date(now.getTime() - STALE_MS));
+/**
+ * Queues delivery for the time when the webhook's next one falls due, unless that is done already. `lookedAt` is when
+ * nothing was found that could be delivered.
+ */
+export async function wakeWhenNextIsDue(tx: Transaction, jobs: Jobs, webhookId: number, lookedAt: Date): Promise<void> {
+  const startAfter = await noteNextWake(tx, webhookId, lookedAt, staleBefore(lookedAt));
   if (startAfter) await jobs.send(DELIVER_QUEUE, { webhookId } satisfies DeliverJob, { tx, startAfter });
+}
+
+function staleBefore(now: Date): Date {
+  return new Date(now.getTime() - STALE_MS);
 }

@@ -39,7 +39,7 @@ export function deliverEventJob(deps: NotificationDeps): QueueDefinition<Deliver
     name: DELIVER_QUEUE,
     concurrency: WEBHOOKS_AT_ONCE,
     retryDelaysSeconds: [1, 5, 15, 60, 300, ...Array(20).fill(600)],
-    expireSeconds: 30,
+    expireSeconds: 10,
     async handle({ webhookId }, { signal }) {
       await noteStarted(database, webhookId, clock.now());
       const other = running.get(webhookId);

@@ -4,6 +4,11 @@
  */
 export { AdesError } from './ades-error.ts';
 export type { DigestAlgorithm } from './asn1/algorithms.ts';
+export {
+  octetString as derOctetString,
+  sequence as derSequence,
+  utf8String as derUtf8String,
+} from './asn1/der-writer.ts';
 export { algorithmOfKey, localSignatureProvider } from './keys/local-signature-provider.ts';
 export type { AssociatedFile, AssociatedFileRelationship } from './pades/associated-files.ts';
 export { signPadesBaselineB } from './pades/baseline-b.ts';

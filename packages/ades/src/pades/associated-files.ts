@@ -3,6 +3,7 @@ import { deflateSync } from 'node:zlib';
 import { AdesError } from '../ades-error.ts';
 import type { IncrementalUpdate } from '../pdf/incremental-update.ts';
 import {
+  asciiString,
   dict,
   isDict,
   name,
@@ -12,6 +13,7 @@ import {
   PdfString,
   type PdfValue,
   pdfDate,
+  readTextString,
   textString,
 } from '../pdf/objects.ts';
 
@@ -44,9 +46,11 @@ export function embedAssociatedFiles(update: IncrementalUpdate, files: readonly 
   const entries = readNameTree(update, names.get('EmbeddedFiles'));
   const specifications: PdfRef[] = [];
   for (const file of files) {
-    const key = uniqueName(file.name, entries);
-    const specification = update.add(fileSpecification(update, file, key));
-    entries.set(key, [textString(key), specification]);
+    // Keys in ASCII sort the same whether a reader compares bytes or decoded text; /UF has the name as it is.
+    const key = uniqueKey(file.name.replace(/[^ -~]/g, '_'), entries);
+    const fileName = file.name.replace(/[^ -~]/g, '_') === key ? file.name : key;
+    const specification = update.add(fileSpecification(update, file, fileName));
+    entries.set(key, [asciiString(key), specification]);
     specifications.push(specification);
   }
   const sorted = [...entries.values()].sort(([a], [b]) => Buffer.compare(a.bytes, b.bytes));
@@ -104,13 +108,10 @@ function readNameTree(update: IncrementalUpdate, root: PdfValue | undefined): Ma
   return out;
 }
 
-function uniqueName(wanted: string, entries: Map<string, [PdfString, PdfValue]>): string {
-  const taken = new Set([...entries.values()].map(([key]) => Buffer.from(key.bytes).toString('hex')));
-  const isTaken = (candidate: string): boolean =>
-    taken.has(Buffer.from(textString(candidate).bytes).toString('hex')) ||
-    taken.has(Buffer.from(candidate, 'latin1').toString('hex'));
-  if (!isTaken(wanted)) return wanted;
+function uniqueKey(wanted: string, entries: Map<string, [PdfString, PdfValue]>): string {
+  const taken = new Set([...entries.values()].map(([key]) => readTextString(key)));
+  if (!taken.has(wanted)) return wanted;
   const dot = wanted.lastIndexOf('.');
   const [stem, suffix] = dot > 0 ? [wanted.slice(0, dot), wanted.slice(dot)] : [wanted, ''];
-  for (let i = 2; ; i++) if (!isTaken(`${stem}-${i}${suffix}`)) return `${stem}-${i}${suffix}`;
+  for (let i = 2; ; i++) if (!taken.has(`${stem}-${i}${suffix}`)) return `${stem}-${i}${suffix}`;
 }

@@ -79,7 +79,8 @@ export async function issueCertificate(request: CertificateRequest, issuer: Sign
   if (!issuerCertificate.basicConstraints?.ca) {
     throw new AdesError('certificate_invalid', 'the issuer is not a certification authority');
   }
-  if (request.notAfter > issuerCertificate.notAfter) {
+  // Certificates hold whole seconds.
+  if (Math.floor(request.notAfter.getTime() / 1000) * 1000 > issuerCertificate.notAfter.getTime()) {
     throw new AdesError('certificate_invalid', 'a certificate must not outlive its issuer');
   }
   return signCertificate(request, issuer, {

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { registerRoutesFor } from '../kernel/http/register-routes.ts';
+import { answerWrongVerbs, registerRoutesFor } from '../kernel/http/register-routes.ts';
 import type { RouteDefinition } from '../kernel/http/route.ts';
 import { sessionStartRoutes, signingAppRoutes } from './app-routes.ts';
 import { registerEntryPages } from './entry-page.ts';
@@ -27,14 +27,16 @@ export function createSignature(deps: SignatureDeps): Signature {
     routes: signatureRoutes(deps),
     registerApp(app, options) {
       registerEntryPages(app, deps, options);
-      registerRoutesFor(app, [...sessionStartRoutes(deps)], {
+      const startRoutes = sessionStartRoutes(deps);
+      const sessionRoutes = signingAppRoutes(deps);
+      registerRoutesFor(app, startRoutes, {
         context: async (request) => ({
           now: deps.clock.now(),
           clientIp: request.ip,
           userAgent: request.headers['user-agent']?.slice(0, 500),
         }),
       });
-      registerRoutesFor(app, signingAppRoutes(deps), {
+      registerRoutesFor(app, sessionRoutes, {
         context: async (request) => ({
           session: await requireSession(deps, request.headers.authorization),
           now: deps.clock.now(),
@@ -43,6 +45,7 @@ export function createSignature(deps: SignatureDeps): Signature {
           userAgent: request.headers['user-agent']?.slice(0, 500),
         }),
       });
+      answerWrongVerbs(app, [...startRoutes, ...sessionRoutes]);
     },
   };
 }

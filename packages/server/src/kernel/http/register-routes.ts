@@ -38,7 +38,10 @@ export function registerRoutes(app: FastifyInstance, routes: readonly RouteDefin
   answerWrongVerbs(app, routes);
 }
 
-/** Mounts routes whose callers prove themselves in another way, for example by a signing session. */
+/**
+ * Mounts routes whose callers prove themselves in another way, for example by a signing session. Afterwards, once for all
+ * routes of the same paths, call `answerWrongVerbs`.
+ */
 export function registerRoutesFor<Context>(
   app: FastifyInstance,
   routes: readonly RouteDefinition<Context>[],
@@ -47,7 +50,6 @@ export function registerRoutesFor<Context>(
   for (const route of routes) {
     mount(app, route, { onRequest: undefined, context: options.context, renderError: options.renderError });
   }
-  answerWrongVerbs(app, routes);
 }
 
 interface MountOptions<Context> {
@@ -213,7 +215,7 @@ function operationContext(request: FastifyRequest, options: ApiOptions): Operati
 }
 
 /** A known path with another verb answers 405 with `Allow`, before any other check. */
-function answerWrongVerbs(app: FastifyInstance, routes: readonly { method: string; path: string }[]): void {
+export function answerWrongVerbs(app: FastifyInstance, routes: readonly { method: string; path: string }[]): void {
   const verbsOf = new Map<string, { path: string; verbs: Set<string> }>();
   for (const route of routes) {
     const key = route.path.toLowerCase().replace(/\{[^}]*\}/g, '{}');

@@ -17,6 +17,8 @@ export type Scenario = {
   pollsUntilPackaged?: number;
   wayBack?: string;
   failure?: Pick<AttemptOutcome, 'errorCode' | 'eidErrorCode' | 'eidErrorMessage'>;
+  /** Calls that never get an answer, by method and path. */
+  held?: string[];
   /** Answers given instead, once each, in order: by method and path. */
   instead?: Record<string, { status: number; body?: object; headers?: Record<string, string> }[]>;
 };
@@ -27,6 +29,8 @@ export type FakeApi = {
   origin: string;
   /** Every call of the app as `METHOD path`, in order. */
   calls: string[];
+  /** A fresh boot code, as the page of the link would carry it. */
+  bootCodeFor(handle: string): string;
   /** Ends all sessions, as the server does after 20 quiet minutes. */
   endSessions(): void;
   /** Changes what the next look of a session finds. */
@@ -104,7 +108,6 @@ export async function startFakeApi(
   scenarios: Record<string, Scenario>,
   fallbackPdf: Buffer,
 ): Promise<FakeApi> {
-  const index = readFileSync(join(dist, 'index.html'), 'utf8');
   const sessions = new Map<string, Session>();
   const bootCodes = new Map<string, string>();
   const attempts = new Map<string, 'started' | AttemptOutcome['outcome']>();
@@ -116,6 +119,12 @@ export async function startFakeApi(
   const scenarioOf = (handle: string) => scenarios[handle] ?? {};
   const pdfOf = (handle: string) => scenarioOf(handle).pdf ?? fallbackPdf;
 
+  function bootCodeFor(handle: string): string {
+    const bootCode = randomUUID();
+    bootCodes.set(bootCode, handle);
+    return bootCode;
+  }
+
   function json(response: ServerResponse, status: number, body?: object, headers: Record<string, string> = {}): void {
     response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers });
     response.end(body === undefined ? undefined : JSON.stringify(body));
@@ -125,10 +134,11 @@ export async function startFakeApi(
     json(response, status, { message: `Refused: ${code}`, code, requestId: randomUUID() });
   }
 
-  function page(response: ServerResponse, handle: string, bootCode: string | null): void {
+  function page(request: IncomingMessage, response: ServerResponse, handle: string, bootCode: string | null): void {
     const nonce = randomBytes(16).toString('base64');
     const known = handle in scenarios;
-    const language = scenarioOf(handle).view?.language ?? 'EN';
+    const ofBrowser = /^(nb|nn|no)/.test(request.headers['accept-language'] ?? '') ? 'NO' : 'EN';
+    const language = known ? (scenarioOf(handle).view?.language ?? 'EN') : ofBrowser;
     const boot = { bootCode, handle, language, state: known ? 'ok' : 'unknown_link' };
     response.writeHead(known ? 200 : 404, {
       'content-type': contentTypes['.html'],
@@ -138,7 +148,7 @@ export async function startFakeApi(
       'cache-control': 'no-store',
     });
     response.end(
-      index
+      readFileSync(join(dist, 'index.html'), 'utf8')
         .replaceAll('__SEGL_NONCE__', nonce)
         .replace('__SEGL_BOOT__', JSON.stringify(boot).replaceAll('<', '\\u003c')),
     );
@@ -207,10 +217,10 @@ export async function startFakeApi(
 
     if (name === 'POST /session') {
       const handle = bootCodes.get(body.bootCode ?? '') ?? body.signToken?.replace(/^sign-/, '');
-      bootCodes.delete(body.bootCode ?? '');
       if (!handle || !(handle in scenarios)) return refuse(response, 401, 'session_expired');
       const planned = instead.get(handle)?.[name]?.shift();
       if (planned) return json(response, planned.status, planned.body, planned.headers);
+      bootCodes.delete(body.bootCode ?? '');
       const session = {
         token: randomUUID(),
         signToken: `sign-${handle}`,
@@ -233,6 +243,7 @@ export async function startFakeApi(
     if (planned) return json(response, planned.status, planned.body ?? { requestId: randomUUID() }, planned.headers);
 
     const scenario = scenarioOf(handle);
+    if (scenario.held?.includes(name)) return;
     switch (name) {
       case 'GET /session':
         return json(response, 200, session.view);
@@ -288,10 +299,8 @@ export async function startFakeApi(
     const { pathname } = url;
     if (pathname === '/start') {
       const handle = url.searchParams.get('jwt') ?? '';
-      const bootCode = handle in scenarios ? randomUUID() : null;
-      if (bootCode) bootCodes.set(bootCode, handle);
-      page(response, handle, bootCode);
-    } else if (pathname.startsWith('/d/')) page(response, pathname.slice(3), null);
+      page(request, response, handle, handle in scenarios ? bootCodeFor(handle) : null);
+    } else if (pathname.startsWith('/d/')) page(request, response, pathname.slice(3), null);
     else if (pathname.startsWith('/app/v1/')) {
       call(request, response, pathname.slice('/app/v1'.length)).catch(() => response.destroy());
     } else if (pathname.startsWith('/app/assets/')) asset(response, pathname);
@@ -306,6 +315,7 @@ export async function startFakeApi(
   return {
     origin: `http://127.0.0.1:${port}`,
     calls,
+    bootCodeFor,
     endSessions: () => sessions.clear(),
     change(handle, view) {
       const session = sessions.get(handle);

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { IconButton } from './button.tsx';
 import { Icon } from './icons.tsx';
 
-/** The bar in the account's colour: where one is, one way back, and what is always at hand. */
+/** The bar in the account's colour: where one is, one way back, and what is always at hand. Belongs in a `header`. */
 export function TopBar({
   title,
   subtitle,
@@ -15,14 +15,14 @@ export function TopBar({
   children?: ReactNode;
 }) {
   return (
-    <header className={back ? 'top-bar top-bar--with-back' : 'top-bar'}>
+    <div className={back ? 'top-bar top-bar--with-back' : 'top-bar'}>
       {back && <IconButton icon="arrow-left" label={back.label} onClick={back.onClick} />}
       <div className="top-bar__titles">
         {title && <span className="top-bar__title">{title}</span>}
         {subtitle && <span className="top-bar__subtitle">{subtitle}</span>}
       </div>
       <div className="top-bar__actions">{children}</div>
-    </header>
+    </div>
   );
 }
 
@@ -35,7 +35,7 @@ export function MenuButton({ label, onClick }: { label: string; onClick: () => v
   );
 }
 
-/** Says, on every screen and without scrolling away, that nothing here has legal effect. */
+/** Says, on every screen and without scrolling away, that nothing here has legal effect. Belongs in a `header`. */
 export function EnvironmentStrip({ name, text }: { name: string; text: string }) {
   return (
     <div className="environment-strip">

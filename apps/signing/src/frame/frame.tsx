@@ -22,13 +22,15 @@ export function Frame({
   const [menuOpen, setMenuOpen] = useState(false);
   return (
     <div className="frame">
-      {view?.environment === 'test' && (
-        <EnvironmentStrip name={say('environment.test.name')} text={say('environment.test.text')} />
-      )}
-      <TopBar title={title} subtitle={subtitle} back={back}>
-        <LanguageChoice inBar />
-        {view && <MenuButton label={say('frame.menu')} onClick={() => setMenuOpen(true)} />}
-      </TopBar>
+      <header>
+        {view?.environment === 'test' && (
+          <EnvironmentStrip name={say('environment.test.name')} text={say('environment.test.text')} />
+        )}
+        <TopBar title={title} subtitle={subtitle} back={back}>
+          <LanguageChoice inBar />
+          {view && <MenuButton label={say('frame.menu')} onClick={() => setMenuOpen(true)} />}
+        </TopBar>
+      </header>
       {children}
       {view && <Menu view={view} open={menuOpen} onClose={() => setMenuOpen(false)} />}
     </div>

@@ -1,0 +1,315 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type FakeApi, type Scenario, startFakeApi } from '../../test/fake-api.ts';
+import { contract } from '../../test/sample-pdf.ts';
+import type { Boot } from '../server/contract.ts';
+import { connectToSignHost } from '../server/sign-host.ts';
+import { openSessionStore, type SessionStore } from '../session/session-store.ts';
+import { createSigningFlow, type SigningFlow } from './signing-flow.ts';
+
+const twoMethods = [
+  { method: 'se_bankid', name: 'Swedish BankID', countryCode: 'SE' },
+  { method: 'no_bankid_netcentric', name: 'BankID', countryCode: 'NO' },
+];
+const busy = { status: 503, body: { code: 'unavailable' } };
+
+const scenarios: Record<string, Scenario> = {
+  plain: {},
+  two: { view: { methods: twoMethods } },
+  none: { view: { methods: [] } },
+  slow: { pollsUntilPackaged: 3, wayBack: 'https://nordbank.example/done', view: { redirect: { mode: 'redirect' } } },
+  never: { pollsUntilPackaged: 100 },
+  others: { view: { remainingSigners: 2 } },
+  refuses: { failure: { errorCode: 'SA-1012', eidErrorCode: 'C131', eidErrorMessage: 'Cut off' } },
+  expired: { view: { state: 'expired', redirect: { mode: 'redirect', error: 'https://nordbank.example/error' } } },
+  waiting: { view: { state: 'not_your_turn' } },
+  bumpy: { instead: { 'POST /session': [busy, busy] } },
+  down: { instead: { 'POST /session': Array(5).fill(busy) } },
+  closed: { instead: { 'POST /sign/start': [{ status: 409, body: { code: 'document_expired', requestId: 'r-1' } }] } },
+};
+
+let api: FakeApi;
+let left: string[];
+
+beforeEach(async () => {
+  api = await startFakeApi('', scenarios, contract);
+  left = [];
+});
+
+afterEach(() => api.close());
+
+/** A tab of the browser: what a reload keeps is its store. */
+function openTab(handle: string, options: { boot?: Partial<Boot>; store?: SessionStore; attempt?: string } = {}) {
+  const store = options.store ?? openSessionStore(handle, null);
+  const pauses: number[] = [];
+  const wait = async (ms: number) => void pauses.push(ms);
+  const host = connectToSignHost({
+    origin: api.origin,
+    sessionToken: () => store.tokens()?.sessionToken || null,
+    wait,
+  });
+  const flow = createSigningFlow({
+    boot: { bootCode: null, handle, language: 'EN', state: 'ok', ...options.boot },
+    returnedAttempt: options.attempt ?? null,
+    host,
+    store,
+    showHandle: () => {},
+    goTo: (url) => left.push(url),
+    replaceBy: (url) => left.push(url),
+    wait,
+  });
+  return { flow, store, pauses };
+}
+
+async function openLink(handle: string) {
+  const tab = openTab(handle, { boot: { bootCode: api.bootCodeFor(handle) } });
+  await tab.flow.start();
+  return tab;
+}
+
+async function untilCopyIs(flow: SigningFlow, state: string): Promise<void> {
+  const arrived = () => {
+    const { screen } = flow.state();
+    return screen.name === 'signed' && screen.copy.state === state;
+  };
+  await new Promise<void>((resolve) => {
+    if (arrived()) return resolve();
+    const stop = flow.subscribe(() => {
+      if (!arrived()) return;
+      stop();
+      resolve();
+    });
+  });
+}
+
+/** Goes through the stand-in of the eID and comes back with its answer, in the same tab. */
+async function answerAtEid(handle: string, store: SessionStore, answer: 'signed' | 'canceled' | 'failed') {
+  const response = await fetch(`${api.origin}${left.at(-1)}&answer=${answer}`, { redirect: 'manual' });
+  const attempt = response.headers.get('location')!.split('#attempt=')[1]!;
+  const back = openTab(handle, { store, attempt });
+  await back.flow.start();
+  return back;
+}
+
+describe('opening the link', () => {
+  it('shows the document', async () => {
+    const { flow, store } = await openLink('plain');
+    expect(flow.state().screen).toEqual({ name: 'reading' });
+    expect(store.tokens()?.signToken).toBe('sign-plain');
+  });
+
+  it('shows it again after a reload, without the link', async () => {
+    const { store } = await openLink('plain');
+    const { flow } = openTab('plain', { store });
+    await flow.start();
+    expect(flow.state().screen).toEqual({ name: 'reading' });
+  });
+
+  it('asks for the link in a tab that knows nothing', async () => {
+    const { flow } = openTab('plain');
+    await flow.start();
+    expect(flow.state().screen).toEqual({ name: 'stopped', reason: 'open_link_again' });
+  });
+
+  it('says of an unknown link only that it does not work, and asks nothing', async () => {
+    const { flow } = openTab('plain', { boot: { state: 'unknown_link' } });
+    await flow.start();
+    expect(flow.state().screen).toEqual({ name: 'stopped', reason: 'unknown_link' });
+    expect(api.calls).toEqual([]);
+  });
+
+  it('waits out a busy server with growing pauses', async () => {
+    const { flow, pauses } = await openLink('bumpy');
+    expect(flow.state().screen.name).toBe('reading');
+    expect(pauses).toEqual([1000, 2000]);
+  });
+
+  it('says so when the server stays away, and opens the document when it is back', async () => {
+    const { flow } = await openLink('down');
+    expect(flow.state().screen).toEqual({ name: 'stopped', reason: 'maintenance' });
+    await flow.lookAgain();
+    expect(flow.state().screen.name).toBe('reading');
+  });
+
+  it('leads to the error address of the sender when the time has passed', async () => {
+    const { flow } = await openLink('expired');
+    expect(flow.state().screen).toEqual({
+      name: 'stopped',
+      reason: 'expired',
+      redirect: 'https://nordbank.example/error',
+    });
+  });
+
+  it('opens the document when the turn has come', async () => {
+    const { flow } = await openLink('waiting');
+    await flow.lookAgain();
+    expect(flow.state().screen).toEqual({ name: 'stopped', reason: 'not_your_turn' });
+    api.change('waiting', { state: 'sign' });
+    await flow.lookAgain();
+    expect(flow.state().screen).toEqual({ name: 'reading' });
+  });
+});
+
+describe('choosing an eID', () => {
+  it('is skipped when there is only one', async () => {
+    const { flow } = await openLink('plain');
+    await flow.continueToSign();
+    expect(flow.state().screen.name).toBe('handing_over');
+    expect(left).toEqual([expect.stringContaining('/eid?attempt=')]);
+  });
+
+  it('is asked when there are several, and leads back to the document', async () => {
+    const { flow } = await openLink('two');
+    await flow.continueToSign();
+    expect(flow.state().screen).toEqual({ name: 'choosing' });
+    flow.backToDocument();
+    expect(flow.state().screen).toEqual({ name: 'reading' });
+  });
+
+  it('ends with SA-1011 when there is none', async () => {
+    const { flow } = await openLink('none');
+    await flow.continueToSign();
+    expect(flow.state().screen).toEqual({ name: 'failed', failure: { code: 'SA-1011', retry: null } });
+  });
+
+  it('shows what has become of a document that closed meanwhile, not an error', async () => {
+    const { flow } = await openLink('closed');
+    api.change('closed', { state: 'expired' });
+    await flow.continueToSign();
+    expect(flow.state().screen).toMatchObject({ name: 'stopped', reason: 'expired' });
+  });
+
+  it('keeps the signer on the document when there is no connection', async () => {
+    const { flow } = await openLink('plain');
+    await api.close();
+    await flow.continueToSign();
+    expect(flow.state().screen).toEqual({ name: 'reading', remark: 'no_connection' });
+    api = await startFakeApi('', scenarios, contract);
+  });
+});
+
+describe('coming back from the eID', () => {
+  it('shows the signature and then the copy', async () => {
+    const { flow, store } = await openLink('plain');
+    await flow.continueToSign();
+    const { flow: back } = await answerAtEid('plain', store, 'signed');
+    expect(back.state().screen.name).toBe('signed');
+    expect(back.state().view?.signature?.fullName).toBe('Kari Nordmann');
+    await untilCopyIs(back, 'ready');
+  });
+
+  it('shows the document and a quiet word when the signer left the eID', async () => {
+    const { flow, store } = await openLink('plain');
+    await flow.continueToSign();
+    const { flow: back } = await answerAtEid('plain', store, 'canceled');
+    expect(back.state().screen).toEqual({ name: 'reading', remark: 'left_eid' });
+    back.dismissRemark();
+    expect(back.state().screen).toEqual({ name: 'reading' });
+  });
+
+  it('shows why the eID refused, with its own code', async () => {
+    const { flow, store } = await openLink('refuses');
+    await flow.continueToSign();
+    const { flow: back } = await answerAtEid('refuses', store, 'failed');
+    expect(back.state().screen).toMatchObject({
+      name: 'failed',
+      failure: { code: 'SA-1012', eidErrorCode: 'C131', eidErrorMessage: 'Cut off', retry: 'choose_method' },
+    });
+    await back.tryAgain();
+    expect(back.state().screen.name).toBe('handing_over');
+  });
+
+  it('gives up what was begun when the browser came back by itself', async () => {
+    const { flow, store } = await openLink('plain');
+    await flow.continueToSign();
+    const { flow: back } = openTab('plain', { store });
+    await back.start();
+    expect(back.state().screen).toEqual({ name: 'reading', remark: 'left_eid' });
+    await expect.poll(() => api.calls).toContain('POST /sign/abort');
+  });
+
+  it('asks again for an answer that did not arrive, and does not claim that nothing was signed', async () => {
+    const { flow, store } = await openLink('plain');
+    await flow.continueToSign();
+    const attempt = new URL(left[0]!, api.origin).searchParams.get('attempt')!;
+    const { flow: back } = openTab('plain', { store, attempt });
+    await back.start();
+    expect(back.state().screen).toMatchObject({ name: 'failed', failure: { retry: 'complete_attempt' } });
+    await fetch(`${api.origin}${left[0]}&answer=signed`, { redirect: 'manual' });
+    await back.tryAgain();
+    expect(back.state().screen.name).toBe('signed');
+  });
+});
+
+describe('after signing', () => {
+  async function sign(handle: string) {
+    const { flow, store } = await openLink(handle);
+    await flow.continueToSign();
+    return answerAtEid(handle, store, 'signed');
+  }
+
+  it('asks for the copy 1, 2, 3 seconds apart, and offers the way back', async () => {
+    const { flow, pauses } = await sign('slow');
+    await untilCopyIs(flow, 'ready');
+    expect(pauses).toEqual([1000, 2000, 3000]);
+    expect(flow.state().screen).toMatchObject({ redirect: 'https://nordbank.example/done?status=success' });
+  });
+
+  it('leaves nothing in the tab when the signer goes back to the sender', async () => {
+    const { flow, store } = await openLink('slow');
+    flow.leave('https://nordbank.example/done');
+    expect(left).toEqual(['https://nordbank.example/done']);
+    expect(store.tokens()).toBeNull();
+  });
+
+  it('says when the copy takes too long, and asks again only on request', async () => {
+    const { flow } = await sign('never');
+    await untilCopyIs(flow, 'late');
+    const asked = api.calls.filter((call) => call === 'GET /result').length;
+    void flow.askForCopyAgain();
+    await untilCopyIs(flow, 'late');
+    expect(api.calls.filter((call) => call === 'GET /result').length).toBe(asked * 2);
+  });
+
+  it('does not wait for a copy while others have yet to sign', async () => {
+    const { flow, pauses } = await sign('others');
+    expect(flow.state().screen).toMatchObject({ name: 'signed', copy: { state: 'none' } });
+    await expect.poll(() => api.calls.filter((call) => call === 'GET /result').length).toBe(1);
+    expect(pauses).toEqual([]);
+  });
+});
+
+describe('a session that has ended', () => {
+  it('is said, and starts again with the link’s own token', async () => {
+    const { flow } = await openLink('plain');
+    api.endSessions();
+    await flow.lookAgain();
+    expect(flow.state().screen).toEqual({ name: 'stopped', reason: 'session_ended' });
+    await flow.startAgain();
+    expect(flow.state().screen).toEqual({ name: 'reading' });
+  });
+
+  it('is still known as ended after a reload', async () => {
+    const { flow, store } = await openLink('plain');
+    api.endSessions();
+    await flow.lookAgain();
+    const { flow: reloaded } = openTab('plain', { store });
+    await reloaded.start();
+    expect(reloaded.state().screen).toEqual({ name: 'stopped', reason: 'session_ended' });
+  });
+});
+
+describe('cancelling', () => {
+  it('goes back to the sender where the sender wants that', async () => {
+    const { flow } = await openLink('slow');
+    await flow.cancelSigning();
+    expect(left).toEqual(['https://nordbank.example/done?status=cancel']);
+  });
+
+  it('can be taken back where there is no way back to the sender', async () => {
+    const { flow } = await openLink('plain');
+    await flow.cancelSigning();
+    expect(flow.state().screen).toEqual({ name: 'stopped', reason: 'canceled_by_you' });
+    await flow.startAgain();
+    expect(flow.state().screen).toEqual({ name: 'reading' });
+  });
+});

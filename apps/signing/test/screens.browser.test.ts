@@ -1,0 +1,291 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { View } from '../src/server/contract.ts';
+import { expectAccessible, expectNoSidewaysScrolling, launchBrowser, openTab, picture } from './browser.ts';
+import { buildApp } from './built-app.ts';
+import { type FakeApi, type Scenario, startFakeApi } from './fake-api.ts';
+import { contract } from './sample-pdf.ts';
+
+const sizes = [
+  { width: 360, height: 740 },
+  { width: 768, height: 1024 },
+  { width: 1440, height: 900 },
+];
+const busy = { status: 503, body: { code: 'unavailable' }, headers: { 'retry-after': '0.01' } };
+const twoMethods = [
+  { method: 'se_bankid', name: 'Swedish BankID', countryCode: 'SE' },
+  { method: 'no_bankid_netcentric', name: 'BankID', countryCode: 'NO' },
+];
+
+type ScreenCase = {
+  scenario: Scenario;
+  /** From the opened link to the screen. */
+  reach?: (page: Page) => Promise<void>;
+  /** The heading by which the screen is known, in both languages. */
+  heading: [english: string, norwegian: string];
+};
+
+async function press(page: Page, ...names: [string, string]): Promise<void> {
+  await page.getByRole('button', { name: new RegExp(`^(${names.join('|')})$`) }).click();
+}
+
+const toEid = (page: Page) => press(page, 'Continue to sign', 'Gå til signering');
+const answer = (outcome: string) => async (page: Page) => {
+  await toEid(page);
+  await page.getByRole('link', { name: outcome }).click();
+};
+const drawn = async (page: Page) => {
+  await page.locator('.pdf-page canvas').first().waitFor();
+};
+const openMenu = async (page: Page) => {
+  await drawn(page);
+  await press(page, 'Menu', 'Meny');
+};
+const stopped = (state: View['state'], view: Partial<View> = {}) => ({ view: { state, ...view } });
+const title = 'Loan agreement 2026-114';
+
+const screens: Record<string, ScreenCase> = {
+  reading: { scenario: {}, reach: drawn, heading: [title, title] },
+  'reading-after-leaving-the-eid': {
+    scenario: {},
+    reach: async (page) => {
+      await answer('canceled')(page);
+      await page.locator('.notice').waitFor();
+      await drawn(page);
+    },
+    heading: [title, title],
+  },
+  'reading-long-words': {
+    scenario: {
+      view: {
+        account: { name: 'Sparebanken Øvre Hallingdal og Numedalsvassdragets Eiendomskreditt ASA' },
+        document: {
+          title: 'Rammeavtale_om_levering_av_tømmer_2026-2031_endelig_versjon_3_(korrigert).pdf — tillegg og vedlegg',
+          description: 'Please read annex A with care. It replaces the annex of 2019.',
+          fileName: 'rammeavtale.pdf',
+          format: 'pdf',
+          sizeBytes: contract.length,
+          sha256: 'a'.repeat(64),
+          pageCount: 7,
+        },
+        theme: { colorTheme: 'Amber', themeMode: 'Default' },
+      },
+    },
+    reach: drawn,
+    heading: ['Rammeavtale_', 'Rammeavtale_'],
+  },
+  'document-not-shown': {
+    scenario: { pdf: Buffer.from('This is not a PDF.') },
+    reach: async (page) => {
+      await page.getByText('SA-1016').waitFor();
+    },
+    heading: [title, title],
+  },
+  menu: { scenario: {}, reach: openMenu, heading: ['Menu', 'Meny'] },
+  'cancel-question': {
+    scenario: {},
+    reach: async (page) => {
+      await openMenu(page);
+      await press(page, 'Cancel signing', 'Avbryt signeringen');
+    },
+    heading: ['Cancel signing\\?', 'Vil du avbryte\\?'],
+  },
+  choosing: {
+    scenario: { view: { methods: twoMethods } },
+    reach: toEid,
+    heading: ['How do you want', 'Hvordan vil du'],
+  },
+  'handing-over': {
+    scenario: { held: ['POST /sign/start'] },
+    reach: toEid,
+    heading: ['Opening BankID…', 'Åpner BankID …'],
+  },
+  sealing: { scenario: { held: ['POST /sign/complete'] }, reach: answer('signed'), heading: ['Sealing', 'Forsegler'] },
+  signed: {
+    scenario: {
+      wayBack: 'https://nordbank.example/done',
+      pollsUntilPackaged: 0,
+      view: { redirect: { mode: 'redirect' } },
+    },
+    reach: async (page) => {
+      await answer('signed')(page);
+      await page.getByRole('button', { name: /Download your copy|Last ned ditt eksemplar/ }).waitFor();
+    },
+    heading: ['Signed\\.', 'Signert\\.'],
+  },
+  'signed-copy-not-ready': {
+    scenario: { pollsUntilPackaged: 99 },
+    reach: answer('signed'),
+    heading: ['Signed\\.', 'Signert\\.'],
+  },
+  'signed-before-others': {
+    scenario: stopped('signed', { remainingSigners: 2 }),
+    heading: ['Signed\\.', 'Signert\\.'],
+  },
+  failed: {
+    scenario: {
+      failure: {
+        errorCode: 'SA-1012',
+        eidErrorCode: 'C131',
+        eidErrorMessage: 'Your BankID is blocked. Contact your bank.',
+      },
+    },
+    reach: answer('failed'),
+    heading: ['The signature was not', 'Signeringen ble ikke'],
+  },
+  'no-method': {
+    scenario: { view: { methods: [] } },
+    reach: toEid,
+    heading: ['Something went wrong', 'Noe gikk galt'],
+  },
+  'waiting-for-attachments': {
+    scenario: stopped('waiting_for_attachments'),
+    heading: ['The sender is still', 'Avsenderen er ikke'],
+  },
+  'not-your-turn': { scenario: stopped('not_your_turn'), heading: ['It is not your turn', 'Det er ikke din tur'] },
+  'completed-without-you': {
+    scenario: stopped('completed_without_you'),
+    heading: ['Your signature is no', 'Signaturen din trengs'],
+  },
+  expired: {
+    scenario: stopped('expired', {
+      redirect: { mode: 'redirect', error: 'https://nordbank.example/error' },
+      contact: {},
+    }),
+    heading: ['The time to sign', 'Fristen for å signere'],
+  },
+  canceled: { scenario: stopped('canceled'), heading: ['The sender has cancelled', 'Avsenderen har trukket'] },
+  'canceled-by-you': {
+    scenario: {},
+    reach: async (page) => {
+      await openMenu(page);
+      await press(page, 'Cancel signing', 'Avbryt signeringen');
+      await page.locator('dialog[open] .button--danger').click();
+    },
+    heading: ['You cancelled', 'Du avbrøt'],
+  },
+  'session-ended': {
+    scenario: { instead: { 'GET /session': [{ status: 401, body: { code: 'session_expired' } }] } },
+    reach: async (page) => {
+      await drawn(page);
+      await page.reload();
+    },
+    heading: ['Your session has ended', 'Økten din er avsluttet'],
+  },
+  maintenance: {
+    scenario: { instead: { 'POST /session': Array(5).fill(busy) } },
+    heading: ['We will be right back', 'Vi er straks tilbake'],
+  },
+  'open-link-again': {
+    scenario: {},
+    reach: async (page) => {
+      await drawn(page);
+      await page.evaluate(() => sessionStorage.clear());
+      await page.reload();
+    },
+    heading: ['Open the link again', 'Åpne lenken på nytt'],
+  },
+  'unknown-link': { scenario: {}, heading: ['This link does not work', 'Denne lenken virker ikke'] },
+};
+
+/** Every screen meets both languages and both modes; all four pairings would find the same and take twice as long. */
+const looks = [
+  { language: 'EN', mode: 'light' },
+  { language: 'NO', mode: 'dark' },
+] as const;
+
+/** The same screens under every look; the account's theme of the long words stays its own. */
+function scenariosOfAllLooks(): Record<string, Scenario> {
+  const all: Record<string, Scenario> = {};
+  for (const [name, { scenario }] of Object.entries(screens)) {
+    if (name === 'unknown-link') continue;
+    for (const { language, mode } of looks) {
+      const colorTheme = scenario.view?.theme?.colorTheme ?? 'Default';
+      const theme = { colorTheme, themeMode: mode === 'dark' ? 'Dark' : 'Default' };
+      all[`${name}_${language}_${mode}`] = { ...scenario, view: { ...scenario.view, language, theme } };
+    }
+  }
+  return all;
+}
+
+let browser: Browser;
+let app: Awaited<ReturnType<typeof buildApp>>;
+let api: FakeApi;
+
+beforeAll(async () => {
+  [app, browser] = await Promise.all([buildApp(), launchBrowser()]);
+  api = await startFakeApi(app.dist, scenariosOfAllLooks(), contract);
+}, 60_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await api?.close();
+  await app?.remove();
+});
+
+describe.each(Object.entries(screens))('the screen %s', (name, { reach, heading }) => {
+  it.each(looks)(
+    'is accessible in $language, $mode, at every size',
+    async ({ language, mode }) => {
+      const { page, complaints, close } = await openTab(browser, { locale: language === 'NO' ? 'nb-NO' : 'en-GB' });
+      await page.goto(`${api.origin}/start?jwt=${name}_${language}_${mode}`);
+      await reach?.(page);
+      const shown = page.getByRole('heading', { name: new RegExp(`^${heading[language === 'NO' ? 1 : 0]}`) }).first();
+      await shown.waitFor();
+      await expect.poll(() => page.evaluate(() => document.documentElement.lang)).toBe(language === 'NO' ? 'nb' : 'en');
+      expect(await page.locator('h1').count()).toBe(1);
+      for (const size of sizes) {
+        const what = `${name}-${language}-${mode}-${size.width}`;
+        await page.setViewportSize(size);
+        await page.waitForTimeout(150);
+        await picture(page, what);
+        await expectAccessible(page, what);
+        await expectNoSidewaysScrolling(page, what);
+      }
+      expect(complaints).toEqual([]);
+      await close();
+    },
+    30_000,
+  );
+});
+
+it('needs no sideways scrolling at 320 px, nor at 400 % of a laptop', async () => {
+  for (const name of ['reading-long-words', 'choosing', 'signed', 'failed', 'menu', 'not-your-turn']) {
+    for (const size of [
+      { width: 320, height: 640 },
+      { width: 320, height: 256 },
+    ]) {
+      const { page, close } = await openTab(browser, { viewport: size });
+      await page.goto(`${api.origin}/start?jwt=${name}_EN_light`);
+      await screens[name]!.reach?.(page);
+      await page
+        .getByRole('heading', { name: new RegExp(`^${screens[name]!.heading[0]}`) })
+        .first()
+        .waitFor();
+      await picture(page, `${name}-320x${size.height}`);
+      await expectNoSidewaysScrolling(page, `${name} at ${size.width}×${size.height}`);
+      await close();
+    }
+  }
+}, 60_000);
+
+it('gives every control at least 44 px', async () => {
+  for (const name of ['reading', 'choosing', 'signed', 'failed', 'menu', 'cancel-question']) {
+    const { page, close } = await openTab(browser);
+    await page.goto(`${api.origin}/start?jwt=${name}_EN_light`);
+    await screens[name]!.reach?.(page);
+    await page
+      .getByRole('heading', { name: new RegExp(`^${screens[name]!.heading[0]}`) })
+      .first()
+      .waitFor();
+    const small = await page.evaluate(() => {
+      const ground = document.querySelector('dialog[open]') ?? document;
+      return [...ground.querySelectorAll('button, a[href], select')]
+        .map((control) => ({ control, box: control.getBoundingClientRect() }))
+        .filter(({ box }) => box.width > 0 && (Math.round(box.width) < 44 || Math.round(box.height) < 44))
+        .map(({ control, box }) => `${control.outerHTML.slice(0, 80)} ${box.width}×${box.height}`);
+    });
+    expect(small, name).toEqual([]);
+    await close();
+  }
+}, 60_000);

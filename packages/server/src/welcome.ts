@@ -22,8 +22,12 @@ Send the sample contract for signing (or: npm run demo):
   TOKEN=$(curl -s -u ${client.clientId}:${client.clientSecret} \\
     -d grant_type=client_credentials ${base}/oauth/connect/token | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
 
-  { cat examples/sample-document.json.head; base64 < examples/sample-contract.pdf | tr -d '\\n'; printf '"}}'; } | \\
-    curl -s -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' --data-binary @- \\
+  { printf '{"title":"Lease agreement","externalId":"demo-%s","contactDetails":{"email":"sender@example.org"},
+   "signers":[{"externalSignerId":"kari","redirectSettings":{"redirectMode":"donot_redirect"},
+   "signatureType":{"mechanism":"pkisignature"}}],
+   "dataToSign":{"fileName":"sample-contract.pdf","base64Content":"' "$(date +%s)"; \\
+    base64 < examples/sample-contract.pdf | tr -d '\\n'; printf '"}}'; } | \\
+  curl -s -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' --data-binary @- \\
     ${base}/signature/documents
 
 Open the "url" in the answer, choose BankID and sign as 05128938534, one-time code otp, password qwer1234.

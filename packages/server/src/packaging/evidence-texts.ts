@@ -57,7 +57,7 @@ const english: EvidenceTexts = {
   verify:
     'Open it in a PDF reader that shows signatures, or in any validator for PAdES. The first signature certifies the document as it was packaged; ' +
     'then follows one signature per signer, made with a certificate for that act alone; the last is a time-stamp. What each eID itself produced is attached.',
-  page: 'Page {page} of {pages}',
+  page: 'Signatures, page {page} of {pages}',
   test: 'TEST: no legal effect',
 };
 
@@ -93,7 +93,7 @@ const norwegian: EvidenceTexts = {
   verify:
     'Åpne den i en PDF-leser som viser signaturer, eller i et valideringsverktøy for PAdES. Den første signaturen sertifiserer dokumentet slik det ble pakket; ' +
     'deretter følger én signatur per underskriver, laget med et sertifikat for nettopp den handlingen; den siste er et tidsstempel. Det eID-ene selv laget, ligger ved.',
-  page: 'Side {page} av {pages}',
+  page: 'Signaturer, side {page} av {pages}',
   test: 'TEST: uten rettslig virkning',
 };
 

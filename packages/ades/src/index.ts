@@ -9,6 +9,7 @@ export {
   sequence as derSequence,
   utf8String as derUtf8String,
 } from './asn1/der-writer.ts';
+export { buildSignedData, type SignedDataInput } from './cms/signed-data-builder.ts';
 export { algorithmOfKey, localSignatureProvider } from './keys/local-signature-provider.ts';
 export type { AssociatedFile, AssociatedFileRelationship } from './pades/associated-files.ts';
 export { signPadesBaselineB } from './pades/baseline-b.ts';

@@ -46,9 +46,7 @@ export function embedAssociatedFiles(update: IncrementalUpdate, files: readonly 
   const entries = readNameTree(update, names.get('EmbeddedFiles'));
   const specifications: PdfRef[] = [];
   for (const file of files) {
-    // Keys in ASCII sort the same whether a reader compares bytes or decoded text; /UF has the name as it is.
-    const key = uniqueKey(file.name.replace(/[^ -~]/g, '_'), entries);
-    const fileName = file.name.replace(/[^ -~]/g, '_') === key ? file.name : key;
+    const { key, fileName } = uniqueName(file.name, entries);
     const specification = update.add(fileSpecification(update, file, fileName));
     entries.set(key, [asciiString(key), specification]);
     specifications.push(specification);
@@ -108,10 +106,17 @@ function readNameTree(update: IncrementalUpdate, root: PdfValue | undefined): Ma
   return out;
 }
 
-function uniqueKey(wanted: string, entries: Map<string, [PdfString, PdfValue]>): string {
+/**
+ * A name that the tree does not have, numbered when needed. Keys in ASCII sort the same whether a reader compares bytes
+ * or decoded text; the file specification has the name as it is.
+ */
+function uniqueName(wanted: string, entries: Map<string, [PdfString, PdfValue]>): { key: string; fileName: string } {
   const taken = new Set([...entries.values()].map(([key]) => readTextString(key)));
-  if (!taken.has(wanted)) return wanted;
   const dot = wanted.lastIndexOf('.');
   const [stem, suffix] = dot > 0 ? [wanted.slice(0, dot), wanted.slice(dot)] : [wanted, ''];
-  for (let i = 2; ; i++) if (!taken.has(`${stem}-${i}${suffix}`)) return `${stem}-${i}${suffix}`;
+  for (let i = 1; ; i++) {
+    const fileName = i === 1 ? wanted : `${stem}-${i}${suffix}`;
+    const key = fileName.replace(/[^ -~]/g, '_');
+    if (!taken.has(key)) return { key, fileName };
+  }
 }

@@ -1,7 +1,5 @@
 import { systemClock } from '../kernel/clock/clock.ts';
-import { migrate } from '../kernel/db/migrate.ts';
 import { openDatabase } from '../kernel/db/open-database.ts';
-import { ensurePartitions } from '../kernel/db/partitions.ts';
 import { createEvents } from '../kernel/events/create-events.ts';
 import { uuidv7 } from '../kernel/ids/uuid.ts';
 import { createJobs } from '../kernel/jobs/create-jobs.ts';
@@ -10,19 +8,17 @@ import { createLog } from '../kernel/log/log.ts';
 import { createOutboundHttp } from '../kernel/outbound-http/outbound-http.ts';
 import { createNotification } from './index.ts';
 
-/** A whole process with the capability in it: `node notification-process.testing.ts <data folder> [<receiver> <events>]`. */
-const [dataDir, receiverUrl, eventCount] = process.argv.slice(2);
+/** A whole process with the capability in it: `node notification-process.testing.ts <location> [<receiver> <events>]`. */
+const [location, receiverUrl, eventCount] = process.argv.slice(2);
 const log = createLog('error');
 const clock = systemClock;
 const database = await openDatabase({
-  dataDir: dataDir!,
+  ...JSON.parse(location!),
   log,
   onFatal: (error) => {
     throw error;
   },
 });
-await migrate({ database, log });
-await ensurePartitions(database, clock.now());
 const jobs = createJobs({ database, clock, log });
 const events = createEvents({ database, clock, log });
 const notification = createNotification({

@@ -196,6 +196,7 @@ export class NotificationUnderTest {
   }
 
   async close(): Promise<void> {
+    this.askToStop();
     await this.app.close();
     await this.deps.outboundHttp.close();
   }

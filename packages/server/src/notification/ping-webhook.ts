@@ -16,7 +16,7 @@ export async function pingWebhook(
 ): Promise<OperationResult> {
   const { accountId, environment, now } = context;
   await deps.database.transaction(async (tx) => {
-    const webhook = await findWebhook(tx, accountId, environment, input.params.id);
+    const webhook = await findWebhook(tx, accountId, environment, input.params.id, 'for key share of w');
     if (!webhook) throw webhookNotFound();
     const waitSeconds = await countPing(tx, webhook.id, now, PINGS_PER_MINUTE);
     if (waitSeconds > 0) {

@@ -140,7 +140,7 @@ export async function findWebhook(
   accountId: string,
   environment: Environment,
   id: number,
-  lock: '' | 'for no key update of w' | 'for update of w' = '',
+  lock: '' | 'for key share of w' | 'for no key update of w' | 'for update of w' = '',
 ): Promise<WebhookWithState | undefined> {
   const { rows } = await db.query<WebhookWithState>(
     `select ${WEBHOOK_COLUMNS}, ${STATE_COLUMNS}

@@ -1,0 +1,147 @@
+import { mkdir } from 'node:fs/promises';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connect, documentRequest } from '@segl/test-kit/api-client';
+import { axeFindings, launchBrowser, SCREENS } from '@segl/test-kit/browser';
+import { attachedFiles, opensslTimeStamp, pdfsig, pdfText, qpdfCheck, signatureContents } from '@segl/test-kit/judges';
+import { sampleContract, type SeglProcess, startSegl } from '@segl/test-kit/segl-process';
+import { KARI } from '@segl/test-kit/signer';
+import { startWebhookReceiver, type WebhookReceiver } from '@segl/test-kit/webhook-receiver';
+
+/** The main job from start to verified file, as docs/flows/signer-signs.md tells it. */
+const SHOTS = 'test-results/signer-signs';
+
+describe.each([
+  { screen: 'phone', kind: 'embedded', language: 'EN' },
+  { screen: 'desk', kind: 'postgresql', language: 'NO' },
+] as const)('a signer signs on a $screen, on the $kind database', ({ screen, kind, language }) => {
+  let segl: SeglProcess;
+  let browser: Browser;
+  let receiver: WebhookReceiver;
+
+  beforeAll(async () => {
+    await mkdir(SHOTS, { recursive: true });
+    [segl, browser, receiver] = await Promise.all([startSegl({ kind }), launchBrowser(), startWebhookReceiver()]);
+  });
+  afterAll(async () => {
+    await Promise.all([browser?.close(), segl?.remove(), receiver?.close()]);
+  });
+
+  it('reads, signs with Norwegian BankID, and the caller gets a B-LTA file that every judge accepts', async () => {
+    const original = await sampleContract();
+    const api = await connect(segl);
+    const webhook = await api.request('POST', '/notification/webhooks', {
+      name: 'Flow',
+      active: true,
+      events: ['*'],
+      config: { url: receiver.url, secret: 'flow-test-secret-1' },
+    });
+    expect(webhook.status).toBe(201);
+    const request = documentRequest(original, { title: 'Leieavtale for Storgata 5' });
+    (request.signers as Record<string, unknown>[])[0]!.ui = { language };
+    const created = await api.request('POST', '/signature/documents', request);
+    expect(created.status).toBe(201);
+    const { documentId, signers } = created.body;
+
+    const context = await browser.newContext({ viewport: SCREENS[screen], reducedMotion: 'reduce' });
+    const page = await context.newPage();
+    const problems = watch(page);
+    await page.goto(signers[0].url);
+    await signInBrowser(page, `${screen}-${language}`);
+    expect(problems).toEqual([]);
+    expect(new URL(page.url()).pathname).toMatch(/^\/d\//);
+    await context.close();
+
+    const packaged = await receiver.waitFor('document_packaged', documentId);
+    expect(packaged.headers['x-idfy-signature']).toMatch(/^[0-9a-f]{64}$/);
+    const order = receiver.received
+      .map(({ event }) => event)
+      .filter((event) => event.payload.documentId === documentId)
+      .sort((a, b) => a.timestamp.localeCompare(b.timestamp))
+      .map((event) => event.type);
+    expect(order).toEqual([
+      'document_created',
+      'document_link_opened',
+      'document_read',
+      'document_partially_signed',
+      'document_signed',
+      'document_packaged',
+    ]);
+
+    const status = await api.request('GET', `/signature/documents/${documentId}/status`);
+    expect(status.body).toEqual({ documentStatus: 'signed', completedPackages: ['pades'], attachmentPackages: {} });
+    const file = await api.request('GET', `/signature/documents/${documentId}/files?fileFormat=pades`);
+    expect(file.headers.get('content-type')).toBe('application/pdf');
+    await judge(segl, original, file.bytes);
+  });
+});
+
+/** Everything the browser complains about: page errors, refused resources, policy violations. */
+function watch(page: Page): string[] {
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(`page error: ${error.message}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(`console: ${message.text()}`);
+  });
+  return problems;
+}
+
+async function signInBrowser(page: Page, name: string): Promise<void> {
+  const shoot = async (step: string) => {
+    await page.screenshot({ path: `${SHOTS}/${name}-${step}.png` });
+    expect(await axeFindings(page), step).toEqual([]);
+  };
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.locator('canvas').first().waitFor();
+  await page.locator('.textLayer').first().waitFor();
+  await shoot('1-document');
+  await page.keyboard.press('End');
+  await page.waitForTimeout(500);
+  await page.getByRole('button', { name: /Continue to sign|Fortsett til signering/ }).click();
+  await page.waitForURL(/no-bankid/);
+  await shoot('2-number');
+  await page.locator('input[name="value"]').fill(KARI);
+  await page.locator('button[type="submit"]').first().click();
+  await page.locator('input[name="value"]').fill('otp');
+  await shoot('3-code');
+  await page.locator('button[type="submit"]').first().click();
+  await page.locator('input[type="password"]').fill('qwer1234');
+  await page.locator('button[type="submit"]').first().click();
+  await page.waitForURL(/\/d\//);
+  await page.getByRole('heading', { name: /^(Signed|Signert)/ }).waitFor();
+  await page.getByRole('button', { name: /Download your copy|Last ned/ }).waitFor();
+  await shoot('4-signed');
+}
+
+async function judge(segl: SeglProcess, original: Buffer, signed: Buffer): Promise<void> {
+  expect(signed.subarray(0, original.length).equals(original)).toBe(true);
+  const root = Buffer.from(await (await fetch(`${segl.url}/trust/root.cer`)).arrayBuffer());
+  const signatures = await pdfsig(signed, root);
+  expect(signatures.map(({ field, signature, certificate }) => [field, signature, certificate])).toEqual([
+    ['Certification', 'Signature is Valid.', 'Certificate is Trusted.'],
+    ['Signer1', 'Signature is Valid.', 'Certificate is Trusted.'],
+    ['DocumentTimeStamp', 'Signature has not yet been verified.', undefined],
+  ]);
+  expect(signatures.map((one) => one.type)).toEqual(['ETSI.CAdES.detached', 'ETSI.CAdES.detached', 'unknown']);
+  expect(signatures[1]?.commonName).toBe('Doe, John');
+  expect(signatures[2]?.wholeDocument).toBe(true);
+
+  const check = await qpdfCheck(signed);
+  expect(check.text).toContain('No syntax or stream encoding errors found');
+  expect(check.clean).toBe(true);
+
+  const { contents, covered } = signatureContents(signed, 2);
+  const stamp = await opensslTimeStamp({
+    token: contents,
+    data: covered,
+    root: await (await fetch(`${segl.url}/trust/root.pem`)).text(),
+    intermediates: await (await fetch(`${segl.url}/trust/issuing.pem`)).text(),
+  });
+  expect(stamp.text).toContain('Verification: OK');
+
+  expect(await attachedFiles(signed)).toEqual(['signer-1-bankid-id-token.jwt', 'signer-1-binding.json']);
+  const text = await pdfText(signed);
+  expect(text).toContain('Doe, John');
+  expect(text).toContain('TEST: no legal effect');
+  expect(signed.toString('latin1')).toMatch(/\/DSS/);
+}

@@ -16,7 +16,7 @@ export function LiveRegion({ children }: { children: ReactNode }) {
   return (
     <Announce value={announce}>
       {children}
-      <div className="sr-only" aria-live="polite" data-testid="announcements">
+      <div className="sr-only" aria-live="polite">
         {text}
       </div>
     </Announce>

@@ -39,7 +39,7 @@ export function MenuButton({ label, onClick }: { label: string; onClick: () => v
 export function EnvironmentStrip({ name, text }: { name: string; text: string }) {
   return (
     <div className="environment-strip">
-      <strong>{name}</strong> {text}
+      <strong>{name}</strong> <span>{text}</span>
     </div>
   );
 }

@@ -25,7 +25,7 @@ export function FailedScreen({ failure }: { failure: Failure }) {
   ];
   return (
     <Frame
-      title={view?.document.title}
+      title={view?.document.title ?? say('app.title')}
       subtitle={view?.account.name}
       back={view && nothingSigned ? { label: say('frame.back_to_document'), onClick: flow.backToDocument } : undefined}
     >

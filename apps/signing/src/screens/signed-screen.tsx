@@ -1,5 +1,5 @@
 import { Button, type Fact, Facts, Icon, Notice, ScreenHeading, useAnnounce } from '@segl/ui';
-import { useEffect } from 'react';
+import { type ReactNode, useEffect } from 'react';
 import type { CopyState } from '../flow/screen.ts';
 import { Frame, Sheet } from '../frame/frame.tsx';
 import { useDownload } from '../frame/use-download.ts';
@@ -34,18 +34,24 @@ export function SignedScreen({ copy, redirect }: { copy: CopyState; redirect?: s
         <ScreenHeading>{say('signed.heading')}</ScreenHeading>
         <p>{say('signed.body', { title: shown.title })}</p>
         <Facts facts={facts} />
-        <Copy copy={copy} primary={!redirect} />
-        {redirect ? (
-          <Button onClick={() => flow.leave(redirect)}>{say('signed.back', { account: account.name })}</Button>
-        ) : (
-          <p className="muted small">{say('signed.close')}</p>
-        )}
+        <Copy
+          copy={copy}
+          wayBack={
+            redirect && (
+              <Button onClick={() => flow.leave(redirect)}>
+                {say('frame.back_to_sender', { account: account.name })}
+              </Button>
+            )
+          }
+        />
+        {!redirect && <p className="muted small">{say('signed.close')}</p>}
       </Sheet>
     </Frame>
   );
 }
 
-function Copy({ copy, primary }: { copy: CopyState; primary: boolean }) {
+/** The signer's copy in whatever state it is, beside the way back to the sender if there is one. */
+function Copy({ copy, wayBack }: { copy: CopyState; wayBack: ReactNode }) {
   const { say } = useSpeech();
   const { flow } = useSigning();
   const { account, canDownload, remainingSigners } = useView();
@@ -56,38 +62,39 @@ function Copy({ copy, primary }: { copy: CopyState; primary: boolean }) {
     if (ready) announce(say('signed.ready'));
   }, [ready, announce, say]);
 
-  if (copy.state === 'ready') {
-    return (
-      <>
-        {state === 'failed' && <Notice tone="danger">{say('menu.download_failed')}</Notice>}
-        <Button
-          variant={primary ? 'primary' : 'secondary'}
-          icon="download"
-          busy={state === 'loading'}
-          onClick={() => download(copy.download.url, copy.download.fileName)}
-        >
-          {say(state === 'loading' ? 'signed.downloading' : 'signed.download')}
-        </Button>
-      </>
-    );
-  }
-  if (copy.state === 'preparing') {
-    return (
-      <Button variant={primary ? 'primary' : 'secondary'} icon="hourglass" busy>
-        {say('signed.preparing')}
-      </Button>
-    );
-  }
-  if (copy.state === 'late') {
-    return (
-      <Notice>
-        <p>{say('signed.late', { account: account.name })}</p>
-        <Button variant="text" onClick={() => void flow.askForCopyAgain()}>
-          {say('signed.check_again')}
-        </Button>
-      </Notice>
-    );
-  }
-  if (canDownload && remainingSigners > 0) return <p>{say('signed.copy_later', { account: account.name })}</p>;
-  return null;
+  const variant = wayBack ? 'secondary' : 'primary';
+  return (
+    <>
+      {state === 'failed' && <Notice tone="danger">{say('menu.download_failed')}</Notice>}
+      {copy.state === 'late' && (
+        <Notice>
+          <p>{say('signed.late', { account: account.name })}</p>
+          <Button variant="text" onClick={() => void flow.askForCopyAgain()}>
+            {say('signed.check_again')}
+          </Button>
+        </Notice>
+      )}
+      {copy.state === 'none' && canDownload && remainingSigners > 0 && (
+        <p>{say('signed.copy_later', { account: account.name })}</p>
+      )}
+      <div className="button-row">
+        {copy.state === 'preparing' && (
+          <Button variant={variant} icon="hourglass" busy>
+            {say('signed.preparing')}
+          </Button>
+        )}
+        {copy.state === 'ready' && (
+          <Button
+            variant={variant}
+            icon="download"
+            busy={state === 'loading'}
+            onClick={() => download(copy.download.url, copy.download.fileName)}
+          >
+            {say(state === 'loading' ? 'signed.downloading' : 'signed.download')}
+          </Button>
+        )}
+        {wayBack}
+      </div>
+    </>
+  );
 }

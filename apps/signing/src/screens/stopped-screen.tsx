@@ -35,7 +35,7 @@ export function StoppedScreen({ reason, redirect }: { reason: StopReason; redire
   const knownView = reason === 'unknown_link' ? null : view;
   const account = knownView?.account.name ?? '';
   return (
-    <Frame title={knownView?.document.title} subtitle={account || undefined}>
+    <Frame title={knownView?.document.title ?? say('app.title')} subtitle={account || undefined}>
       <Sheet>
         <div className="stop-mark">
           <Icon name={icons[reason]} size={28} />
@@ -48,7 +48,7 @@ export function StoppedScreen({ reason, redirect }: { reason: StopReason; redire
         {reason === 'maintenance' && (
           <Button onClick={() => void flow.start()}>{say('stop.maintenance.action')}</Button>
         )}
-        {redirect && <Button onClick={() => flow.leave(redirect)}>{say('stop.go_on')}</Button>}
+        {redirect && <Button onClick={() => flow.leave(redirect)}>{say('frame.back_to_sender', { account })}</Button>}
         {knownView && (
           <section className="sheet__contact">
             <h2>{say('contact.questions', { account })}</h2>

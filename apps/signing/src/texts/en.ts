@@ -9,6 +9,7 @@ export const en = {
   'frame.language': 'Language',
   'frame.menu': 'Menu',
   'frame.close': 'Close',
+  'frame.back_to_sender': 'Back to {account}',
   'frame.back_to_document': 'Back to the document',
 
   'menu.heading': 'Menu',
@@ -85,7 +86,6 @@ export const en = {
   'signed.late': 'Your copy is taking longer than usual. Your signature is safe; {account} can send you the copy too.',
   'signed.check_again': 'Check again',
   'signed.copy_later': '{account} can send you a copy when everyone has signed.',
-  'signed.back': 'Back to {account}',
   'signed.close': 'You can close this page now.',
 
   'stop.waiting_for_attachments.heading': 'The sender is still preparing',
@@ -115,7 +115,6 @@ export const en = {
   'stop.canceled_by_you.heading': 'You cancelled signing',
   'stop.canceled_by_you.body': 'Nothing was signed. The document stays open, and your link still works.',
   'stop.canceled_by_you.action': 'Continue signing',
-  'stop.go_on': 'Go on',
 
   'failed.heading': 'Something went wrong',
   'failed.heading_eid': 'The signature was not completed',

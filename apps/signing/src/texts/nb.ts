@@ -11,6 +11,7 @@ export const nb: Texts = {
   'frame.language': 'Språk',
   'frame.menu': 'Meny',
   'frame.close': 'Lukk',
+  'frame.back_to_sender': 'Tilbake til {account}',
   'frame.back_to_document': 'Tilbake til dokumentet',
 
   'menu.heading': 'Meny',
@@ -88,7 +89,6 @@ export const nb: Texts = {
     'Det tar lengre tid enn vanlig å gjøre klar ditt eksemplar. Signaturen din er trygg, og {account} kan også sende deg eksemplaret.',
   'signed.check_again': 'Sjekk igjen',
   'signed.copy_later': '{account} kan sende deg et eksemplar når alle har signert.',
-  'signed.back': 'Tilbake til {account}',
   'signed.close': 'Du kan lukke denne siden nå.',
 
   'stop.waiting_for_attachments.heading': 'Avsenderen er ikke helt klar',
@@ -118,7 +118,6 @@ export const nb: Texts = {
   'stop.canceled_by_you.heading': 'Du avbrøt signeringen',
   'stop.canceled_by_you.body': 'Ingenting er signert. Dokumentet er fortsatt åpent, og lenken din virker.',
   'stop.canceled_by_you.action': 'Fortsett å signere',
-  'stop.go_on': 'Gå videre',
 
   'failed.heading': 'Noe gikk galt',
   'failed.heading_eid': 'Signeringen ble ikke fullført',

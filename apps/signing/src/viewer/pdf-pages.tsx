@@ -89,6 +89,15 @@ function OpenPages(props: PdfPagesProps & { pdf: PDFDocumentProxy }) {
 
   const layout = useMemo(() => layOutPages(sizes, zoom, available, GAP), [sizes, zoom, available]);
 
+  // Read before the pages change their size under the reader: afterwards the scroll position means another place.
+  const laid = useRef(layout);
+  const placed = useRef(false);
+  if (laid.current !== layout) {
+    const top = (scroller.current?.scrollTop ?? 0) - (container.current?.offsetTop ?? 0);
+    if (placed.current) anchor.current = top > 0 ? anchorAt(laid.current, top) : null;
+    laid.current = layout;
+  }
+
   /** What the reader sees now: which pages, which one is named below, whether the end has been seen. */
   const look = useCallback(() => {
     const view = scroller.current;
@@ -123,7 +132,12 @@ function OpenPages(props: PdfPagesProps & { pdf: PDFDocumentProxy }) {
     const view = scroller.current;
     const pages = container.current;
     if (!view || !pages || available === 0) return;
-    if (anchor.current) view.scrollTop = pages.offsetTop + positionOf(layout, anchor.current);
+    if (anchor.current) {
+      const top = Math.round(pages.offsetTop + positionOf(layout, anchor.current));
+      // Not even the same value is written without need: on phones that would stop a fling.
+      if (Math.abs(view.scrollTop - top) >= 1) view.scrollTop = top;
+    }
+    placed.current = true;
     look();
   }, [layout, look, scroller, available]);
 

@@ -4,11 +4,13 @@ import type { Environment } from '../kernel/events/events.ts';
 import { validationFailed } from '../kernel/http/validation.ts';
 import type { CreateDocumentRequestWrapper, SignatureMethod, SignerWrapper } from './contract/document.ts';
 import { canonicalJson } from './evidence.ts';
+import { parseMobile } from './mobile-number.ts';
 
 const MAX_LIFE_MS = 45 * 24 * 3_600_000;
 
 type Filled<T, Key extends keyof T> = Omit<T, Key> & { [K in Key]-?: NonNullable<T[K]> };
 
+type SignerInfo = NonNullable<SignerWrapper['signerInfo']>;
 export type FilledSigner = Filled<SignerWrapper, 'tags' | 'order' | 'required'>;
 export type FilledAdvanced = Filled<
   NonNullable<CreateDocumentRequestWrapper['advanced']>,
@@ -38,6 +40,7 @@ export function withDefaults(request: CreateDocumentRequestWrapper): FilledReque
     },
     signers: request.signers.map((signer) => ({
       ...signer,
+      ...(signer.signerInfo ? { signerInfo: withCanonicalMobile(signer.signerInfo) } : {}),
       signatureType: {
         ...signer.signatureType,
         onEacceptUseHandWrittenSignature: signer.signatureType.onEacceptUseHandWrittenSignature ?? false,
@@ -55,6 +58,12 @@ export function withDefaults(request: CreateDocumentRequestWrapper): FilledReque
       timeToLive: { deleteAfterHours: 168, ...request.advanced?.timeToLive },
     },
   };
+}
+
+/** The mobile in E.164 where it is one; anything else stays for `checkRestrictions` to refuse. */
+function withCanonicalMobile(signerInfo: SignerInfo): SignerInfo {
+  const mobile = signerInfo.mobile && parseMobile(signerInfo.mobile);
+  return mobile ? { ...signerInfo, mobile } : signerInfo;
 }
 
 /**
@@ -103,8 +112,34 @@ export function checkRestrictions(request: FilledRequest, environment: Environme
     if (expires !== undefined && new Date(expires) <= now) {
       errors.push({ field: `${path}.signUrlExpires`, code: 'date_past', message: 'Must be in the future.' });
     }
+    const mobile = signer.signerInfo?.mobile;
+    if (mobile?.number && !parseMobile(mobile)) {
+      const message = 'Must be a mobile number with its country code.';
+      errors.push({ field: `${path}.signerInfo.mobile`, code: 'mobile', message });
+    }
   });
+  errors.push(...notificationTextErrors(request.notification));
   if (errors.length > 0) throw validationFailed(errors);
+}
+
+/** One text per language and channel: of two, nobody could say which one is meant. */
+function notificationTextErrors(notification: FilledRequest['notification']): FieldError[] {
+  return Object.entries(notification ?? {}).flatMap(([kind, texts]) =>
+    (['email', 'sms'] as const).flatMap((channel) => {
+      const languages = (texts[channel] ?? []).map((text) => text.language);
+      return languages.flatMap((language, index) =>
+        languages.indexOf(language) === index
+          ? []
+          : [
+              {
+                field: `notification.${kind}.${channel}[${index}].language`,
+                code: 'duplicate',
+                message: 'There is a text in this language already.',
+              },
+            ],
+      );
+    }),
+  );
 }
 
 const NEEDED_REDIRECTS = {
@@ -175,6 +210,7 @@ export function checkRules(request: FilledRequest, offer: MethodOffer): void {
   }
   requireSupportedFile(request);
   requireAvailableFeatures(request);
+  requireReachableSigners(request);
   request.signers.forEach((signer, index) => {
     requireUsableMethod(signer, `signers[${index}].signatureType`, offer);
   });
@@ -208,6 +244,8 @@ function requireAvailableFeatures(request: FilledRequest): void {
   if (request.advanced.security?.ipWhiteList?.length) asked.push('advanced.security.ipWhiteList');
   if (request.dataToSign.packaging?.padesSettings?.padesTemplateId)
     asked.push('dataToSign.packaging.padesSettings.padesTemplateId');
+  if (request.notification?.signRequest?.includeOriginalFile)
+    asked.push('notification.signRequest.includeOriginalFile');
   request.signers.forEach((signer, index) => {
     const path = `signers[${index}]`;
     if (signer.authentication?.authBeforeSign || (signer.authentication?.mechanism ?? 'off') !== 'off')
@@ -220,12 +258,30 @@ function requireAvailableFeatures(request: FilledRequest): void {
       asked.push(`${path}.ui.dialogs.before`);
     if (after?.title || after?.message) asked.push(`${path}.ui.dialogs.after`);
     for (const [key, channel] of Object.entries(signer.notifications?.setup ?? {})) {
-      if (channel !== 'off') asked.push(`${path}.notifications.setup.${key}`);
+      if (channel !== 'off' && key !== 'request') asked.push(`${path}.notifications.setup.${key}`);
     }
   });
   if (asked.length === 0) return;
   throw new SeglError(422, 'feature_not_available', `This version of Segl does not offer: ${asked.join(', ')}.`, {
     errors: asked.map((field) => ({ field, code: 'enum', message: 'Not available in this version.' })),
+  });
+}
+
+/** Whoever is to be told that it is their turn has an address for each wanted channel. */
+function requireReachableSigners(request: FilledRequest): void {
+  request.signers.forEach((signer, index) => {
+    const channel = signer.notifications?.setup?.request ?? 'off';
+    const path = `signers[${index}].signerInfo`;
+    const { email, mobile } = signer.signerInfo ?? {};
+    const missing = [
+      ...((channel === 'sendEmail' || channel === 'sendBoth') && !email ? ['email'] : []),
+      ...((channel === 'sendSms' || channel === 'sendBoth') && !mobile?.number ? ['mobile'] : []),
+    ];
+    if (missing.length === 0) return;
+    const message = `The signer is to get a request but has no ${missing.join(' and no ')}.`;
+    throw new SeglError(422, 'notification_recipient_missing', message, {
+      errors: missing.map((member) => ({ field: `${path}.${member}`, code: 'required', message })),
+    });
   });
 }
 

@@ -12,6 +12,7 @@ export { firstBrokenEvidence } from './evidence.ts';
 export { recordPackage } from './record-package.ts';
 export { createSignLinks } from './sign-link.ts';
 export type { PdfCheck, SignatureDeps } from './signature-deps.ts';
+export { signersToAsk, signingRequests } from './signing-requests.ts';
 export { EID_CALLBACK_PATH } from './start-signing.ts';
 export type { DocumentRecord, SignatureRecord } from './store.ts';
 export { findDocument, listEvidence } from './store.ts';

@@ -1,0 +1,76 @@
+import type { QueueDefinition } from '../kernel/jobs/jobs.ts';
+import { capturedTransport, type MessageTransport } from './message-transport.ts';
+import type { MessagingDeps } from './messaging-deps.ts';
+import { type RequestSender, renderRequest } from './render-request.ts';
+import { type KeptMessage, sealMessage, withoutLink } from './sealed-message.ts';
+import { deletePendingMessage, findPendingMessage, recordSending, type SendingRecord } from './store.ts';
+
+export const SEND_QUEUE = 'messaging.send-message';
+
+export interface SendJob {
+  documentId: string;
+  messageId: string;
+}
+
+const MINUTE = 60;
+const HOUR = 3600;
+/** A gateway that is down is waited for through a night; after that somebody has to look. */
+const RETRY_DELAYS_SECONDS = [10, 60, 5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR];
+
+/**
+ * Writes and sends one message. It is written from the document as it is at that moment, so that it carries the link that
+ * works and nobody is asked who has signed meanwhile. A process that dies between sending and recording sends it again,
+ * with the same message id.
+ */
+export function sendMessageJob(deps: MessagingDeps): QueueDefinition<SendJob> {
+  const sender: RequestSender = { fromAddress: `no-reply@${new URL(deps.publicUrl).hostname}` };
+  return {
+    name: SEND_QUEUE,
+    concurrency: 8,
+    retryDelaysSeconds: RETRY_DELAYS_SECONDS,
+    expireSeconds: 60,
+    async handle({ documentId, messageId }, { attempt }) {
+      const pending = await findPendingMessage(deps.database, documentId, messageId);
+      if (!pending) return;
+      const requests = await deps.signingRequests(documentId);
+      const request = requests.find((one) => one.signerId === pending.signerId);
+      const message = request && renderRequest(request, pending.channel, messageId, sender);
+      if (!message) {
+        await deletePendingMessage(deps.database, documentId, messageId);
+        return;
+      }
+      const kept = { message, signUrl: request.signUrl };
+      const record = (status: SendingRecord['status']) =>
+        recordSending(deps.database, documentId, messageId, sendingRecord(deps, kept, status));
+      try {
+        await transportFor(deps, request.environment).send(message);
+      } catch (error) {
+        await record(attempt > RETRY_DELAYS_SECONDS.length ? 'FAILED' : 'PENDING');
+        throw error;
+      }
+      await record('SENT');
+    },
+  };
+}
+
+function transportFor(deps: Pick<MessagingDeps, 'gateway' | 'log'>, environment: 'test' | 'prod'): MessageTransport {
+  if (environment === 'test') return capturedTransport;
+  if (!deps.gateway) deps.log.warn({}, 'no gateway is configured: a message of production is kept, not sent');
+  return deps.gateway ?? capturedTransport;
+}
+
+function sendingRecord(
+  deps: Pick<MessagingDeps, 'box' | 'clock'>,
+  kept: KeptMessage,
+  status: SendingRecord['status'],
+): SendingRecord {
+  const { message } = kept;
+  return {
+    status,
+    receiver: message.to,
+    sender: message.channel === 'email' ? message.from.address : message.sender,
+    ...withoutLink(kept),
+    contentSealed: sealMessage(deps.box, kept),
+    sentAt: status === 'SENT' ? deps.clock.now() : undefined,
+  };
+}

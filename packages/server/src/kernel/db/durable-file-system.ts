@@ -28,11 +28,13 @@ const EIO = 29;
  */
 export class DurableFileSystem extends NodeFS {
   readonly #onSync: () => void;
+  readonly #syncFile: (descriptor: number) => void;
 
   /** `onSync` is called once for every sync that has reached the disk. */
-  constructor(folder: string, onSync: () => void) {
+  constructor(folder: string, onSync: () => void, syncFile: (descriptor: number) => void = fdatasyncSync) {
     super(folder);
     this.#onSync = onSync;
+    this.#syncFile = syncFile;
   }
 
   override async init(pglite: PGlite, options: Parameters<NodeFS['init']>[1]) {
@@ -52,7 +54,7 @@ export class DurableFileSystem extends NodeFS {
     nodeFs.stream_ops.fsync = (stream) => {
       try {
         if (stream.nfd === undefined) syncFolder(nodeFs.realPath(stream.node));
-        else fdatasyncSync(stream.nfd);
+        else this.#syncFile(stream.nfd);
       } catch {
         return EIO;
       }

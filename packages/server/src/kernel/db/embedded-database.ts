@@ -209,13 +209,15 @@ class PgliteDatabase implements EmbeddedDatabase {
     return this.#client.query(config);
   }
 
-  /** A failing script can leave its transaction open, which would swallow whatever comes next. */
+  /** A failing script may leave its transaction open, which would swallow whatever comes next. */
   async #runScript<Row>(config: pg.QueryConfig): Promise<QueryResult<Row>> {
     await this.#take();
     try {
       return toQueryResult<Row>(await this.#send(config));
+    } catch (error) {
+      await this.#send({ text: 'rollback' }).catch(() => {});
+      throw error;
     } finally {
-      if (this.#client.getTransactionStatus() !== 'I') await this.#send({ text: 'rollback' }).catch(() => {});
       this.#release();
     }
   }

@@ -11,6 +11,8 @@ interface MainLoopModule {
 export interface EngineOptions {
   folder: string;
   onSync: () => void;
+  /** Replaces the sync of a file, to see what a failing disk does. */
+  syncFile?: (descriptor: number) => void;
   /** The engine is broken, for example because a sync failed. Nothing it says afterwards can be trusted. */
   onBroken: (message: string) => void;
 }
@@ -22,7 +24,7 @@ export interface EngineOptions {
  */
 export async function startEngine(options: EngineOptions): Promise<PGlite> {
   let lastLine = '';
-  const fs = new DurableFileSystem(options.folder, options.onSync);
+  const fs = new DurableFileSystem(options.folder, options.onSync, options.syncFile);
   const engine = new PGlite({
     fs,
     startParams: [

@@ -83,10 +83,13 @@ class PostgresqlDatabase implements Database {
 
     const client = await this.#pool.connect();
     try {
-      return toQueryResult<Row>(await client.query(config));
-    } finally {
-      // A failing script leaves its transaction open; such a connection is not given to anyone else.
-      client.release(client.getTransactionStatus() !== 'I');
+      const result = toQueryResult<Row>(await client.query(config));
+      client.release();
+      return result;
+    } catch (error) {
+      // A failing script may leave its transaction open; such a connection is not given to anyone else.
+      client.release(true);
+      throw error;
     }
   }
 

@@ -44,6 +44,8 @@ export function samplePdf(options: SampleOptions = {}): Buffer {
   return options.style === 'stream' ? writeWithStreams(objects, options) : writeWithTable(objects, options);
 }
 
+const highest = (objects: Map<number, string>): number => [...objects.keys()].reduce((a, b) => Math.max(a, b));
+
 const header = (options: SampleOptions): string => `%PDF-${options.version ?? '1.7'}\n%\xe2\xe3\xcf\xd3\n`;
 
 function writeWithTable(objects: Map<number, string>, options: SampleOptions): Buffer {
@@ -53,14 +55,14 @@ function writeWithTable(objects: Map<number, string>, options: SampleOptions): B
     table += `${number} 1\n${String(text.length).padStart(10, '0')} 00000 n\r\n`;
     text += `${number} 0 obj\n${body}\nendobj\n`;
   }
-  const size = Math.max(...objects.keys()) + 1;
+  const size = highest(objects) + 1;
   const trailer = `<</Size ${size}/Root 1 0 R/ID[<00112233445566778899aabbccddeeff><00112233445566778899aabbccddeeff>]>>`;
   return Buffer.from(`${text}${table}trailer\n${trailer}\nstartxref\n${text.length}\n%%EOF\n`, 'latin1');
 }
 
 function writeWithStreams(objects: Map<number, string>, options: SampleOptions): Buffer {
   let text = header(options);
-  const size = Math.max(...objects.keys()) + 3;
+  const size = highest(objects) + 3;
   const rows = Buffer.alloc(size * 7);
   const setRow = (number: number, type: number, second: number, third: number) => {
     rows[number * 7] = type;

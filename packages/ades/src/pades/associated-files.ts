@@ -101,7 +101,7 @@ function readNameTree(update: IncrementalUpdate, root: PdfValue | undefined): Ma
       if (key instanceof PdfString) out.set(Buffer.from(key.bytes).toString('latin1'), [key, pairs[i + 1]!]);
     }
     if (out.size > MAX_NAME_TREE_ENTRIES) throw new AdesError('pdf_too_complex', 'too many embedded files');
-    stack.push(...(update.resolveArray(node.get('Kids')) ?? []));
+    for (const kid of update.resolveArray(node.get('Kids')) ?? []) stack.push(kid);
   }
   return out;
 }

@@ -1,4 +1,5 @@
 import { AdesError } from '../ades-error.ts';
+import { listSignatures } from '../pdf/existing-signatures.ts';
 import { IncrementalUpdate } from '../pdf/incremental-update.ts';
 import { openPdf } from '../pdf/pdf-file.ts';
 import type { RevocationSource, SignatureProvider, TimeStampAuthority } from '../ports.ts';
@@ -75,7 +76,7 @@ const LEVELS: readonly BaselineLevel[] = ['B-B', 'B-T', 'B-LT', 'B-LTA'];
  * Seals a PDF by appending revisions only: layout, certification (DocMDP P=2), one approval signature per signer, DSS,
  * document time-stamp, as far as the level asks (ETSI EN 319 142-1 §6). The result is verified as a whole before it is
  * given out; a level is reached or refused, never lowered.
- * @throws AdesError `level_not_possible` when a port or field for the level is missing; `validation_data_missing`,
+ * @throws AdesError `already_signed`, `certified_no_changes`; `level_not_possible` when a port or field for the level is missing; `validation_data_missing`,
  *   `certificate_revoked`, `timestamp_invalid`, `timestamp_refused`, `certificate_path_invalid`, `signature_invalid`;
  *   `output_invalid` when the self-check fails
  */
@@ -108,7 +109,15 @@ class Sealing {
     this.input = input;
     if (this.reaches('B-T') && !input.tsa) throw impossible('a time-stamp authority');
     if (this.reaches('B-LT') && !input.revocation) throw impossible('a source of revocation data');
-    this.update = new IncrementalUpdate(openPdf(input.original));
+    const file = openPdf(input.original);
+    const earlier = listSignatures(file);
+    if (earlier.length > 0 && input.mode !== 'approvals_only') {
+      throw new AdesError('already_signed', 'a signed file gets approvals only');
+    }
+    if (earlier.some((signature) => signature.docMdp === 1)) {
+      throw new AdesError('certified_no_changes', 'the file is certified and allows no change');
+    }
+    this.update = new IncrementalUpdate(file);
   }
 
   reaches(level: BaselineLevel): boolean {

@@ -23,6 +23,8 @@ export interface CrossReference {
 
 const MAX_SECTIONS = 4096;
 const MAX_ENTRIES = 2_000_000;
+/** Entries read, superseded ones included. */
+const MAX_ENTRIES_READ = 10_000_000;
 const FREE: CrossReferenceEntry = { kind: 'free' };
 
 /** The offset that the last `startxref` names, and the end of the last `%%EOF`. @throws PdfSyntaxError */
@@ -38,7 +40,7 @@ export function findStartXref(bytes: Buffer): { start: number; end: number } {
 
 /** Reads the whole chain of cross-reference sections (ISO 32000-2 §7.5.4, §7.5.8). @throws PdfSyntaxError */
 export function readCrossReference(bytes: Buffer, start: number, budget: InflationBudget): CrossReference {
-  const entries = new Map<number, CrossReferenceEntry>();
+  const entries: Entries = { map: new Map(), read: 0 };
   const visited = new Set<number>();
   const sections: number[] = [];
   let trailer: PdfDict | undefined;
@@ -59,20 +61,26 @@ export function readCrossReference(bytes: Buffer, start: number, budget: Inflati
     // Some producers write /Prev 0 for "none"; no section can be there.
     offset = previous === 0 ? undefined : previous;
   }
-  return { entries, trailer: trailer!, style, start, sections };
+  return { entries: entries.map, trailer: trailer!, style, start, sections };
 }
 
-function add(entries: Map<number, CrossReferenceEntry>, number: number, entry: CrossReferenceEntry): void {
-  if (entries.has(number)) return;
-  if (entries.size >= MAX_ENTRIES) throw new AdesError('pdf_too_complex', 'too many objects');
-  entries.set(number, entry);
+interface Entries {
+  readonly map: Map<number, CrossReferenceEntry>;
+  read: number;
+}
+
+function add(entries: Entries, number: number, entry: CrossReferenceEntry): void {
+  if (++entries.read > MAX_ENTRIES_READ) throw new AdesError('pdf_too_complex', 'too many objects');
+  if (entries.map.has(number)) return;
+  if (entries.map.size >= MAX_ENTRIES) throw new AdesError('pdf_too_complex', 'too many objects');
+  entries.map.set(number, entry);
 }
 
 function readSection(
   bytes: Buffer,
   offset: number,
   budget: InflationBudget,
-  entries: Map<number, CrossReferenceEntry>,
+  entries: Entries,
   visited: Set<number>,
 ): { trailer: PdfDict; style: 'table' | 'stream' } {
   if (!Number.isInteger(offset) || offset <= 0 || offset >= bytes.length) {
@@ -96,7 +104,7 @@ function readSection(
 }
 
 /** Reads the subsections after `xref`, stops behind `trailer`. @returns numbers of the free entries */
-function readTable(parser: ObjectParser, entries: Map<number, CrossReferenceEntry>): number[] {
+function readTable(parser: ObjectParser, entries: Entries): number[] {
   const free: number[] = [];
   const { bytes } = parser;
   while (!parser.tryKeyword('trailer')) {
@@ -122,11 +130,7 @@ function readTable(parser: ObjectParser, entries: Map<number, CrossReferenceEntr
   return free;
 }
 
-function readXrefStream(
-  parser: ObjectParser,
-  budget: InflationBudget,
-  entries: Map<number, CrossReferenceEntry>,
-): PdfDict {
+function readXrefStream(parser: ObjectParser, budget: InflationBudget, entries: Entries): PdfDict {
   const { value } = parser.parseIndirectObject(() => undefined);
   if (!(value instanceof PdfStream) || !isName(value.dict.get('Type'), 'XRef')) {
     throw new PdfSyntaxError('there is no cross-reference section at the given offset');

@@ -1,3 +1,4 @@
+import { AdesError } from '../ades-error.ts';
 import { ObjectParser, PdfSyntaxError } from './object-parser.ts';
 import { isName, PdfName, PdfStream, type PdfValue } from './objects.ts';
 import { decodeStream, InflationBudget } from './stream-decoder.ts';
@@ -29,6 +30,7 @@ export function scanDamage(bytes: Buffer): DamageReport {
   };
   let lastStart = -1;
   let position = 0;
+  const scan: ScanBudget = { remaining: 16 * 1024 * 1024 + 20 * bytes.length };
   for (let count = 0; count < MAX_SCANNED_OBJECTS; count++) {
     const at = bytes.indexOf(' obj', position);
     if (at < 0) break;
@@ -36,7 +38,7 @@ export function scanDamage(bytes: Buffer): DamageReport {
     const start = objectStart(bytes, at);
     if (start === undefined) continue;
     lastStart = at;
-    const value = tryParse(bytes, start);
+    const value = tryParse(bytes, start, scan);
     if (value === undefined) continue;
     if (isContent(value.value)) report.hasContent = true;
     if (value.value instanceof PdfStream && isName(value.value.dict.get('Type'), 'ObjStm')) {
@@ -55,8 +57,17 @@ function objectStart(bytes: Buffer, at: number): number | undefined {
   return match ? at - match[0].length : undefined;
 }
 
-function tryParse(bytes: Buffer, start: number): { value: PdfValue; end: number } | undefined {
-  const parser = new ObjectParser(bytes, start);
+/** Bytes that may still be looked at; unclosed objects could make scanning quadratic. */
+interface ScanBudget {
+  remaining: number;
+}
+
+function tryParse(bytes: Buffer, start: number, scan: ScanBudget): { value: PdfValue; end: number } | undefined {
+  const close = bytes.indexOf('endobj', start);
+  const limit = close < 0 ? bytes.length : close + 6;
+  const parser = new ObjectParser(bytes.subarray(0, limit), start);
+  scan.remaining -= limit - start;
+  if (scan.remaining < 0) throw new AdesError('pdf_too_complex', 'objects overlap each other');
   try {
     const { value } = parser.parseIndirectObject(() => {
       const end = bytes.indexOf('endstream', parser.position);

@@ -26,6 +26,9 @@ export interface FoundSignature {
   docMdp: 1 | 2 | 3 | undefined;
 }
 
+/** Every signature is checked over the whole file. */
+const MAX_SIGNATURES = 500;
+
 function broken(message: string): AdesError {
   return new AdesError('existing_signature_broken', message);
 }
@@ -42,6 +45,7 @@ export function listSignatures(file: PdfFile): FoundSignature[] {
     const { value } = field;
     if (!value || seen.has(value)) continue;
     seen.add(value);
+    if (seen.size > MAX_SIGNATURES) throw new AdesError('pdf_too_complex', 'too many signatures');
     found.push(readSignature(file, field.name, value));
   }
   return found.sort((a, b) => a.coveredEnd - b.coveredEnd);
@@ -188,9 +192,9 @@ function validationDataObjects(file: PdfFile): Set<number> {
       out.add(value.number);
       stack.push(file.get(value));
     } else if (Array.isArray(value)) {
-      stack.push(...value);
+      for (const item of value) stack.push(item);
     } else if (isDict(value)) {
-      stack.push(...value.values());
+      for (const item of value.values()) stack.push(item);
     }
   }
   return out;

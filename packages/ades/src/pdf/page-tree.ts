@@ -15,7 +15,8 @@ export interface PageNode {
   attribute(key: string): PdfValue;
 }
 
-const MAX_PAGES = 100_000;
+/** Pages and nodes together: a tree whose nodes share children can have more paths than atoms. */
+const MAX_VISITS = 200_000;
 const MAX_DEPTH = 64;
 
 function treeError(message: string): AdesError {
@@ -30,13 +31,13 @@ export function* walkPages(source: ObjectSource, catalog: PdfDict): Generator<Pa
   const root = catalog.get('Pages');
   const rootDict = source.resolveDict(root);
   if (!rootDict) throw treeError('the catalog names no pages');
-  let count = 0;
+  let visits = 0;
   const walk = function* (ref: PdfRef | undefined, node: PdfDict, ancestors: readonly PdfDict[]): Generator<PageNode> {
+    if (++visits > MAX_VISITS) throw new AdesError('pdf_too_complex', 'too many pages');
     if (ancestors.includes(node)) throw treeError('the page tree contains itself');
     if (ancestors.length > MAX_DEPTH) throw treeError('the page tree is too deep');
     if (!node.has('Kids')) {
       if (!ref) throw treeError('a page is not an indirect object');
-      if (++count > MAX_PAGES) throw new AdesError('pdf_too_complex', 'too many pages');
       const chain = [node, ...ancestors];
       yield {
         ref,

@@ -4,6 +4,9 @@ import { ObjectParser, PdfSyntaxError } from './object-parser.ts';
 import { isDict, isName, type PdfDict, PdfName, PdfRef, PdfStream, type PdfValue } from './objects.ts';
 import { decodeStream, InflationBudget } from './stream-decoder.ts';
 
+/** Correct files hold each byte in one object; overlapping objects could make reading quadratic. */
+const OVERLAP_FACTOR = 20;
+
 interface ObjectStream {
   parser: ObjectParser;
   /** Absolute positions in the decoded data by index, with object numbers. */
@@ -25,10 +28,12 @@ export class PdfFile {
   private readonly objects = new Map<number, PdfValue>();
   private readonly objectStreams = new Map<number, ObjectStream>();
   private readonly loading = new Set<number>();
+  private parsable: number;
 
   constructor(bytes: Uint8Array) {
     this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.budget = new InflationBudget(bytes.length);
+    this.parsable = 16 * 1024 * 1024 + OVERLAP_FACTOR * bytes.length;
     const { start, end } = findStartXref(this.bytes);
     if (this.bytes.subarray(end).some((byte) => byte > 32))
       throw new PdfSyntaxError('there is junk after the end of the file');
@@ -64,6 +69,7 @@ export class PdfFile {
       const value = this.get(length);
       return typeof value === 'number' ? value : undefined;
     });
+    this.account(parser.position - offset);
     if (found.number !== ref.number || found.generation !== ref.generation) {
       throw new PdfSyntaxError(`object ${ref.number} is not where the cross-reference says`);
     }
@@ -76,7 +82,14 @@ export class PdfFile {
     const position = container.positions[index];
     if (position === undefined) throw new PdfSyntaxError(`object ${number} is not in its object stream`);
     container.parser.position = position;
-    return container.parser.parseObject();
+    const value = container.parser.parseObject();
+    this.account(container.parser.position - position);
+    return value;
+  }
+
+  private account(parsed: number): void {
+    this.parsable -= parsed;
+    if (this.parsable < 0) throw new AdesError('pdf_too_complex', 'objects overlap each other');
   }
 
   private openObjectStream(number: number): ObjectStream {

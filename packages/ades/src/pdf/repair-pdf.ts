@@ -32,7 +32,8 @@ export async function repairPdf(bytes: Uint8Array): Promise<Uint8Array> {
     catalog.delete('NeedsRendering');
     // Without a change the library hands back its input.
     catalog.set('Type', PdfName.Catalog);
-    return await pdf.save({ incremental: false });
+    // The library gives a view on a larger buffer.
+    return Uint8Array.from(await pdf.save({ incremental: false }));
   } catch (cause) {
     throw new AdesError('pdf_unreadable', 'the file cannot be rebuilt', { cause });
   }

@@ -78,6 +78,8 @@ export function verifySealedPdf(
     if (!earlier && !endsRevision(file, signature.coveredEnd)) {
       verified.problems.push('it does not cover a whole revision');
     }
+    // Views would drag their whole buffers along when a worker hands the result over.
+    verified.path = verified.path.map((certificate) => Uint8Array.from(certificate));
     return verified;
   });
   const last = found.at(-1);

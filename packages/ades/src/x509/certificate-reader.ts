@@ -56,14 +56,27 @@ export const KEY_USAGE = {
   cRLSign: 6,
 } as const;
 
-const parsed = new WeakMap<Uint8Array, Certificate>();
+/**
+ * Certificates of authorities come again with every signature, as other copies of the same bytes: parsed ones are kept
+ * by content, the latest used, with the outcome of their signature checks.
+ */
+const CACHE_SIZE = 512;
+const byContent = new Map<string, Certificate>();
+const byIdentity = new WeakMap<Uint8Array, Certificate>();
+const signatureChecks = new WeakMap<Certificate, WeakMap<Certificate, boolean>>();
 
 /** Parses a DER certificate (RFC 5280 §4.1). @throws AdesError `certificate_invalid` or `asn1_invalid` */
 export function readCertificate(bytes: Uint8Array): Certificate {
-  const known = parsed.get(bytes);
-  if (known) return known;
-  const certificate = parseCertificate(bytes);
-  parsed.set(bytes, certificate);
+  const same = byIdentity.get(bytes);
+  if (same) return same;
+  const key = createHash('sha256').update(bytes).digest('base64');
+  let certificate = byContent.get(key);
+  if (certificate) byContent.delete(key);
+  // A copy, as the bytes may be a view on a whole document, or change under the key.
+  else certificate = parseCertificate(Uint8Array.from(bytes));
+  byContent.set(key, certificate);
+  if (byContent.size > CACHE_SIZE) byContent.delete(byContent.keys().next().value!);
+  byIdentity.set(certificate.bytes, certificate);
   return certificate;
 }
 
@@ -162,6 +175,17 @@ function readCrlUrls(node: Asn1Node | undefined): string[] {
 
 /** Whether `issuer`'s key made the signature on `certificate`. Names, dates and constraints are not looked at. */
 export function isSignedBy(certificate: Certificate, issuer: Certificate): boolean {
+  const checks = signatureChecks.get(certificate) ?? new WeakMap<Certificate, boolean>();
+  signatureChecks.set(certificate, checks);
+  let right = checks.get(issuer);
+  if (right === undefined) {
+    right = checkSignature(certificate, issuer);
+    checks.set(issuer, right);
+  }
+  return right;
+}
+
+function checkSignature(certificate: Certificate, issuer: Certificate): boolean {
   const outer = new SequenceReader(readDer(certificate.bytes));
   const tbs = outer.next(TAG.sequence);
   const algorithm = outer.next(TAG.sequence);

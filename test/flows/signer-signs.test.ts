@@ -1,12 +1,12 @@
 import { mkdir } from 'node:fs/promises';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect, documentRequest } from '@segl/test-kit/api-client';
 import { axeFindings, launchBrowser, SCREENS } from '@segl/test-kit/browser';
 import { attachedFiles, opensslTimeStamp, pdfsig, pdfText, qpdfCheck, signatureContents } from '@segl/test-kit/judges';
-import { sampleContract, type SeglProcess, startSegl } from '@segl/test-kit/segl-process';
+import { type SeglProcess, sampleContract, startSegl } from '@segl/test-kit/segl-process';
 import { KARI } from '@segl/test-kit/signer';
 import { startWebhookReceiver, type WebhookReceiver } from '@segl/test-kit/webhook-receiver';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 /** The main job from start to verified file, as docs/flows/signer-signs.md tells it. */
 const SHOTS = 'test-results/signer-signs';
@@ -97,7 +97,7 @@ async function signInBrowser(page: Page, name: string): Promise<void> {
   await shoot('1-document');
   await page.keyboard.press('End');
   await page.waitForTimeout(500);
-  await page.getByRole('button', { name: /Continue to sign|Fortsett til signering/ }).click();
+  await page.getByRole('button', { name: /Continue to sign|Gå til signering/ }).click();
   await page.waitForURL(/no-bankid/);
   await shoot('2-number');
   await page.locator('input[name="value"]').fill(KARI);

@@ -23,7 +23,11 @@ export interface DatabaseLocation {
   dataDir: string;
 }
 
-export type TestDatabase = Database & { location: DatabaseLocation };
+export interface TestDatabase extends Database {
+  location: DatabaseLocation;
+  /** Closes it but leaves it where it is, for another process or for opening it again. */
+  release(): Promise<void>;
+}
 
 /** Discards everything but errors, which it throws at whoever runs the test. */
 export const silentLog: Log = { info() {}, warn() {}, error() {} };
@@ -35,6 +39,7 @@ export async function freshDatabase(kind: DatabaseKind): Promise<TestDatabase> {
   const close = database.close.bind(database);
   return Object.assign(database, {
     location,
+    release: close,
     close: async () => {
       await close();
       await removeLocation(location);

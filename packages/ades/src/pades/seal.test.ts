@@ -4,6 +4,7 @@ import { createNssDatabase, createWorkbench, runJudge, serveOcsp } from '../../t
 import { samplePdf } from '../../test/sample-pdf.ts';
 import { createTestAuthority, p384, rsa, serialOf, type TestAuthority } from '../../test/test-authority.ts';
 import { OID } from '../asn1/oids.ts';
+import { buildSignedData } from '../cms/signed-data-builder.ts';
 import { readSignedData } from '../cms/signed-data-reader.ts';
 import { listSignatures, trimContents } from '../pdf/existing-signatures.ts';
 import { openPdf } from '../pdf/pdf-file.ts';
@@ -13,6 +14,7 @@ import { verifySealedPdf } from '../validation/verify-sealed-pdf.ts';
 import { signPadesBaselineB } from './baseline-b.ts';
 import type { PackageLayout } from './layout.ts';
 import { type PackagedSeal, sealPackagedPdf } from './seal.ts';
+import { finishPades, preparePades } from './two-phase.ts';
 
 const now = new Date(Math.floor(Date.now() / 1000) * 1000);
 const evidence = samplePdf({ pages: [{ text: 'Evidence: Kari' }, { text: 'Evidence: Ola' }], style: 'stream' });
@@ -174,6 +176,43 @@ describe('sealPackagedPdf', () => {
       ['document_time_stamp', undefined],
     ]);
     expect(verification.signatures[1]!.subject.at(-1)!.value).toBe('Kari Ødegård');
+  });
+
+  it('gives a result that a worker thread can hand over', async () => {
+    const sealed = await sealPackagedPdf(sealing(authority, people));
+    const copy = structuredClone(sealed);
+    expect(copy.verification.level).toBe('B-LTA');
+    expect(Buffer.compare(copy.bytes, sealed.bytes)).toBe(0);
+  });
+
+  it('does not package a file that is signed already, nor approve one that allows no change', async () => {
+    const signed = await signPadesBaselineB({ bytes: samplePdf(), provider: people.ola, signingTime: now });
+    await expect(sealPackagedPdf(sealing(authority, people, { original: signed }))).rejects.toMatchObject({
+      code: 'already_signed',
+    });
+    const prepared = preparePades({
+      bytes: samplePdf(),
+      field: { create: 'C' },
+      digestAlgorithm: 'sha256',
+      signingTime: now,
+      docMdp: 1,
+    });
+    const original = finishPades(
+      prepared,
+      await buildSignedData({ provider: people.kari, contentDigest: prepared.digest }),
+    );
+    const { approvals, signingTime, trustAnchors } = sealing(authority, people);
+    await expect(
+      sealPackagedPdf({
+        mode: 'approvals_only',
+        original,
+        approvals,
+        fieldNames: ['a', 'b'],
+        level: 'B-B',
+        signingTime,
+        trustAnchors,
+      }),
+    ).rejects.toMatchObject({ code: 'certified_no_changes' });
   });
 
   it('leaves a sound file at the end of every revision', async () => {

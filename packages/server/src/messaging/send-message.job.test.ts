@@ -1,0 +1,162 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { describeOnEachDatabase } from '../../../test-kit/src/databases.ts';
+import type { Database } from '../kernel/db/database.ts';
+import type { OutgoingMessage } from './message-transport.ts';
+import { MessagingUnderTest, SIGN_URL, signingRequest } from './messaging.testing.ts';
+import type { MessagingDeps } from './messaging-deps.ts';
+
+describeOnEachDatabase('requests to sign', (openDatabase) => {
+  let database: Database;
+  let segl: MessagingUnderTest;
+
+  beforeAll(async () => {
+    database = await openDatabase();
+  });
+
+  beforeEach(async () => {
+    await database.query('delete from messages');
+    segl = new MessagingUnderTest(database);
+    await segl.start();
+  });
+
+  afterEach(async () => {
+    await segl.stop();
+    await database.query("delete from pgboss.job where state <> 'active'");
+  });
+
+  afterAll(async () => {
+    await segl.stop();
+  });
+
+  async function restartWith(changes: Partial<MessagingDeps>): Promise<void> {
+    await segl.stop();
+    segl = new MessagingUnderTest(database, changes);
+    await segl.start();
+  }
+
+  it('go over both channels when both are wanted, and are kept as sent', async () => {
+    const kari = signingRequest({ channel: 'sendBoth' });
+    segl.due = [kari];
+    await segl.raise({ type: 'document_created', documentId: kari.documentId });
+    const messages = await segl.messages();
+    expect(messages.map(({ channel, receiver, sender, status }) => ({ channel, receiver, sender, status }))).toEqual([
+      { channel: 'email', receiver: 'kari@example.com', sender: 'no-reply@localhost', status: 'SENT' },
+      { channel: 'sms', receiver: '+4799900001', sender: 'Segl', status: 'SENT' },
+    ]);
+    expect(messages.every((one) => one.sentAt instanceof Date)).toBe(true);
+  });
+
+  it('lie nowhere in the database with their link readable', async () => {
+    const kari = signingRequest({
+      channel: 'sendBoth',
+      texts: { sms: [{ language: 'EN', text: 'Sign here: {url}' }] },
+    });
+    segl.due = [kari];
+    await segl.raise({ type: 'document_created', documentId: kari.documentId });
+    const { rows } = await database.query<{ row: string; sealed: Buffer; text: string }>(
+      'select messages::text as row, content_sealed as sealed, text from messages order by channel',
+    );
+    const token = new URL(SIGN_URL).searchParams.get('jwt')!;
+    for (const { row, sealed } of rows) {
+      expect(row).not.toContain(token);
+      expect(sealed.includes(token)).toBe(false);
+    }
+    expect(rows[0]!.text).toContain('{url}');
+    expect(rows[1]!.text).toBe('Sign here: {url}');
+  });
+
+  it('are sent once to each signer, however often events come', async () => {
+    const kari = signingRequest();
+    const { documentId } = kari;
+    segl.due = [kari];
+    await segl.raise({ type: 'document_created', documentId }, { type: 'document_created', documentId });
+    const ola = signingRequest({ documentId, email: 'ola@example.com' });
+    segl.due = [ola, kari];
+    await segl.raise({ type: 'document_partially_signed', documentId });
+    await segl.raise({ type: 'document_partially_signed', documentId });
+    expect((await segl.messages()).map((one) => one.receiver)).toEqual(['kari@example.com', 'ola@example.com']);
+  });
+
+  it('are dropped when the signer has signed before they were written', async () => {
+    const kari = signingRequest();
+    await restartWith({ signersToAsk: async () => [kari] });
+    await segl.raise({ type: 'document_created', documentId: kari.documentId });
+    expect(await segl.messages()).toEqual([]);
+  });
+
+  it('are erased with their document and leave those of others', async () => {
+    const [gone, stays] = [signingRequest(), signingRequest()];
+    segl.due = [gone, stays];
+    await segl.raise(
+      { type: 'document_created', documentId: gone.documentId },
+      { type: 'document_created', documentId: stays.documentId },
+    );
+    await segl.raise({ type: 'document_deleted', documentId: gone.documentId });
+    expect((await segl.messages()).map((one) => one.documentId)).toEqual([stays.documentId]);
+  });
+
+  it('reach the gateway in production only, with an id that stays the same', async () => {
+    const sent: OutgoingMessage[] = [];
+    await restartWith({ gateway: { send: async (message) => void sent.push(message) } });
+    const [real, trial] = [signingRequest({ environment: 'prod' }), signingRequest()];
+    segl.due = [real, trial];
+    await segl.raise(
+      { type: 'document_created', documentId: real.documentId, environment: 'prod' },
+      { type: 'document_created', documentId: trial.documentId },
+    );
+    const messages = await segl.messages();
+    expect(messages.map((one) => one.status)).toEqual(['SENT', 'SENT']);
+    expect(sent.map(({ id, to }) => ({ id, to }))).toEqual([
+      { id: messages.find((one) => one.documentId === real.documentId)!.id, to: 'kari@example.com' },
+    ]);
+  });
+
+  it('wait for a gateway that is down and are written anew with the link that works then', async () => {
+    let isUp = false;
+    const sent: OutgoingMessage[] = [];
+    await restartWith({
+      gateway: {
+        send: async (message) => {
+          if (!isUp) throw new Error('the gateway is down');
+          sent.push(message);
+        },
+      },
+    });
+    const kari = signingRequest({ environment: 'prod' });
+    segl.due = [kari];
+    await segl.raise({ type: 'document_created', documentId: kari.documentId, environment: 'prod' });
+    expect(await segl.messages()).toMatchObject([
+      { status: 'PENDING', title: 'Nordbank asks you to sign “Loan agreement”' },
+    ]);
+    isUp = true;
+    segl.due = [{ ...kari, signUrl: `${SIGN_URL}-rotated` }];
+    await segl.retryNow();
+    expect(await segl.messages()).toMatchObject([{ status: 'SENT' }]);
+    expect(sent.map((message) => message.text.includes(`${SIGN_URL}-rotated\n`))).toEqual([true]);
+  });
+
+  it('fail for good after the last try, and say so', async () => {
+    await restartWith({
+      gateway: {
+        send: async () => {
+          throw new Error('the gateway is down');
+        },
+      },
+    });
+    const kari = signingRequest({ environment: 'prod' });
+    segl.due = [kari];
+    await segl.raise({ type: 'document_created', documentId: kari.documentId, environment: 'prod' });
+    for (let tried = 1; tried <= 8; tried++) {
+      expect(await segl.messages()).toMatchObject([{ status: 'PENDING' }]);
+      await segl.retryNow();
+    }
+    expect(await segl.messages()).toMatchObject([{ status: 'FAILED', sentAt: null }]);
+  });
+
+  it('warn the operator when production has no gateway', async () => {
+    const kari = signingRequest({ environment: 'prod' });
+    segl.due = [kari];
+    await segl.raise({ type: 'document_created', documentId: kari.documentId, environment: 'prod' });
+    expect(segl.warnings).toEqual(['no gateway is configured: a message of production is kept, not sent']);
+  });
+});

@@ -1,0 +1,275 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { describeOnEachDatabase } from '../../../test-kit/src/databases.ts';
+import type { Database } from '../kernel/db/database.ts';
+import { uuidv7 } from '../kernel/ids/uuid.ts';
+import type { CreateDocumentRequestWrapper, SignerWrapper } from './contract/document.ts';
+import { checkRestrictions, checkRules, requestFingerprint, withDefaults } from './document-request.ts';
+import { EVIDENCE_START, nextEvidence } from './evidence.ts';
+import { createSignLinks } from './sign-link.ts';
+import { signersToAsk, signingRequests } from './signing-requests.ts';
+import { insertDocument, insertSignature, updateDocument } from './store.ts';
+
+const NORDBANK = '0195a000-0000-7000-8000-00000000000a';
+const CREATED = new Date();
+const OFFER = { available: ['no_bankid_netcentric'] };
+
+function signer(name: string, changes: Partial<SignerWrapper> = {}): SignerWrapper {
+  return {
+    externalSignerId: `signer-${name}`,
+    redirectSettings: { redirectMode: 'donot_redirect' },
+    signatureType: { mechanism: 'pkisignature' },
+    signerInfo: { email: `${name}@example.com`, mobile: { countryCode: '0047', number: '999 00 001' } },
+    notifications: { setup: { request: 'sendBoth' } },
+    ...changes,
+  };
+}
+
+function document(signers: SignerWrapper[], changes: object = {}): CreateDocumentRequestWrapper {
+  return {
+    title: 'Loan agreement',
+    externalId: `contract-${uuidv7(CREATED)}`,
+    signers,
+    dataToSign: { base64Content: '', fileName: 'loan.pdf' },
+    contactDetails: { email: 'ola@nordbank.example' },
+    ...changes,
+  };
+}
+
+function refusal(given: CreateDocumentRequestWrapper): unknown {
+  try {
+    const request = withDefaults(given);
+    checkRestrictions(request, 'test', CREATED);
+    checkRules(request, OFFER);
+    return 'accepted';
+  } catch (error) {
+    const { status, code, errors } = error as {
+      status: number;
+      code: string;
+      errors: { field: string; code: string }[];
+    };
+    return { status, code, errors: errors.map((one) => `${one.field} ${one.code}`) };
+  }
+}
+
+describe('a document whose signers are to be asked', () => {
+  it.each(['off', 'sendEmail', 'sendSms', 'sendBoth'] as const)('is accepted with the channel %s', (request) => {
+    expect(refusal(document([signer('kari', { notifications: { setup: { request } } })]))).toBe('accepted');
+  });
+
+  it.each([
+    ['sendEmail', {}, ['email required']],
+    ['sendSms', { email: 'kari@example.com' }, ['mobile required']],
+    ['sendBoth', { mobile: { countryCode: '+47' } }, ['email required', 'mobile required']],
+  ] as const)('is refused when an address for %s is missing', (request, signerInfo, missing) => {
+    expect(
+      refusal(document([signer('ola'), signer('kari', { signerInfo, notifications: { setup: { request } } })])),
+    ).toEqual({
+      status: 422,
+      code: 'notification_recipient_missing',
+      errors: missing.map((one) => `signers[1].signerInfo.${one}`),
+    });
+  });
+
+  it('is refused with a mobile number that is none, whether it is needed or not', () => {
+    const signerInfo = { mobile: { countryCode: '+47', number: 'ring meg' } };
+    expect(refusal(document([signer('kari', { signerInfo, notifications: {} })]))).toEqual({
+      status: 400,
+      code: 'validation_failed',
+      errors: ['signers[0].signerInfo.mobile mobile'],
+    });
+  });
+
+  it('is refused with two texts in one language', () => {
+    const email = [{ language: 'NO' }, { language: 'EN' }, { language: 'NO' }];
+    expect(refusal(document([signer('kari')], { notification: { signRequest: { email } } }))).toEqual({
+      status: 400,
+      code: 'validation_failed',
+      errors: ['notification.signRequest.email[2].language duplicate'],
+    });
+  });
+
+  it('is refused when it wants what this version does not send', () => {
+    const setup = { request: 'sendEmail', finalReceipt: 'sendEmail' } as const;
+    expect(
+      refusal(
+        document([signer('kari', { notifications: { setup } })], {
+          notification: { signRequest: { includeOriginalFile: true } },
+        }),
+      ),
+    ).toMatchObject({
+      status: 422,
+      code: 'feature_not_available',
+      errors: ['notification.signRequest.includeOriginalFile enum', 'signers[0].notifications.setup.finalReceipt enum'],
+    });
+  });
+
+  it('is the same request however the mobile number is written', () => {
+    const written = (countryCode: string, number: string) => {
+      const given = document([signer('kari', { signerInfo: { mobile: { countryCode, number } } })], {
+        externalId: 'same',
+      });
+      return requestFingerprint(withDefaults(given), 'content').toString('hex');
+    };
+    expect(written('0047', '999-00-001')).toBe(written('+47', '99900001'));
+    expect(written('+47', '99900002')).not.toBe(written('+47', '99900001'));
+  });
+});
+
+describeOnEachDatabase('open signing requests', (openDatabase) => {
+  let database: Database;
+  const links = createSignLinks(randomBytes(32));
+  let now = CREATED;
+
+  const deps = () => ({
+    database,
+    clock: { now: () => now },
+    links,
+    publicUrl: 'https://sign.example',
+    accountName: async () => 'Nordbank',
+  });
+
+  beforeAll(async () => {
+    database = await openDatabase();
+  });
+
+  async function create(given: CreateDocumentRequestWrapper): Promise<{ id: string; signerIds: string[] }> {
+    const request = withDefaults(given);
+    const id = uuidv7(CREATED);
+    const signers = request.signers.map((one) => ({
+      id: uuidv7(CREATED),
+      request: one,
+      nationalNumberSealed: undefined,
+    }));
+    const contentSha256 = createHash('sha256').update(id).digest('hex');
+    await insertDocument(database, {
+      id,
+      accountId: NORDBANK,
+      environment: 'test',
+      request,
+      fingerprint: requestFingerprint(request, contentSha256),
+      contentSha256,
+      contentSizeBytes: 1,
+      uploadedSha256: undefined,
+      pageCount: 1,
+      requiredSignatures: request.advanced.requiredSignatures || signers.length,
+      deadline: new Date(CREATED.getTime() + 3_600_000),
+      createdAt: CREATED,
+      signers,
+      evidence: nextEvidence(id, EVIDENCE_START, { occurredAt: CREATED, kind: 'document_created', data: {} }),
+      event: { id: uuidv7(CREATED), payload: {} },
+    });
+    return { id, signerIds: signers.map((one) => one.id) };
+  }
+
+  async function sign(documentId: string, signerId: string, status: 'partialsigned' | 'signed', count: number) {
+    await database.transaction(async (tx) => {
+      await insertSignature(
+        tx,
+        { id: documentId, accountId: NORDBANK },
+        {
+          signerId,
+          sequence: count,
+          method: 'no_bankid_netcentric',
+          mechanism: 'pkisignature',
+          fullName: 'Kari Nordmann',
+          firstName: undefined,
+          middleName: undefined,
+          lastName: undefined,
+          dateOfBirth: undefined,
+          methodUniqueId: undefined,
+          nationalNumberSealed: undefined,
+          clientIp: undefined,
+          userAgent: undefined,
+          native: { sha256: '', format: 'id_token', mediaType: 'application/jwt', fileName: 'kari.jwt', binding: {} },
+          documentSha256: '',
+          signedAt: CREATED,
+        },
+      );
+      const evidence = { sequence: 1 + count, hash: randomBytes(32) };
+      await updateDocument(tx, documentId, { status, signatureCount: count, evidence });
+    });
+  }
+
+  const asked = async (...ids: string[]) => (await signersToAsk(deps(), database, ids)).map((one) => one.signerId);
+  const requested = async (id: string) => (await signingRequests(deps(), id)).map((one) => one.signerId);
+
+  it('are those of the open group, and of the next one when all of it have signed', async () => {
+    const { id, signerIds } = await create(document([signer('kari'), signer('ola', { order: 1 }), signer('per')]));
+    const [kari, ola, per] = signerIds as [string, string, string];
+    expect(await asked(id)).toEqual([kari, per]);
+    await sign(id, kari, 'partialsigned', 1);
+    expect(await asked(id)).toEqual([per]);
+    await sign(id, per, 'partialsigned', 2);
+    expect(await asked(id)).toEqual([ola]);
+    expect(await requested(id)).toEqual([ola]);
+    await sign(id, ola, 'signed', 3);
+    expect(await asked(id)).toEqual([]);
+    expect(await requested(id)).toEqual([]);
+  });
+
+  it('are nobody’s when the document is complete without the rest', async () => {
+    const { id, signerIds } = await create(
+      document([signer('kari'), signer('ola', { order: 1 })], { advanced: { requiredSignatures: 1 } }),
+    );
+    await sign(id, signerIds[0]!, 'signed', 1);
+    expect(await asked(id)).toEqual([]);
+  });
+
+  it('leave out signers who want none, and find the others of many documents', async () => {
+    const silent = await create(document([signer('kari', { notifications: { setup: { request: 'off' } } })]));
+    const unset = await create(document([signer('kari', { notifications: undefined })]));
+    const wanting = await create(document([signer('kari', { notifications: undefined }), signer('ola')]));
+    expect(await asked(silent.id, unset.id, wanting.id, uuidv7(CREATED))).toEqual([wanting.signerIds[1]]);
+  });
+
+  it('end with the deadline', async () => {
+    const { id } = await create(document([signer('kari')]));
+    now = new Date(CREATED.getTime() + 3_600_000);
+    expect(await asked(id)).toEqual([]);
+    now = CREATED;
+  });
+
+  it('read inside a transaction what it has written', async () => {
+    const { id, signerIds } = await create(document([signer('kari')]));
+    const found = await database.transaction((tx) => signersToAsk(deps(), tx, [id]));
+    expect(found.map((one) => one.signerId)).toEqual(signerIds);
+  });
+
+  it('carry everything that the message says, with the link of the signer', async () => {
+    const { id, signerIds } = await create(
+      document(
+        [
+          signer('kari', {
+            ui: { language: 'NO', styling: { colorTheme: 'Teal' } },
+            notifications: { setup: { request: 'sendSms' }, mergeFields: { ref: 'A-1' as never } },
+          }),
+        ],
+        { description: 'For the flat', notification: { signRequest: { sms: [{ language: 'NO', text: 'Hei' }] } } },
+      ),
+    );
+    const [request] = await signingRequests(deps(), id);
+    const { signUrl, ...rest } = request!;
+    expect(rest).toEqual({
+      accountId: NORDBANK,
+      environment: 'test',
+      documentId: id,
+      signerId: signerIds[0],
+      channel: 'sendSms',
+      email: 'kari@example.com',
+      mobile: '+4799900001',
+      language: 'NO',
+      colorTheme: 'Teal',
+      title: 'Loan agreement',
+      description: 'For the flat',
+      deadline: new Date(CREATED.getTime() + 3_600_000),
+      accountName: 'Nordbank',
+      contact: { email: 'ola@nordbank.example' },
+      texts: { email: undefined, sms: [{ language: 'NO', text: 'Hei' }] },
+      mergeFields: { ref: 'A-1' },
+    });
+    const token = new URL(signUrl).searchParams.get('jwt')!;
+    expect(links.read(token)).toEqual({ documentId: id, signerId: signerIds[0], accountId: NORDBANK, rotation: 0 });
+    expect(signUrl.startsWith('https://sign.example/start?jwt=')).toBe(true);
+  });
+});

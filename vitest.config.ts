@@ -13,7 +13,7 @@ export default defineConfig({
     globalSetup: ['packages/test-kit/src/global-setup.ts'],
     // Two cores: more workers only make browsers and databases wait for each other.
     maxWorkers: 2,
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: 'forks',
     reporters: ['default'],

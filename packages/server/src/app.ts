@@ -23,10 +23,18 @@ import { createSecretBox } from './kernel/keys/sealed-box.ts';
 import type { Log } from './kernel/log/log.ts';
 import { registerOperations } from './kernel/operations/operations.ts';
 import { createOutboundHttp } from './kernel/outbound-http/outbound-http.ts';
+import { createMessaging } from './messaging/index.ts';
 import { createNotification } from './notification/index.ts';
 import { createAccessTokens, loadTokenKeys, registerOAuth } from './oauth/index.ts';
 import { registerPackaging, SealingPool } from './packaging/index.ts';
-import { createSignature, createSignLinks, EID_CALLBACK_PATH } from './signature/index.ts';
+import {
+  createSignature,
+  createSignLinks,
+  EID_CALLBACK_PATH,
+  type SignatureDeps,
+  signersToAsk,
+  signingRequests,
+} from './signature/index.ts';
 import {
   SIMULATORS_CLIENT_ID,
   type Simulators,
@@ -107,7 +115,7 @@ export async function buildApp(config: Config, log: Log, onFatal: (error: Error)
       : [],
   });
   const accountName = (accountId: string) => admin.accountName(accountId);
-  const signature = createSignature({
+  const signatureDeps: SignatureDeps = {
     database,
     events,
     files,
@@ -121,7 +129,8 @@ export async function buildApp(config: Config, log: Log, onFatal: (error: Error)
     publicUrl: config.publicUrl,
     maxDocumentBytes: config.maxDocumentBytes,
     requireTimeStamps: () => trust.requireTimeStamps(),
-  });
+  };
+  const signature = createSignature(signatureDeps);
   const notification = createNotification({
     database,
     jobs,
@@ -131,6 +140,21 @@ export async function buildApp(config: Config, log: Log, onFatal: (error: Error)
     log,
     publicUrl: config.publicUrl,
   });
+  const messaging = createMessaging({
+    database,
+    clock,
+    log,
+    box: createSecretBox(masterKey, 'messages'),
+    publicUrl: config.publicUrl,
+    signersToAsk: (db, documentIds) => signersToAsk({ clock }, db, documentIds),
+    signingRequests: (documentId) => signingRequests(signatureDeps, documentId),
+    inbox: {
+      checkBasic: async (clientId, secret) => {
+        const client = await admin.findClient(clientId);
+        return client?.id === firstClient.clientId && admin.secretMatches(client, secret);
+      },
+    },
+  });
   const methodName = (method: string) => eids.get(method, 'test')?.displayName ?? method;
   registerPackaging(
     { database, events, files, clock, log, trust, pool, accountName, methodName },
@@ -139,6 +163,7 @@ export async function buildApp(config: Config, log: Log, onFatal: (error: Error)
     config.sealingThreads + 1,
   );
   notification.register(jobs, events);
+  messaging.register(jobs, events);
 
   const http = createHttpServer({
     maxBodyBytes: config.maxBodyBytes,
@@ -169,6 +194,7 @@ export async function buildApp(config: Config, log: Log, onFatal: (error: Error)
     maxAge: '365d',
     decorateReply: false,
   });
+  messaging.registerInbox(http);
   let ready = false;
   await registerOperations(http, {
     database,

@@ -5,7 +5,6 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { afterAll, describe, onTestFinished } from 'vitest';
 import type { Database, Log } from '../../server/src/kernel/db/database.ts';
 import { migrate } from '../../server/src/kernel/db/migrate.ts';
 import { openDatabase } from '../../server/src/kernel/db/open-database.ts';
@@ -66,34 +65,6 @@ export async function removeLocation({ url, dataDir }: DatabaseLocation): Promis
   if (url) {
     const { url: server } = await postgresTemplate();
     await administer(server, `drop database if exists ${nameOf(url)} with (force)`);
-  }
-}
-
-/**
- * Runs a suite on both databases. `open` gives a fresh database, which is closed at the end of the test that opened it,
- * or of the suite when it was opened outside of a test.
- */
-export function describeOnEachDatabase(
-  name: string,
-  suite: (open: () => Promise<TestDatabase>, kind: DatabaseKind) => void,
-): void {
-  for (const kind of ['embedded', 'postgresql'] as const) {
-    describe(`${name} (${kind})`, () => {
-      const opened: TestDatabase[] = [];
-      afterAll(async () => {
-        for (const database of opened) await database.close();
-      });
-      suite(async () => {
-        const database = await freshDatabase(kind);
-        try {
-          onTestFinished(() => database.close());
-        } catch {
-          // Not inside a test.
-          opened.push(database);
-        }
-        return database;
-      }, kind);
-    });
   }
 }
 

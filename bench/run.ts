@@ -1,0 +1,12 @@
+/** `npm run bench` runs them all, `npm run bench -- <name> [arguments]` one of them. */
+const BENCHES = ['seal-pdf', 'api'] as const;
+
+const [wanted, ...rest] = process.argv.slice(2);
+process.argv.splice(2, process.argv.length, ...rest);
+for (const name of BENCHES) {
+  if (wanted === undefined || wanted === name) await import(`./${name}.ts`);
+}
+if (wanted !== undefined && !BENCHES.some((name) => name === wanted)) {
+  console.error(`There is no bench "${wanted}": ${BENCHES.join(', ')}`);
+  process.exit(2);
+}

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { describeOnEachDatabase } from '../../../test-kit/src/databases.ts';
+import { describeOnEachDatabase } from '../../../test-kit/src/each-database.ts';
 import type { Database } from '../kernel/db/database.ts';
 import type { OutgoingMessage } from './message-transport.ts';
 import { MessagingUnderTest, SIGN_URL, signingRequest } from './messaging.testing.ts';

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { describeOnEachDatabase } from '../../../test-kit/src/databases.ts';
+import { describeOnEachDatabase } from '../../../test-kit/src/each-database.ts';
 import type { Database } from '../kernel/db/database.ts';
 import { uuidv7 } from '../kernel/ids/uuid.ts';
 import type { OutboundHttp } from '../kernel/outbound-http/outbound-http.ts';

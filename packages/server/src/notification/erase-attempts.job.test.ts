@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { describeOnEachDatabase } from '../../../test-kit/src/databases.ts';
+import { describeOnEachDatabase } from '../../../test-kit/src/each-database.ts';
 import type { Database } from '../kernel/db/database.ts';
 import { eraseAttemptsJob } from './erase-attempts.job.ts';
 import { NotificationUnderTest } from './notification.testing.ts';

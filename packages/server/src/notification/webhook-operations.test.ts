@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { describeOnEachDatabase } from '../../../test-kit/src/databases.ts';
+import { describeOnEachDatabase } from '../../../test-kit/src/each-database.ts';
 import type { Database } from '../kernel/db/database.ts';
 import { NotificationUnderTest, SJOBANK } from './notification.testing.ts';
 import { startWebhookReceiver, type WebhookReceiver } from './webhook-receiver.testing.ts';

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { describeOnEachDatabase } from '../../../test-kit/src/databases.ts';
+import { describeOnEachDatabase } from '../../../test-kit/src/each-database.ts';
 import type { Database } from '../kernel/db/database.ts';
 import { uuidv7 } from '../kernel/ids/uuid.ts';
 import type { CreateDocumentRequestWrapper, SignerWrapper } from './contract/document.ts';

@@ -1,5 +1,6 @@
 import { beforeAll, expect, it } from 'vitest';
-import { describeOnEachDatabase, type TestDatabase } from '../../../../test-kit/src/databases.ts';
+import type { TestDatabase } from '../../../../test-kit/src/databases.ts';
+import { describeOnEachDatabase } from '../../../../test-kit/src/each-database.ts';
 
 interface Note {
   id: number;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, it } from 'vitest';
-import { describeOnEachDatabase, type TestDatabase } from '../../../../test-kit/src/databases.ts';
+import type { TestDatabase } from '../../../../test-kit/src/databases.ts';
+import { describeOnEachDatabase } from '../../../../test-kit/src/each-database.ts';
 import { ensurePartitions } from './partitions.ts';
 
 /** An id as one made at that time; the generator itself never goes back. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { describeOnEachDatabase, silentLog, type TestDatabase } from '../../../../test-kit/src/databases.ts';
+import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { silentLog, type TestDatabase } from '../../../../test-kit/src/databases.ts';
+import { describeOnEachDatabase } from '../../../../test-kit/src/each-database.ts';
 import { startScript } from '../../../../test-kit/src/script-process.ts';
 import type { Log } from '../db/database.ts';
 import { openDatabase } from '../db/open-database.ts';
@@ -27,14 +28,18 @@ describeOnEachDatabase('events', (open, kind) => {
   let errors: object[];
   let running: Events[];
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     database = await open();
+    await database.query('create table copies (event_id uuid primary key, n int)');
+  });
+  beforeEach(() => {
     now = new Date('2026-11-24T10:00:00Z');
     errors = [];
     running = [];
   });
   afterEach(async () => {
     for (const events of running) await events.stop();
+    await database.query('truncate events, event_outbox, event_retries, copies');
   });
 
   function newEvents(on = database): Events {
@@ -129,10 +134,9 @@ describeOnEachDatabase('events', (open, kind) => {
 
   it('removes an event only together with what its subscriber wrote', async () => {
     const events = newEvents();
-    await database.query('create table copies (event_id uuid primary key)');
     let fail = true;
     events.subscribe('copy', '*', async (list, tx) => {
-      for (const { id } of list) await tx.query('insert into copies values ($1)', [id]);
+      for (const { id } of list) await tx.query('insert into copies (event_id) values ($1)', [id]);
       if (fail) throw new Error('not yet');
     });
     await events.start();
@@ -142,7 +146,7 @@ describeOnEachDatabase('events', (open, kind) => {
     fail = false;
     now = new Date(now.getTime() + 2_000);
     await expect
-      .poll(async () => (await database.query('select * from copies')).rows, { timeout: 5_000 })
+      .poll(async () => (await database.query('select event_id from copies')).rows, { timeout: 5_000 })
       .toEqual([{ event_id: id }]);
     expect((await database.query('select * from event_retries')).rows).toEqual([]);
   });
@@ -202,14 +206,15 @@ describeOnEachDatabase('events', (open, kind) => {
   });
 
   it('hands on nothing twice and loses nothing when the process is killed while it relays', async () => {
-    await database.query('create table copies (event_id uuid primary key, n int)');
-    const events = newEvents();
+    const own = await open();
+    await own.query('create table copies (event_id uuid primary key, n int)');
+    const events = newEvents(own);
     const documentId = randomUUID();
-    await database.transaction(async (tx) => {
+    await own.transaction(async (tx) => {
       for (let n = 0; n < 600; n++) await events.append(tx, created(documentId, n));
     });
-    const { location } = database;
-    if (kind === 'embedded') await closeForOther();
+    const { location } = own;
+    if (kind === 'embedded') await own.release();
     const relay = startScript(
       `
       import { openDatabase } from ${JSON.stringify(new URL('../db/open-database.ts', import.meta.url).href)};
@@ -246,11 +251,6 @@ describeOnEachDatabase('events', (open, kind) => {
     expect(errors).toEqual([]);
     await successor.stop();
     await again.close();
-
-    async function closeForOther() {
-      for (const one of running.splice(0)) await one.stop();
-      await database.release();
-    }
   }, 120_000);
 
   if (kind === 'postgresql') {

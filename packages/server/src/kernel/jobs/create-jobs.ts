@@ -1,4 +1,4 @@
-import { type JobInsert, PgBoss } from 'pg-boss';
+import { type JobInsert, PgBoss, type QueueResult, type UpdateQueueOptions } from 'pg-boss';
 import type { Clock } from '../clock/clock.ts';
 import type { Database, Log, Transaction } from '../db/database.ts';
 import { uuidv7 } from '../ids/uuid.ts';
@@ -125,7 +125,7 @@ function newBoss(database: Database, db: ReturnType<typeof bossDatabase>): PgBos
 }
 
 async function makeQueues(boss: PgBoss, queues: QueueDefinition<object>[], database: Database): Promise<void> {
-  const existing = new Set((await boss.getQueues()).map(({ name }) => name));
+  const existing = new Map((await boss.getQueues()).map((queue) => [queue.name, queue]));
   for (const queue of queues) {
     const options = {
       retryLimit: queue.retryDelaysSeconds.length + TRIES_AFTER_KILLS,
@@ -139,16 +139,22 @@ async function makeQueues(boss: PgBoss, queues: QueueDefinition<object>[], datab
         heartbeatSeconds: Math.max(SHORTEST_HEARTBEAT_SECONDS, Math.ceil(queue.expireSeconds)),
       }),
     };
-    if (existing.has(queue.name)) await boss.updateQueue(queue.name, options);
-    else await boss.createQueue(queue.name, { ...options, policy: 'short' });
+    const found = existing.get(queue.name);
+    if (!found) await boss.createQueue(queue.name, { ...options, policy: 'short' });
+    else if (!hasOptions(found, options)) await boss.updateQueue(queue.name, options);
   }
+}
+
+function hasOptions(queue: QueueResult, options: UpdateQueueOptions): boolean {
+  return Object.entries(options).every(([name, value]) => queue[name as keyof QueueResult] === value);
 }
 
 function toInsert({ data, startAfter, singletonKey }: { data: object } & SendOptions, now: Date): JobInsert {
   const id = uuidv7(now);
   // A queue of the policy `short` keeps one waiting job per key; without a key of its own a job is like no other.
   const insert: JobInsert = { id, data, singletonKey: singletonKey ?? id };
-  if (startAfter) insert.startAfter = startAfter.toISOString();
+  // As a pause on the database's clock, which is not the caller's.
+  if (startAfter) insert.startAfter = `${Math.max(0, startAfter.getTime() - now.getTime())} milliseconds`;
   return insert;
 }
 
@@ -156,6 +162,7 @@ async function takeBackJobsOfDeadProcess(database: Database): Promise<void> {
   await database.query(`
     update pgboss.job
     set state = (case when retry_count < retry_limit then 'retry' else 'failed' end)::pgboss.job_state,
-        start_after = pgboss.job_now()
+        start_after = pgboss.job_now(),
+        completed_on = case when retry_count < retry_limit then null else pgboss.job_now() end
     where state = 'active'`);
 }

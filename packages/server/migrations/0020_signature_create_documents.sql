@@ -84,6 +84,7 @@ create table signatures (
   user_agent text,
   -- What the eID produced, as a file of the account.
   native_sha256 text not null,
+  native_size_bytes bigint not null,
   native_format text not null,
   native_media_type text not null,
   native_file_name text not null,

@@ -100,6 +100,7 @@ function signatureRecord(
     userAgent: context.userAgent,
     native: {
       sha256: native.sha256,
+      sizeBytes: native.sizeBytes,
       format: outcome.native.format,
       mediaType: outcome.native.mediaType,
       fileName: outcome.native.fileName,

@@ -26,7 +26,14 @@ export interface SignatureRecord {
   nationalNumberSealed: Buffer | undefined;
   clientIp: string | undefined;
   userAgent: string | undefined;
-  native: { sha256: string; format: string; mediaType: string; fileName: string; binding: Record<string, unknown> };
+  native: {
+    sha256: string;
+    sizeBytes: number;
+    format: string;
+    mediaType: string;
+    fileName: string;
+    binding: Record<string, unknown>;
+  };
   documentSha256: string;
   signedAt: Date;
 }
@@ -121,7 +128,8 @@ export async function insertDocument(db: Database, document: NewDocument): Promi
              insert into evidence_entries (document_id, sequence, account_id, occurred_at, kind, data, hash)
              values ($1, $12, $2, $15, $17, $18, $13)
            )
-           select append_event($19, $2, $3, 'document_created', $1, $15, $20, $21, true)`,
+           select append_event($19, $2, $3, 'document_created', $1, $15, $20, $21, true),
+                  record_file($2, $7, $8, $15)`,
     values: [
       document.id,
       document.accountId,
@@ -204,7 +212,7 @@ const SELECT_DOCUMENT = `
                    'lastName', g.last_name, 'dateOfBirth', g.date_of_birth, 'methodUniqueId', g.method_unique_id,
                    'number', encode(g.national_number_sealed, 'hex'), 'clientIp', g.client_ip,
                    'userAgent', g.user_agent, 'documentSha256', g.document_sha256, 'signedAt', g.signed_at,
-                   'native', jsonb_build_object('sha256', g.native_sha256, 'format', g.native_format,
+                   'native', jsonb_build_object('sha256', g.native_sha256, 'sizeBytes', g.native_size_bytes, 'format', g.native_format,
                              'mediaType', g.native_media_type, 'fileName', g.native_file_name,
                              'binding', g.native_binding)) order by g.sequence)
             from signatures g where g.document_id = d.id) end as signatures,
@@ -311,12 +319,18 @@ export async function insertSignature(
   document: { id: string; accountId: string },
   signature: SignatureRecord,
 ): Promise<void> {
+  await tx.query('select record_file($1, $2, $3, $4)', [
+    document.accountId,
+    signature.native.sha256,
+    signature.native.sizeBytes,
+    signature.signedAt,
+  ]);
   await tx.query(
     `insert into signatures (document_id, signer_id, account_id, sequence, method, mechanism, full_name, first_name,
                              middle_name, last_name, date_of_birth, method_unique_id, national_number_sealed, client_ip,
-                             user_agent, native_sha256, native_format, native_media_type, native_file_name,
+                             user_agent, native_sha256, native_size_bytes, native_format, native_media_type, native_file_name,
                              native_binding, document_sha256, signed_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`,
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`,
     [
       document.id,
       signature.signerId,
@@ -334,6 +348,7 @@ export async function insertSignature(
       signature.clientIp ?? null,
       signature.userAgent ?? null,
       signature.native.sha256,
+      signature.native.sizeBytes,
       signature.native.format,
       signature.native.mediaType,
       signature.native.fileName,
@@ -426,6 +441,7 @@ export async function insertPackage(
   made: PackageRecord,
   createdAt: Date,
 ): Promise<boolean> {
+  await tx.query('select record_file($1, $2, $3, $4)', [document.accountId, made.sha256, made.sizeBytes, createdAt]);
   const { rowCount } = await tx.query(
     `insert into document_packages (document_id, format, account_id, sha256, size_bytes, file_name, media_type, level, created_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9)

@@ -18,8 +18,8 @@ import {
   signPadesBaselineB,
 } from '../packages/ades/src/index.ts';
 
-const ROUNDS = 5;
-const ROUND_MS = 800;
+const ROUNDS = 8;
+const ROUND_MS = 600;
 const ROOM = 4096;
 const signingTime = new Date('2026-11-24T08:00:00Z');
 
@@ -147,14 +147,17 @@ async function signWithSignpdf(pdf: Buffer, provider: SignatureProvider): Promis
   return new SignPdf().sign(prepared, new OwnCmsSigner(provider), signingTime);
 }
 
+/** Calls per second of processor time, all threads counted: what else the machine does does not count. */
 async function rate(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
+  const before = process.cpuUsage();
   let count = 0;
   while (performance.now() - start < ROUND_MS) {
     await work();
     count++;
   }
-  return (count * 1000) / (performance.now() - start);
+  const { user, system } = process.cpuUsage(before);
+  return (count * 1_000_000) / (user + system);
 }
 
 async function main(): Promise<void> {
@@ -179,7 +182,7 @@ async function main(): Promise<void> {
     }
   }
   const limit = best.get('raw: sha256(file) + RSA-2048')!;
-  console.log(`PAdES B-B, ${Math.round(pdf.length / 1024)} KB, RSA-2048, one core`);
+  console.log(`PAdES B-B, ${Math.round(pdf.length / 1024)} KB, RSA-2048, per second of processor time on one core`);
   for (const [label, value] of best) {
     console.log(`${label.padEnd(32)} ${value.toFixed(0).padStart(6)}/s  ${(value / limit).toFixed(3)} of raw`);
   }

@@ -72,10 +72,11 @@ export function readCertificate(bytes: Uint8Array): Certificate {
   const key = createHash('sha256').update(bytes).digest('base64');
   let certificate = byContent.get(key);
   if (certificate) byContent.delete(key);
-  // A copy, as the bytes may be a view on a whole document, or change under the key.
+  // A copy, as the bytes may be a view on a whole document.
   else certificate = parseCertificate(Uint8Array.from(bytes));
   byContent.set(key, certificate);
   if (byContent.size > CACHE_SIZE) byContent.delete(byContent.keys().next().value!);
+  byIdentity.set(bytes, certificate);
   byIdentity.set(certificate.bytes, certificate);
   return certificate;
 }

@@ -10,7 +10,7 @@ interface Step {
   reached: string | undefined;
 }
 
-/** `4. `path` (from 3): …` */
+/** `4. `path` (from 3): …`. The first step is where the process starts. */
 function readSteps(page: string): Step[] {
   return [...page.matchAll(/^(\d+)\. `([^`]+)`(?: \((.+?)\))?:/gm)].map((match) => ({
     number: Number(match[1]),
@@ -35,7 +35,7 @@ describe('the page about what happens when a signer signs', () => {
 
   it('tells of every file how it is reached', () => {
     expect(
-      steps.filter((step) => !/^(from \d+|HTTP [A-Z]+ \/.*|event \w+|thread of \d+)$/.test(step.reached ?? '')),
+      steps.filter((step) => !/^(start|from \d+|HTTP [A-Z]+ \/.*|event \w+|named in \d+)$/.test(step.reached ?? '')),
     ).toEqual([]);
   });
 
@@ -52,12 +52,12 @@ describe('the page about what happens when a signer signs', () => {
     }
   });
 
-  it('lists a thread after the file that starts it', async () => {
+  it('lists a page or thread after the file that names it', async () => {
     for (const step of steps) {
-      const starter = /^thread of (\d+)$/.exec(step.reached ?? '')?.[1];
-      if (starter === undefined) continue;
-      expect(Number(starter), step.path).toBeLessThan(step.number);
-      expect(await sourceOf(steps[Number(starter) - 1]!)).toContain(step.path.slice(step.path.lastIndexOf('/') + 1));
+      const namer = /^named in (\d+)$/.exec(step.reached ?? '')?.[1];
+      if (namer === undefined) continue;
+      expect(Number(namer), step.path).toBeLessThan(step.number);
+      expect(await sourceOf(steps[Number(namer) - 1]!)).toContain(step.path.slice(step.path.lastIndexOf('/') + 1));
     }
   });
 

@@ -2,10 +2,11 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { printFirstScreenWeight } from './build/first-screen-weight.ts';
 import { pdfjsData, pdfjsDataFolder } from './build/pdfjs-data.ts';
+import { precompress } from './build/precompress.ts';
 
 export default defineConfig({
   base: '/app/',
-  plugins: [react(), pdfjsData(), printFirstScreenWeight()],
+  plugins: [react(), pdfjsData(), precompress(), printFirstScreenWeight()],
   // The sign host answers every page with a nonce of its own in place of this text.
   html: { cspNonce: '__SEGL_NONCE__' },
   define: { __PDFJS_DATA__: JSON.stringify(`/app/assets/${pdfjsDataFolder}/`) },

@@ -10,6 +10,7 @@ import { attemptInHash, readBoot } from './session/boot.ts';
 import { openSessionStore, tabStorage } from './session/session-store.ts';
 import { SigningProvider } from './signing.tsx';
 import { SpeechProvider } from './texts/use-speech.tsx';
+import { fetchViewerEarly } from './viewer/load-viewer.ts';
 
 const boot = readBoot(document);
 const store = openSessionStore(boot.handle, tabStorage());
@@ -38,3 +39,4 @@ createRoot(document.getElementById('root')!).render(
   </StrictMode>,
 );
 void flow.start();
+if (boot.state === 'ok') fetchViewerEarly();

@@ -166,8 +166,9 @@ export async function startFakeApi(
       // A worker runs under the policy of its own response.
       'content-security-policy': policyFor('asset'),
       'x-content-type-options': 'nosniff',
+      ...(existsSync(`${file}.br`) ? { 'content-encoding': 'br' } : {}),
     });
-    createReadStream(file).pipe(response);
+    createReadStream(existsSync(`${file}.br`) ? `${file}.br` : file).pipe(response);
   }
 
   function eid(response: ServerResponse, url: URL): void {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser, openTab, picture } from './browser.ts';
 import { buildApp } from './built-app.ts';
 import { type FakeApi, startFakeApi } from './fake-api.ts';
-import { contract, longDocument } from './sample-pdf.ts';
+import { contract, longDocument, scan } from './sample-pdf.ts';
 
 const twoMethods = [
   { method: 'se_bankid', name: 'Swedish BankID', countryCode: 'SE' },
@@ -35,6 +35,7 @@ async function serve(): Promise<void> {
       two: { view: { methods: twoMethods } },
       back: { wayBack: '/sender', view: { redirect: { mode: 'redirect' } } },
       long: { pdf: thousandPages },
+      scan: { pdf: scan },
       waiting: { view: { state: 'waiting_for_attachments' } },
     },
     contract,
@@ -349,6 +350,44 @@ describe('the document', () => {
     });
     expect(share).toBeGreaterThan(0.005);
     expect(share).toBeLessThan(0.2);
+    await close();
+  });
+
+  it('shows JPEG 2000 and JBIG2 scans although the policy forbids WebAssembly, and says that they have no text', async () => {
+    const { page, complaints, close } = await open('scan');
+    for (const number of [1, 2]) {
+      await drawn(page, number);
+      const grey = await page.locator(`.pdf-page[data-page="${number}"] canvas`).evaluate((element) => {
+        const canvas = element as HTMLCanvasElement;
+        const at = (part: number) =>
+          canvas.getContext('2d')!.getImageData(Math.floor(canvas.width * part), Math.floor(canvas.height / 2), 1, 1)
+            .data[0]!;
+        return { left: at(0.2), right: at(0.8) };
+      });
+      expect(grey.left, `left of page ${number}`).toBeLessThan(30);
+      expect(grey.right, `right of page ${number}`).toBeGreaterThan(225);
+    }
+    expect(await page.getByText('This page is a picture without readable text.').count()).toBe(2);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it('does not move what is already shown while it loads', async () => {
+    await serve();
+    const { page, close } = await openTab(browser);
+    await page.addInitScript(() => {
+      const shifts = { sum: 0 };
+      Object.assign(globalThis, { shifts });
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) shifts.sum += (entry as unknown as { value: number }).value;
+      }).observe({ type: 'layout-shift', buffered: true });
+    });
+    await page.goto(`${api.origin}/start?jwt=plain`);
+    await drawn(page, 2);
+    await page.waitForTimeout(300);
+    const sum = await page.evaluate(() => (globalThis as unknown as { shifts: { sum: number } }).shifts.sum);
+    console.log(`layout shift until the second page is drawn: ${sum.toFixed(4)}`);
+    expect(sum).toBeLessThanOrEqual(0.05);
     await close();
   });
 

@@ -1,5 +1,14 @@
-/** A page of the sample: its size in points, its /Rotate, and the lines on it. */
-export type SamplePage = { width?: number; height?: number; rotate?: number; lines: readonly string[] };
+/** A page of the sample: its size in points, its /Rotate, and the lines on it, or a picture all over it. */
+export type SamplePage = {
+  width?: number;
+  height?: number;
+  rotate?: number;
+  lines: readonly string[];
+  picture?: SamplePicture;
+};
+
+/** An encoded picture of 16 × 16 grey pixels. */
+export type SamplePicture = { filter: 'JPXDecode' | 'JBIG2Decode'; bitsPerPixel: 1 | 8; data: Buffer };
 
 function pdfString(text: string): string {
   const escaped = [...text].map((character) => {
@@ -13,6 +22,14 @@ function pdfString(text: string): string {
 function contentOf(page: SamplePage, height: number): string {
   const lines = page.lines.map((line, at) => `${at === 0 ? '/F2 18 Tf' : '/F1 11 Tf'} ${pdfString(line)} Tj 0 -22 Td`);
   return `BT 56 ${height - 80} Td ${lines.join('\n')} ET\n0.12 0.31 0.85 RG 1.5 w 56 ${height - 92} m 180 ${height - 92} l S`;
+}
+
+function pictureObject({ filter, bitsPerPixel, data }: SamplePicture): string {
+  return (
+    '<< /Type /XObject /Subtype /Image /Width 16 /Height 16 /ColorSpace /DeviceGray ' +
+    `/BitsPerComponent ${bitsPerPixel} /Filter /${filter} /Length ${data.length} >>\n` +
+    `stream\n${data.toString('latin1')}\nendstream`
+  );
 }
 
 /**
@@ -30,11 +47,14 @@ export function samplePdf(pages: readonly SamplePage[]): Buffer {
     const width = page.width ?? 595;
     const height = page.height ?? 842;
     const content = contentOf(page, height);
-    objects.push(`<< /Length ${content.length} >>\nstream\n${content}\nendstream`);
+    const drawn = page.picture ? `q ${width} 0 0 ${height} 0 0 cm /Im1 Do Q` : content;
+    objects.push(`<< /Length ${drawn.length} >>\nstream\n${drawn}\nendstream`);
     const contentNumber = objects.length;
+    if (page.picture) objects.push(pictureObject(page.picture));
+    const pictures = page.picture ? `/XObject << /Im1 ${objects.length} 0 R >> ` : '';
     objects.push(
       `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 ${width} ${height}] /Rotate ${page.rotate ?? 0} ` +
-        `/Resources << /Font << /F1 3 0 R /F2 4 0 R >> >> /Contents ${contentNumber} 0 R >>`,
+        `/Resources << /Font << /F1 3 0 R /F2 4 0 R >> ${pictures}>> /Contents ${contentNumber} 0 R >>`,
     );
     kids.push(`${objects.length} 0 R`);
   }
@@ -82,3 +102,29 @@ export const contract = samplePdf(
 export function longDocument(pages: number): Buffer {
   return samplePdf(Array.from({ length: pages }, (_, at) => ({ lines: [`Page number ${at + 1}`, clause] })));
 }
+
+/** Black on the left, white on the right: as JPEG 2000 (by OpenJPEG's encoder) and as JBIG2 (one MMR region). */
+const halfBlack: SamplePicture[] = [
+  {
+    filter: 'JPXDecode',
+    bitsPerPixel: 8,
+    data: Buffer.from(
+      '/0//UQApAAAAAAAQAAAAEAAAAAAAAAAAAAAAEAAAABAAAAAAAAAAAAABBwEB/1IADAAAAAEAAAQEAAH/XAAEQED/ZAAlAAFDcmVhdGVk' +
+        'IGJ5IE9wZW5KUEVHIHZlcnNpb24gMi41LjD/kAAKAAAAAACuAAH/k9+FOhFQUxkKrq56Cr6l9h+AAAADCQl+HxgAAAAAwjWH2P0U4R9y' +
+        'miPuU0R9ymiPuU0R9ymiPuU0R9ymiPuU0R9ymiPuU0R9ymiPuU0R9ymiPuU0R9ymiPuU0R9ymiPuU0R9ymiPuU0R9ymiPuU0R9ymiPuU' +
+        '0R9ymiPuU0R9ymiPuU0R9ymiPuU0R9ymiPuU0R9ymiPuU0R9ymiPuU0R/3//2Q==',
+      'base64',
+    ),
+  },
+  {
+    filter: 'JBIG2Decode',
+    bitsPerPixel: 1,
+    data: Buffer.from(
+      'AAAAADAAAQAAABMAAAAQAAAAEAAAAAAAAAAAAAAAAAAAASYAAQAAAB0AAAAQAAAAEAAAAAAAAAAAAAEmov///////gAgAg==',
+      'base64',
+    ),
+  },
+];
+
+/** Two pages that are pictures, as scanners make them. */
+export const scan = samplePdf(halfBlack.map((picture) => ({ width: 200, height: 200, lines: [], picture })));

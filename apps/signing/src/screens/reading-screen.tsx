@@ -4,11 +4,11 @@ import { Frame } from '../frame/frame.tsx';
 import { useDownload } from '../frame/use-download.ts';
 import { useSigning, useView } from '../signing.tsx';
 import { useSpeech } from '../texts/use-speech.tsx';
+import { loadPages } from '../viewer/load-viewer.ts';
 import { type Anchor, type Zoom, zoomStep } from '../viewer/page-layout.ts';
 import { useReadingKeys } from '../viewer/use-reading-keys.ts';
 import { PageSkeleton } from './loading-screen.tsx';
 
-const loadPages = () => import('../viewer/pdf-pages.tsx');
 const PdfPages = lazy(async () => ({ default: (await loadPages()).PdfPages }));
 
 /** True while the heading is in sight, so that the bar repeats the title only when it is not. */

@@ -4,7 +4,7 @@ const ONE_MINUTE_MS = 60_000;
  * Tells the server, at most once a minute, that somebody is reading. Returns how to stop. A failed call is not
  * reported: the next real call says whether the session still lives.
  */
-export function keepAliveOnActivity(page: Document, keepAlive: () => Promise<void>, now: () => number): () => void {
+export function keepAliveOnActivity(page: EventTarget, keepAlive: () => Promise<void>, now: () => number): () => void {
   let last = now();
   const onActivity = () => {
     if (now() - last < ONE_MINUTE_MS) return;

@@ -22,7 +22,8 @@ let open: { key: string; task: PDFDocumentLoadingTask } | null = null;
 
 /**
  * Opens the PDF, or gives the one already open: going to the choice of eID and back must not load it again.
- * Only the ranges needed for the page in sight are fetched first; the rest follows by itself.
+ * Only the ranges that the pages in sight and their neighbours need are fetched: to fetch all the rest at once as well
+ * would halve the speed of the first page on a slow line.
  */
 export function openPdf(source: PdfSource): Promise<PDFDocumentProxy> {
   const key = JSON.stringify(source);
@@ -33,6 +34,7 @@ export function openPdf(source: PdfSource): Promise<PDFDocumentProxy> {
       url: source.url,
       httpHeaders: source.headers,
       disableStream: true,
+      disableAutoFetch: true,
       // The page's policy forbids to compile WebAssembly. The script decoders do the same for JPEG 2000 and JBIG2.
       useWasm: false,
       wasmUrl: `${data}wasm/`,

@@ -57,6 +57,7 @@ export function PdfPages(props: PdfPagesProps) {
     openPdf({ url, headers: JSON.parse(headers) }).then(
       (opened) => {
         if (gone) return;
+        if (opened.numPages === 0) return events.current.onProblem(null);
         events.current.onOpened(opened.numPages);
         setPdf(opened);
       },

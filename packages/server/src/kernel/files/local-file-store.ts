@@ -27,6 +27,9 @@ const LEFTOVER_AGE_MS = 3_600_000;
 
 const KNOWN_FOLDERS = 10_000;
 
+/** One megabyte in one call to the disk. */
+const CHUNKS_AT_ONCE = 16;
+
 export interface LocalFileStoreOptions {
   directory: string;
   masterKey: Buffer;
@@ -57,17 +60,18 @@ export async function createLocalFileStore({ directory, masterKey, log }: LocalF
   }
 
   async function put(accountId: string, content: Buffer | Readable): Promise<StoredFile> {
+    let known: StoredFile | undefined;
     if (Buffer.isBuffer(content)) {
-      const stored = { sha256: createHash('sha256').update(content).digest('hex'), sizeBytes: content.length };
-      if ((await size(accountId, stored.sha256)) === stored.sizeBytes) {
+      known = { sha256: createHash('sha256').update(content).digest('hex'), sizeBytes: content.length };
+      if ((await size(accountId, known.sha256)) === known.sizeBytes) {
         // Whoever wrote it may not have synced its name yet.
-        await syncFolder(dirname(pathOf(accountId, stored.sha256)));
-        return stored;
+        await syncFolder(dirname(pathOf(accountId, known.sha256)));
+        return known;
       }
     }
     const path = join(unfinished, randomBytes(16).toString('hex'));
     try {
-      const stored = await writeSealed(path, newFileCipher(masterKey, accountId), content);
+      const stored = await writeSealed(path, newFileCipher(masterKey, accountId), content, known);
       await publish(path, pathOf(accountId, stored.sha256));
       return stored;
     } catch (error) {
@@ -152,8 +156,13 @@ export async function createLocalFileStore({ directory, masterKey, log }: LocalF
   };
 }
 
-/** Writes and syncs a new file, hashing on the way. */
-async function writeSealed(path: string, cipher: FileCipher, content: Buffer | Readable): Promise<StoredFile> {
+/** Writes and syncs a new file, hashing on the way unless hash and size are known. */
+async function writeSealed(
+  path: string,
+  cipher: FileCipher,
+  content: Buffer | Readable,
+  known: StoredFile | undefined,
+): Promise<StoredFile> {
   const hash = createHash('sha256');
   let sizeBytes = 0;
   let index = 0;
@@ -161,15 +170,15 @@ async function writeSealed(path: string, cipher: FileCipher, content: Buffer | R
   try {
     let outgoing: Buffer[] = [cipher.header];
     for await (const { chunk, isLast } of inChunks(content)) {
-      hash.update(chunk);
+      if (!known) hash.update(chunk);
       sizeBytes += chunk.length;
       outgoing.push(...cipher.sealChunk(chunk, index++, isLast));
-      if (index % 16 === 0) {
+      if (index % CHUNKS_AT_ONCE === 0) {
         await handle.writev(outgoing);
         outgoing = [];
       }
     }
-    const sha256 = hash.digest('hex');
+    const sha256 = known?.sha256 ?? hash.digest('hex');
     outgoing.push(cipher.nameTag(sha256, sizeBytes));
     await handle.writev(outgoing);
     await handle.datasync();
@@ -234,22 +243,36 @@ async function* readRange(file: OpenFile, start: number, end: number): AsyncGene
   const from = Math.floor(start / CHUNK_BYTES);
   const to = Math.max(from, Math.floor(end / CHUNK_BYTES));
   try {
-    for (let index = from; index <= to; index++) {
-      const contentBytes = Math.min(CHUNK_BYTES, sizeBytes - index * CHUNK_BYTES);
-      const sealedBytes = contentBytes + SEALED_CHUNK_BYTES - CHUNK_BYTES;
-      const sealed = await readAt(handle, HEADER_BYTES + index * SEALED_CHUNK_BYTES, sealedBytes);
-      let content: Buffer;
-      try {
-        content = cipher.openChunk(sealed, index, index === last);
-      } catch (cause) {
-        throw new FileDamagedError(sha256, `chunk ${index} was changed`, cause);
+    for (let index = from; index <= to; index += CHUNKS_AT_ONCE) {
+      const next = Math.min(to + 1, index + CHUNKS_AT_ONCE);
+      const sealedEnd = next > last ? sealedOffset(last) + sealedSize(last) : sealedOffset(next);
+      const sealed = await readAt(handle, sealedOffset(index), sealedEnd - sealedOffset(index));
+      for (let at = index; at < next; at++) {
+        const position = sealedOffset(at) - sealedOffset(index);
+        const content = openChunk(sealed.subarray(position, position + sealedSize(at)), at);
+        const offset = at * CHUNK_BYTES;
+        yield content.subarray(Math.max(0, start - offset), Math.min(content.length, end + 1 - offset));
       }
-      const offset = index * CHUNK_BYTES;
-      yield content.subarray(Math.max(0, start - offset), Math.min(contentBytes, end + 1 - offset));
     }
   } finally {
     await handle.close();
   }
+
+  function sealedSize(index: number): number {
+    return index < last ? SEALED_CHUNK_BYTES : sizeBytes - last * CHUNK_BYTES + SEALED_CHUNK_BYTES - CHUNK_BYTES;
+  }
+
+  function openChunk(sealed: Buffer, index: number): Buffer {
+    try {
+      return cipher.openChunk(sealed, index, index === last);
+    } catch (cause) {
+      throw new FileDamagedError(sha256, `chunk ${index} was changed`, cause);
+    }
+  }
+}
+
+function sealedOffset(index: number): number {
+  return HEADER_BYTES + index * SEALED_CHUNK_BYTES;
 }
 
 async function readAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {

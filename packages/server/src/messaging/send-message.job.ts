@@ -1,6 +1,6 @@
 import type { QueueDefinition } from '../kernel/jobs/jobs.ts';
 import { capturedTransport, type MessageTransport } from './message-transport.ts';
-import type { MessagingDeps } from './messaging-deps.ts';
+import type { MessagingDeps, SigningRequest } from './messaging-deps.ts';
 import { type RequestSender, renderRequest } from './render-request.ts';
 import { type KeptMessage, sealMessage, withoutLink } from './sealed-message.ts';
 import { deletePendingMessage, findPendingMessage, recordSending, type SendingRecord } from './store.ts';
@@ -43,7 +43,7 @@ export function sendMessageJob(deps: MessagingDeps): QueueDefinition<SendJob> {
       const record = (status: SendingRecord['status']) =>
         recordSending(deps.database, documentId, messageId, sendingRecord(deps, kept, status));
       try {
-        await transportFor(deps, request.environment).send(message);
+        await transportFor(deps, request).send(message);
       } catch (error) {
         await record(attempt > RETRY_DELAYS_SECONDS.length ? 'FAILED' : 'PENDING');
         throw error;
@@ -53,9 +53,13 @@ export function sendMessageJob(deps: MessagingDeps): QueueDefinition<SendJob> {
   };
 }
 
-function transportFor(deps: Pick<MessagingDeps, 'gateway' | 'log'>, environment: 'test' | 'prod'): MessageTransport {
+function transportFor(
+  deps: Pick<MessagingDeps, 'gateway' | 'log'>,
+  { environment, documentId }: Pick<SigningRequest, 'environment' | 'documentId'>,
+): MessageTransport {
   if (environment === 'test') return capturedTransport;
-  if (!deps.gateway) deps.log.warn({}, 'no gateway is configured: a message of production is kept, not sent');
+  if (!deps.gateway)
+    deps.log.warn({ documentId }, 'no gateway is configured: a message of production is kept, not sent');
   return deps.gateway ?? capturedTransport;
 }
 

@@ -12,7 +12,8 @@ const STATUS_NAMES: Record<MessageStatus, string> = {
   DELIVERED: 'Delivered',
   FAILED: 'Failed',
 };
-const PREVIEW_LENGTH = 160;
+/** More than two lines of the widest list; the rest is cut off by the style sheet. */
+const PREVIEW_LENGTH = 300;
 
 /** The list. `older` is the id to go on from, when there are older ones. */
 export function listPage(entries: readonly InboxEntry[], page: { older: string | undefined; isFirst: boolean }): Html {
@@ -41,7 +42,7 @@ function emptyList(isFirst: boolean): Html {
 }
 
 function listEntry(entry: InboxEntry): Html {
-  const preview = entry.text?.replace(/\s+/g, ' ').slice(0, PREVIEW_LENGTH);
+  const preview = entry.text?.slice(0, PREVIEW_LENGTH);
   return html`<li><a href="${INBOX_PATH}/${entry.id}">
     <span class="row"><span class="tag ${entry.channel}">${CHANNEL_NAMES[entry.channel]}</span>
     <span class="receiver">${entry.receiver}</span>

@@ -1,9 +1,25 @@
 import { once } from 'node:events';
+import { readlinkSync } from 'node:fs';
+import { setPriority } from 'node:os';
 import type { MessagePort } from 'node:worker_threads';
 import { inspectPdf, repairPdf, type SignatureProvider, sealPackagedPdf } from '@segl/ades';
 import type { PdfCheck } from '../signature/index.ts';
 import { blankAppearance, renderEvidencePages } from './evidence-pages.ts';
 import type { PoolTask, PortAnswer, PortRequest, RemoteKey, SealResult, SealTask } from './sealing-messages.ts';
+
+const NICENESS = 10;
+
+yieldToRequests();
+
+/**
+ * Sealing can wait, a request cannot: the thread takes the processor when nobody else wants it. Linux keeps a priority per
+ * thread; elsewhere there is none to set.
+ */
+function yieldToRequests(): void {
+  if (process.platform !== 'linux') return;
+  const thread = Number(readlinkSync('/proc/thread-self').split('/').at(-1));
+  setPriority(thread, NICENESS);
+}
 
 /** Entry of a sealing thread. */
 export default async function run(task: PoolTask): Promise<PdfCheck | SealResult> {

@@ -204,7 +204,7 @@ const SELECT_DOCUMENT = `
          d.deadline, d.created_at, d.updated_at, d.signed_at,
          (select jsonb_agg(jsonb_build_object('id', s.id, 'request', s.request, 'rotation', s.link_rotation,
                                               'number', encode(s.national_number_sealed, 'hex')) order by s.position)
-            from signers s where s.document_id = d.id) as signers,
+            from signers s where s.document_id = $1) as signers,
          case when d.signature_count = 0 then null else
          (select jsonb_agg(jsonb_build_object(
                    'signerId', g.signer_id, 'sequence', g.sequence, 'method', g.method, 'mechanism', g.mechanism,
@@ -215,11 +215,11 @@ const SELECT_DOCUMENT = `
                    'native', jsonb_build_object('sha256', g.native_sha256, 'sizeBytes', g.native_size_bytes, 'format', g.native_format,
                              'mediaType', g.native_media_type, 'fileName', g.native_file_name,
                              'binding', g.native_binding)) order by g.sequence)
-            from signatures g where g.document_id = d.id) end as signatures,
+            from signatures g where g.document_id = $1) end as signatures,
          case when d.packaged_at is null then null else
          (select jsonb_agg(jsonb_build_object('format', p.format, 'sha256', p.sha256, 'sizeBytes', p.size_bytes,
                              'fileName', p.file_name, 'mediaType', p.media_type, 'level', p.level) order by p.created_at)
-            from document_packages p where p.document_id = d.id) end as packages
+            from document_packages p where p.document_id = $1) end as packages
     from documents d
    where d.id = $1`;
 
@@ -303,7 +303,7 @@ export async function findStatus(db: Queryable, documentId: string): Promise<Doc
     name: 'signature_find_status',
     text: `select d.account_id, d.environment, d.status,
                   case when d.packaged_at is null then null else
-                  (select array_agg(p.format order by p.created_at) from document_packages p where p.document_id = d.id) end
+                  (select array_agg(p.format order by p.created_at) from document_packages p where p.document_id = $1) end
                   as packages
              from documents d where d.id = $1`,
     values: [documentId],

@@ -30,7 +30,9 @@ export async function openPostgresqlDatabase(options: PostgresqlOptions): Promis
     connectionString: options.url,
     application_name: 'segl',
     types: valueTypes,
-    options: '-c timezone=UTC',
+    // Plans of partitioned tables look dear before pruning, so PostgreSQL would plan every execution of a prepared
+    // statement anew, which costs more than running it; partitions are pruned when a plan is run.
+    options: '-c timezone=UTC -c plan_cache_mode=force_generic_plan -c jit=off',
     keepAlive: true,
   };
   const pool = new pg.Pool({

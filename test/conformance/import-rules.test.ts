@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ROOT, runProgram } from './repository.ts';
+import { listFiles, ROOT, readText, runProgram } from './repository.ts';
 
 const CONFIG = '.dependency-cruiser.cjs';
 const { forbidden } = createRequire(import.meta.url)(join(ROOT, CONFIG)) as { forbidden: { name: string }[] };
@@ -68,6 +68,31 @@ async function cruise(folder: string): Promise<Cruise['summary']['violations']> 
 it('nobody imports what the import rules forbid', async () => {
   expect((await cruise(ROOT)).map(({ rule, from, to }) => `${rule.name}: ${from} → ${to}`)).toEqual([]);
 });
+
+it('nobody calls out past the import rules, with what Node itself brings', async () => {
+  const allowed =
+    /^packages\/server\/src\/(kernel\/outbound-http|eid\/oidc)\/|\.(test|testing|fixture|conformance)\.ts$/;
+  const paths = (await listFiles(server)).filter((path) => path.endsWith('.ts') && !allowed.test(path));
+  expect(paths.length).toBeGreaterThan(50);
+  const callers: string[] = [];
+  for (const path of paths) if (callsOut(await readText(path))) callers.push(path);
+  expect(callers).toEqual([]);
+});
+
+it('and would be noticed doing so', () => {
+  expect(callsOut('const answer = await fetch(url);')).toBe(true);
+  expect(callsOut("import { createServer, request } from 'node:https';")).toBe(true);
+  expect(callsOut("import { STATUS_CODES } from 'node:http';\nthis.#fetch();\nboss.fetch(queue);")).toBe(false);
+});
+
+function callsOut(source: string): boolean {
+  return (
+    /(?<![.#\w]|async )fetch\(/.test(source) ||
+    /import (\* as \w+|\{[^}]*\b(request|get|connect|createConnection)\b[^}]*\}) from 'node:(http|https|http2|net|tls)'/.test(
+      source,
+    )
+  );
+}
 
 describe('an import rule catches what it forbids', () => {
   let folder: string;

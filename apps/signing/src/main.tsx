@@ -13,7 +13,7 @@ import { SpeechProvider } from './texts/use-speech.tsx';
 import { fetchViewerEarly } from './viewer/load-viewer.ts';
 
 const boot = readBoot(document);
-const store = openSessionStore(boot.handle, tabStorage());
+const store = openSessionStore(boot.handle ?? '', tabStorage());
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 const host = connectToSignHost({ origin: '', sessionToken: () => store.tokens()?.sessionToken || null, wait });
 const flow = createSigningFlow({

@@ -23,18 +23,18 @@ export type Scenario = {
   instead?: Record<string, { status: number; body?: object; headers?: Record<string, string> }[]>;
 };
 
-type Session = { token: string; signToken: string; view: View; polls: number };
+type Session = { scenario: string; token: string; view: View; polls: number };
 
 export type FakeApi = {
   origin: string;
   /** Every call of the app as `METHOD path`, in order. */
   calls: string[];
-  /** A fresh boot code, as the page of the link would carry it. */
-  bootCodeFor(handle: string): string;
+  /** A fresh boot code and session handle, as the page of the link would carry them. */
+  boot(link: string): { bootCode: string; handle: string };
   /** Ends all sessions, as the server does after 20 quiet minutes. */
   endSessions(): void;
-  /** Changes what the next look of a session finds. */
-  change(handle: string, view: Partial<View>): void;
+  /** Changes what the next look of the sessions of a link finds. */
+  change(link: string, view: Partial<View>): void;
   close(): Promise<void>;
 };
 
@@ -116,13 +116,21 @@ export async function startFakeApi(
   );
   const calls: string[] = [];
 
-  const scenarioOf = (handle: string) => scenarios[handle] ?? {};
+  let handles = 0;
+  const linkOf = (handle: string) => handle.split('~')[0]!;
+  const scenarioOf = (handle: string) => scenarios[linkOf(handle)] ?? {};
   const pdfOf = (handle: string) => scenarioOf(handle).pdf ?? fallbackPdf;
 
-  function bootCodeFor(handle: string): string {
+  function newHandle(link: string): string {
+    handles += 1;
+    return `${link}~${handles}`;
+  }
+
+  function boot(link: string): { bootCode: string; handle: string } {
     const bootCode = randomUUID();
+    const handle = newHandle(link);
     bootCodes.set(bootCode, handle);
-    return bootCode;
+    return { bootCode, handle };
   }
 
   function json(response: ServerResponse, status: number, body?: object, headers: Record<string, string> = {}): void {
@@ -134,12 +142,16 @@ export async function startFakeApi(
     json(response, status, { message: `Refused: ${code}`, code, requestId: randomUUID() });
   }
 
-  function page(request: IncomingMessage, response: ServerResponse, handle: string, bootCode: string | null): void {
+  function page(
+    request: IncomingMessage,
+    response: ServerResponse,
+    booted: { bootCode: string | null; handle: string | null },
+  ): void {
     const nonce = randomBytes(16).toString('base64');
-    const known = handle in scenarios;
+    const known = booted.handle !== null && linkOf(booted.handle) in scenarios;
     const ofBrowser = /^(nb|nn|no)/.test(request.headers['accept-language'] ?? '') ? 'NO' : 'EN';
-    const language = known ? (scenarioOf(handle).view?.language ?? 'EN') : ofBrowser;
-    const boot = { bootCode, handle, language, state: known ? 'ok' : 'unknown_link' };
+    const language = known ? (scenarioOf(booted.handle!).view?.language ?? 'EN') : ofBrowser;
+    const data = { ...booted, language, state: known ? 'ok' : 'unknown_link' };
     response.writeHead(known ? 200 : 404, {
       'content-type': contentTypes['.html'],
       'content-security-policy': policyFor(nonce),
@@ -150,7 +162,7 @@ export async function startFakeApi(
     response.end(
       readFileSync(join(dist, 'index.html'), 'utf8')
         .replaceAll('__SEGL_NONCE__', nonce)
-        .replace('__SEGL_BOOT__', JSON.stringify(boot).replaceAll('<', '\\u003c')),
+        .replace('__SEGL_BOOT__', JSON.stringify(data).replaceAll('<', '\\u003c')),
     );
   }
 
@@ -217,30 +229,27 @@ export async function startFakeApi(
     calls.push(name);
 
     if (name === 'POST /session') {
-      const handle = bootCodes.get(body.bootCode ?? '') ?? body.signToken?.replace(/^sign-/, '');
-      if (!handle || !(handle in scenarios)) return refuse(response, 401, 'session_expired');
-      const planned = instead.get(handle)?.[name]?.shift();
+      const link = body.signToken?.replace(/^sign-/, '');
+      const handle = bootCodes.get(body.bootCode ?? '') ?? (link && newHandle(link));
+      if (!handle || !(linkOf(handle) in scenarios)) return refuse(response, 404, 'unknown_link');
+      const planned = instead.get(linkOf(handle))?.[name]?.shift();
       if (planned) return json(response, planned.status, planned.body, planned.headers);
       bootCodes.delete(body.bootCode ?? '');
-      const session = {
-        token: randomUUID(),
-        signToken: `sign-${handle}`,
-        view: viewOf(scenarioOf(handle), pdfOf(handle)),
-        polls: 0,
-      };
-      sessions.set(handle, session);
+      const token = randomUUID();
+      const view = viewOf(scenarioOf(handle), pdfOf(handle));
+      sessions.set(handle, { scenario: linkOf(handle), token, view, polls: 0 });
       return json(response, 200, {
-        sessionToken: `${handle}.${session.token}`,
-        signToken: session.signToken,
+        sessionToken: `${handle}.${token}`,
+        signToken: `sign-${linkOf(handle)}`,
         handle,
-        view: session.view,
+        view,
       });
     }
 
     const [handle = '', token] = (request.headers.authorization ?? '').replace('Bearer ', '').split('.');
     const session = sessions.get(handle);
     if (!session || session.token !== token) return refuse(response, 401, 'session_expired');
-    const planned = instead.get(handle)?.[name]?.shift();
+    const planned = instead.get(session.scenario)?.[name]?.shift();
     if (planned) return json(response, planned.status, planned.body ?? { requestId: randomUUID() }, planned.headers);
 
     const scenario = scenarioOf(handle);
@@ -299,9 +308,9 @@ export async function startFakeApi(
     const url = new URL(request.url!, 'http://localhost');
     const { pathname } = url;
     if (pathname === '/start') {
-      const handle = url.searchParams.get('jwt') ?? '';
-      page(request, response, handle, handle in scenarios ? bootCodeFor(handle) : null);
-    } else if (pathname.startsWith('/d/')) page(request, response, pathname.slice(3), null);
+      const link = url.searchParams.get('jwt') ?? '';
+      page(request, response, link in scenarios ? boot(link) : { bootCode: null, handle: null });
+    } else if (pathname.startsWith('/d/')) page(request, response, { bootCode: null, handle: pathname.slice(3) });
     else if (pathname.startsWith('/app/v1/')) {
       call(request, response, pathname.slice('/app/v1'.length)).catch(() => response.destroy());
     } else if (pathname.startsWith('/app/assets/')) asset(response, pathname);
@@ -316,12 +325,12 @@ export async function startFakeApi(
   return {
     origin: `http://127.0.0.1:${port}`,
     calls,
-    bootCodeFor,
+    boot,
     endSessions: () => sessions.clear(),
-    change(handle, view) {
-      const session = sessions.get(handle);
-      if (!session) throw new Error(`No session of ${handle}`);
-      session.view = { ...session.view, ...view };
+    change(link, view) {
+      const opened = [...sessions.values()].filter((session) => session.scenario === link);
+      if (opened.length === 0) throw new Error(`No session of ${link}`);
+      for (const session of opened) session.view = { ...session.view, ...view };
     },
     close: () =>
       new Promise((resolve) => {

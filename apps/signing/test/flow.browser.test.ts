@@ -76,7 +76,7 @@ describe('signing', () => {
   it('works from the link to the copy without a mouse', async () => {
     const { page, complaints, close } = await open('two');
     await drawn(page, 1);
-    expect(new URL(page.url()).pathname).toBe('/d/two');
+    expect(new URL(page.url()).pathname).toMatch(/^\/d\/two~\d+$/);
     expect(await focused(page)).toBe('Loan agreement 2026-114');
 
     await page.keyboard.press('End');
@@ -176,19 +176,22 @@ describe('signing', () => {
     await page.reload();
     await drawn(page, 1);
     const other = await openTab(browser);
-    await other.page.goto(`${api.origin}/d/plain`);
+    await other.page.goto(page.url());
     await heading(other.page, 'Open the link again').waitFor();
     await other.close();
     await close();
   });
 
-  it('starts again after the session has ended', async () => {
+  it('starts again after the session has ended, and signs in the new one', async () => {
     const { page, close } = await open('plain');
     await drawn(page, 1);
     api.endSessions();
     await page.getByRole('button', { name: 'Continue to sign' }).click();
     await page.getByRole('button', { name: 'Start again' }).click();
     await drawn(page, 1);
+    await page.getByRole('button', { name: 'Continue to sign' }).click();
+    await page.getByRole('link', { name: 'signed' }).click();
+    await heading(page, 'Signed.').waitFor();
     await close();
   });
 

@@ -38,8 +38,8 @@ beforeEach(async () => {
 afterEach(() => api.close());
 
 /** A tab of the browser: what a reload keeps is its store. */
-function openTab(handle: string, options: { boot?: Partial<Boot>; store?: SessionStore; attempt?: string } = {}) {
-  const store = options.store ?? openSessionStore(handle, null);
+function openTab(options: { boot?: Partial<Boot>; store?: SessionStore; attempt?: string } = {}) {
+  const store = options.store ?? openSessionStore(options.boot?.handle ?? 'none', null);
   const pauses: number[] = [];
   const wait = async (ms: number) => void pauses.push(ms);
   const host = connectToSignHost({
@@ -48,7 +48,7 @@ function openTab(handle: string, options: { boot?: Partial<Boot>; store?: Sessio
     wait,
   });
   const flow = createSigningFlow({
-    boot: { bootCode: null, handle, language: 'EN', state: 'ok', ...options.boot },
+    boot: { bootCode: null, handle: 'none', language: 'EN', state: 'ok', ...options.boot },
     returnedAttempt: options.attempt ?? null,
     host,
     store,
@@ -60,8 +60,8 @@ function openTab(handle: string, options: { boot?: Partial<Boot>; store?: Sessio
   return { flow, store, pauses };
 }
 
-async function openLink(handle: string) {
-  const tab = openTab(handle, { boot: { bootCode: api.bootCodeFor(handle) } });
+async function openLink(link: string) {
+  const tab = openTab({ boot: api.boot(link) });
   await tab.flow.start();
   return tab;
 }
@@ -82,10 +82,10 @@ async function untilCopyIs(flow: SigningFlow, state: string): Promise<void> {
 }
 
 /** Goes through the stand-in of the eID and comes back with its answer, in the same tab. */
-async function answerAtEid(handle: string, store: SessionStore, answer: 'signed' | 'canceled' | 'failed') {
+async function answerAtEid(store: SessionStore, answer: 'signed' | 'canceled' | 'failed') {
   const response = await fetch(`${api.origin}${left.at(-1)}&answer=${answer}`, { redirect: 'manual' });
   const attempt = response.headers.get('location')!.split('#attempt=')[1]!;
-  const back = openTab(handle, { store, attempt });
+  const back = openTab({ store, attempt });
   await back.flow.start();
   return back;
 }
@@ -99,22 +99,28 @@ describe('opening the link', () => {
 
   it('shows it again after a reload, without the link', async () => {
     const { store } = await openLink('plain');
-    const { flow } = openTab('plain', { store });
+    const { flow } = openTab({ store });
     await flow.start();
     expect(flow.state().screen).toEqual({ name: 'reading' });
   });
 
   it('asks for the link in a tab that knows nothing', async () => {
-    const { flow } = openTab('plain');
+    const { flow } = openTab();
     await flow.start();
     expect(flow.state().screen).toEqual({ name: 'stopped', reason: 'open_link_again' });
   });
 
   it('says of an unknown link only that it does not work, and asks nothing', async () => {
-    const { flow } = openTab('plain', { boot: { state: 'unknown_link' } });
+    const { flow } = openTab({ boot: { state: 'unknown_link' } });
     await flow.start();
     expect(flow.state().screen).toEqual({ name: 'stopped', reason: 'unknown_link' });
     expect(api.calls).toEqual([]);
+  });
+
+  it('asks for the link again when the page lay open too long before it could start', async () => {
+    const { flow } = openTab({ boot: { bootCode: 'grown-too-old', handle: 'plain~0' } });
+    await flow.start();
+    expect(flow.state().screen).toEqual({ name: 'stopped', reason: 'open_link_again' });
   });
 
   it('waits out a busy server with growing pauses', async () => {
@@ -191,7 +197,7 @@ describe('coming back from the eID', () => {
   it('shows the signature and then the copy', async () => {
     const { flow, store } = await openLink('plain');
     await flow.continueToSign();
-    const { flow: back } = await answerAtEid('plain', store, 'signed');
+    const { flow: back } = await answerAtEid(store, 'signed');
     expect(back.state().screen.name).toBe('signed');
     expect(back.state().view?.signature?.fullName).toBe('Kari Nordmann');
     await untilCopyIs(back, 'ready');
@@ -200,7 +206,7 @@ describe('coming back from the eID', () => {
   it('shows the document and a quiet word when the signer left the eID', async () => {
     const { flow, store } = await openLink('plain');
     await flow.continueToSign();
-    const { flow: back } = await answerAtEid('plain', store, 'canceled');
+    const { flow: back } = await answerAtEid(store, 'canceled');
     expect(back.state().screen).toEqual({ name: 'reading', remark: 'left_eid' });
     back.dismissRemark();
     expect(back.state().screen).toEqual({ name: 'reading' });
@@ -209,7 +215,7 @@ describe('coming back from the eID', () => {
   it('shows why the eID refused, with its own code', async () => {
     const { flow, store } = await openLink('refuses');
     await flow.continueToSign();
-    const { flow: back } = await answerAtEid('refuses', store, 'failed');
+    const { flow: back } = await answerAtEid(store, 'failed');
     expect(back.state().screen).toMatchObject({
       name: 'failed',
       failure: { code: 'SA-1012', eidErrorCode: 'C131', eidErrorMessage: 'Cut off', retry: 'choose_method' },
@@ -221,7 +227,7 @@ describe('coming back from the eID', () => {
   it('gives up what was begun when the browser came back by itself', async () => {
     const { flow, store } = await openLink('plain');
     await flow.continueToSign();
-    const { flow: back } = openTab('plain', { store });
+    const { flow: back } = openTab({ store });
     await back.start();
     expect(back.state().screen).toEqual({ name: 'reading', remark: 'left_eid' });
     await expect.poll(() => api.calls).toContain('POST /sign/abort');
@@ -231,7 +237,7 @@ describe('coming back from the eID', () => {
     const { flow, store } = await openLink('plain');
     await flow.continueToSign();
     const attempt = new URL(left[0]!, api.origin).searchParams.get('attempt')!;
-    const { flow: back } = openTab('plain', { store, attempt });
+    const { flow: back } = openTab({ store, attempt });
     await back.start();
     expect(back.state().screen).toMatchObject({ name: 'failed', failure: { retry: 'complete_attempt' } });
     await fetch(`${api.origin}${left[0]}&answer=signed`, { redirect: 'manual' });
@@ -244,7 +250,7 @@ describe('after signing', () => {
   async function sign(handle: string) {
     const { flow, store } = await openLink(handle);
     await flow.continueToSign();
-    return answerAtEid(handle, store, 'signed');
+    return answerAtEid(store, 'signed');
   }
 
   it('asks for the copy 1, 2, 3 seconds apart, and offers the way back', async () => {
@@ -292,7 +298,7 @@ describe('a session that has ended', () => {
     const { flow, store } = await openLink('plain');
     api.endSessions();
     await flow.lookAgain();
-    const { flow: reloaded } = openTab('plain', { store });
+    const { flow: reloaded } = openTab({ store });
     await reloaded.start();
     expect(reloaded.state().screen).toEqual({ name: 'stopped', reason: 'session_ended' });
   });

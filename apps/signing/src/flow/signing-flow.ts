@@ -33,6 +33,7 @@ export function createSigningFlow(around: FlowSurroundings) {
   const { boot, host, store, wait } = around;
   let state: FlowState = { view: null, screen: { name: 'loading' } };
   let bootCode = boot.bootCode;
+  let handle = boot.handle ?? '';
   let returnedAttempt = around.returnedAttempt;
   let runningAttempt: string | null = null;
   const listeners = new Set<() => void>();
@@ -71,13 +72,15 @@ export function createSigningFlow(around: FlowSurroundings) {
   async function openSession(by: { bootCode: string } | { signToken: string }): Promise<void> {
     const opened = await host.openSession(by);
     bootCode = null;
+    handle = opened.handle;
+    store.moveTo(handle);
     store.saveTokens(opened);
-    around.showHandle(opened.handle);
+    around.showHandle(handle);
     showView(opened.view);
   }
 
   async function resumeSession(): Promise<void> {
-    around.showHandle(boot.handle);
+    around.showHandle(handle);
     const view = await host.getSession();
     const begun = view.attempt;
     const returned = returnedAttempt ?? (begun?.state === 'returned' ? begun.attemptId : null);
@@ -143,7 +146,10 @@ export function createSigningFlow(around: FlowSurroundings) {
       else if (stored?.sessionToken) await resumeSession();
       else show({ name: 'stopped', reason: stored ? 'session_ended' : 'open_link_again' });
     } catch (error) {
-      fail('SA-1000', 'open_session', error);
+      // The page was made for a link that works: it is the page's code that has grown too old.
+      const codeTooOld = bootCode && error instanceof ServerError && error.code === 'unknown_link';
+      if (codeTooOld) show({ name: 'stopped', reason: 'open_link_again' });
+      else fail('SA-1000', 'open_session', error);
     }
   }
 

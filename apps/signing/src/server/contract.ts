@@ -58,7 +58,7 @@ export type SigningResult = { packaged: boolean; downloads: Download[]; redirect
 /** What the server writes into the page before any script runs. */
 export type Boot = {
   bootCode: string | null;
-  handle: string;
+  handle: string | null;
   language: string;
   state: 'ok' | 'unknown_link';
 };

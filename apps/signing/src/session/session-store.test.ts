@@ -48,6 +48,20 @@ describe('the store of a sign session', () => {
     expect(store.place()).toEqual({ page: 3, fraction: 0.25 });
   });
 
+  it('follows the link into a new session, and leaves nothing under the old handle', () => {
+    const storage = tab();
+    const store = openSessionStore('h1', storage);
+    store.saveTokens(tokens);
+    store.savePlace({ page: 4, fraction: 0.5 });
+    store.saveLanguage('NO');
+    store.moveTo('h2');
+    expect(openSessionStore('h1', storage).tokens()).toBeNull();
+    const reloaded = openSessionStore('h2', storage);
+    expect(reloaded.tokens()).toEqual(tokens);
+    expect(reloaded.place()).toEqual({ page: 4, fraction: 0.5 });
+    expect(reloaded.language()).toBe('NO');
+  });
+
   it('keeps the sign token when the session has ended, to start again', () => {
     const store = openSessionStore('h1', tab());
     store.saveTokens(tokens);

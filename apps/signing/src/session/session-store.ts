@@ -4,6 +4,8 @@ export type StoredSession = { sessionToken: string; signToken: string };
 export type ReadingPlace = { page: number; fraction: number };
 
 export type SessionStore = {
+  /** A new session of the same link has a handle of its own; what was kept goes along. */
+  moveTo(handle: string): void;
   tokens(): StoredSession | null;
   saveTokens(tokens: StoredSession): void;
   dropSessionToken(): void;
@@ -14,12 +16,15 @@ export type SessionStore = {
   clear(): void;
 };
 
+const kinds = ['session', 'sign', 'place', 'language'] as const;
+
 /**
  * Keeps the tokens of one sign session for this tab. They never go into a cookie: browsers block those in embedded
  * pages. Where storage is blocked too (privacy modes, sandboxed frames), memory holds them until the page is left.
  */
-export function openSessionStore(handle: string, storage: Storage | null): SessionStore {
+export function openSessionStore(firstHandle: string, storage: Storage | null): SessionStore {
   const memory = new Map<string, string>();
+  let handle = firstHandle;
   const keyOf = (name: string) => `segl.sign.${handle}.${name}`;
 
   function read(name: string): string | null {
@@ -44,6 +49,12 @@ export function openSessionStore(handle: string, storage: Storage | null): Sessi
   }
 
   return {
+    moveTo(nextHandle) {
+      const kept = kinds.map((name) => [name, read(name)] as const);
+      for (const name of kinds) write(name, null);
+      handle = nextHandle;
+      for (const [name, value] of kept) if (value !== null) write(name, value);
+    },
     tokens() {
       const sessionToken = read('session');
       const signToken = read('sign');
@@ -62,7 +73,7 @@ export function openSessionStore(handle: string, storage: Storage | null): Sessi
     language: () => read('language'),
     saveLanguage: (language) => write('language', language),
     clear() {
-      for (const name of ['session', 'sign', 'place']) write(name, null);
+      for (const name of kinds) write(name, null);
     },
   };
 }

@@ -101,30 +101,38 @@ it('loses no acknowledged row when the process is killed while it commits', asyn
   await removeLocation(location);
 }, 120_000);
 
-it('breaks for good when a sync fails, instead of acknowledging', async () => {
-  const location = await freshLocation('embedded');
-  const script = `
+it.each(['insert into notes values (1)', 'checkpoint'])(
+  'breaks for good when a sync fails, instead of acknowledging: %s',
+  async (statement) => {
+    const location = await freshLocation('embedded');
+    const script = `
+    const [folder, statement] = process.argv.slice(1);
     import { startEngine } from ${JSON.stringify(new URL('./embedded-engine.ts', import.meta.url).href)};
     import { fdatasyncSync } from 'node:fs';
     let diskFails = false;
     const engine = await startEngine({
-      folder: process.argv[1],
+      folder,
       onSync() {},
       syncFile(descriptor) { if (diskFails) throw new Error('disk gone'); fdatasyncSync(descriptor); },
       onBroken(message) { console.log('broken ' + message); process.exit(3); },
     });
-    await engine.exec('create table notes (id int)');
+    const run = (text) => {
+      engine.run(Buffer.concat([Buffer.from('Q'), Buffer.of(0, 0, 0, text.length + 5), Buffer.from(text + '\\0')]), () => {});
+      engine.syncWal();
+    };
+    run('create table notes (id int)');
     diskFails = true;
-    await engine.exec('insert into notes values (1)');
+    run(statement);
     console.log('acknowledged');
   `;
-  const engine = startScript(script, [join(location.dataDir, 'database')]);
-  const { code } = await engine.ended;
-  expect(engine.lines.join('\n')).toContain('could not fsync');
-  expect(engine.lines).not.toContain('acknowledged');
-  expect(code).toBe(3);
-  await removeLocation(location);
-});
+    const engine = startScript(script, [join(location.dataDir, 'database'), statement]);
+    const { code } = await engine.ended;
+    expect(engine.lines.join('\n')).toContain('could not fsync');
+    expect(engine.lines).not.toContain('acknowledged');
+    expect(code).toBe(3);
+    await removeLocation(location);
+  },
+);
 
 it('rejects what is pending and says so when its thread dies', async () => {
   const location = await freshLocation('embedded');

@@ -10,11 +10,23 @@ interface MainLoopModule {
 
 export interface EngineOptions {
   folder: string;
+  /** Called once for every sync that has reached the disk. */
   onSync: () => void;
-  /** Replaces the sync of a file, to see what a failing disk does. */
+  /** Replaces the sync of a file, to see what a slow or a failing disk does. */
   syncFile?: (descriptor: number) => void;
   /** The engine is broken, for example because a sync failed. Nothing it says afterwards can be trusted. */
   onBroken: (message: string) => void;
+}
+
+export interface Engine {
+  /**
+   * Runs messages of the PostgreSQL protocol and returns when all are answered. `onAnswer` gets the answers piece by
+   * piece, in memory that is overwritten afterwards. What they acknowledge is durable after `syncWal`.
+   */
+  run(messages: Uint8Array, onAnswer: (bytes: Uint8Array) => void): void;
+  syncWal(): void;
+  hasUnsyncedWal(): boolean;
+  close(): Promise<void>;
 }
 
 /**
@@ -22,10 +34,14 @@ export interface EngineOptions {
  * function in this build, so the WAL must be synced by `fsync`. There is no background process: checkpoints and vacuum
  * are the caller's business.
  */
-export async function startEngine(options: EngineOptions): Promise<PGlite> {
+export async function startEngine({ folder, onSync, syncFile, onBroken }: EngineOptions): Promise<Engine> {
   let lastLine = '';
-  const fs = new DurableFileSystem(options.folder, options.onSync, options.syncFile);
-  const engine = new PGlite({
+  const fs = new DurableFileSystem(folder, {
+    onSync,
+    ...(syncFile && { syncFile }),
+    onSyncFailed: (error) => onBroken(`could not fsync the WAL: ${error}`),
+  });
+  const pglite = new PGlite({
     fs,
     startParams: [
       ...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'),
@@ -38,24 +54,37 @@ export async function startEngine(options: EngineOptions): Promise<PGlite> {
     ],
     onStderr: (text) => {
       lastLine = text;
-      if (/\b(PANIC|FATAL):/.test(text)) options.onBroken(text);
+      if (/\b(PANIC|FATAL):/.test(text)) onBroken(text);
       return false;
     },
   } as ConstructorParameters<typeof PGlite>[0]);
-  await engine.waitReady;
+  await pglite.waitReady;
+  fs.syncWal();
 
-  const module = engine.Module as unknown as MainLoopModule;
+  const module = pglite.Module as unknown as MainLoopModule;
   const runOnce = module._PostgresMainLoopOnce;
   module._PostgresMainLoopOnce = () => {
     try {
       runOnce();
     } catch (error) {
       // PGlite swallows every exception here and would loop for ever on one that is not a statement's error.
-      if ((error as { status?: number }).status !== STATEMENT_ERROR) options.onBroken(`${error} ${lastLine}`);
+      if ((error as { status?: number }).status !== STATEMENT_ERROR) onBroken(`${error} ${lastLine}`);
       throw error;
     }
   };
-  return engine;
+
+  return {
+    run(messages, onAnswer) {
+      // Synchronous, for all that it returns a promise.
+      void pglite.execProtocolRawStream(messages, { syncToFs: false, onRawData: onAnswer });
+    },
+    syncWal: () => fs.syncWal(),
+    hasUnsyncedWal: () => fs.hasUnsyncedWal,
+    async close() {
+      await pglite.close();
+      fs.syncWal();
+    },
+  };
 }
 
 function setting(name: string, value: string): [string, string] {

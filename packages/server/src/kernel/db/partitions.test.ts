@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, it } from 'vitest';
 import type { TestDatabase } from '../../../../test-kit/src/databases.ts';
 import { describeOnEachDatabase } from '../../../../test-kit/src/each-database.ts';
-import { ensurePartitions } from './partitions.ts';
+import { dropOldPartitions, ensurePartitions } from './partitions.ts';
 
 /** An id as one made at that time; the generator itself never goes back. */
 function uuidAt(time: string): string {
@@ -84,5 +84,56 @@ describeOnEachDatabase('monthly partitions', (open) => {
     const now = new Date('2040-01-01T00:00:00Z');
     await Promise.all(Array.from({ length: 4 }, () => ensurePartitions(database, now, 1)));
     expect(await ensurePartitions(database, now, 1)).toEqual([]);
+  });
+});
+
+describeOnEachDatabase('daily partitions', (open) => {
+  let database: TestDatabase;
+
+  beforeAll(async () => {
+    database = await open();
+    await database.query('delete from partitioned_tables');
+    await database.query(`
+      create table visits (id uuid primary key) partition by range (id);
+      insert into partitioned_tables (name, period, kept_days) values ('visits', 'day', 30)`);
+  });
+
+  const visit = (time: string) => database.query('insert into visits (id) values ($1)', [uuidAt(time)]);
+  const partitions = async () =>
+    (
+      await database.query<{ partition: string }>(
+        'select distinct tableoid::regclass::text as partition from visits order by partition',
+      )
+    ).rows.map((row) => row.partition);
+
+  it('are made for today and the coming days, over the end of a month', async () => {
+    expect(await ensurePartitions(database, new Date('2026-02-27T23:59:59Z'))).toEqual([
+      'visits_2026_02_27',
+      'visits_2026_02_28',
+      'visits_2026_03_01',
+      'visits_2026_03_02',
+    ]);
+    await visit('2026-02-28T00:00:00.000Z');
+    await visit('2026-02-28T23:59:59.999Z');
+    await visit('2026-03-01T00:00:00.000Z');
+    await visit('2026-03-09T00:00:00.000Z');
+    expect(await partitions()).toEqual(['visits_2026_02_28', 'visits_2026_03_01', 'visits_default']);
+  });
+
+  it('are dropped once their last row is older than the table keeps', async () => {
+    expect(await dropOldPartitions(database, new Date('2026-03-30T23:59:59Z'))).toEqual(['visits_2026_02_27']);
+    expect(await dropOldPartitions(database, new Date('2026-03-31T00:00:00Z'))).toEqual(['visits_2026_02_28']);
+    expect(await partitions()).toEqual(['visits_2026_03_01', 'visits_default']);
+    await dropOldPartitions(database, new Date('2026-04-08T00:00:00Z'));
+    expect(await partitions()).toEqual(['visits_default']);
+    await dropOldPartitions(database, new Date('2026-04-08T00:00:00.001Z'));
+    expect(await partitions()).toEqual([]);
+  });
+
+  it('of a table that keeps everything stay', async () => {
+    await database.query('update partitioned_tables set kept_days = null');
+    await visit('2026-03-09T00:00:00.000Z');
+    expect(await dropOldPartitions(database, new Date('2030-01-01T00:00:00Z'))).toEqual([]);
+    expect(await partitions()).toEqual(['visits_default']);
   });
 });

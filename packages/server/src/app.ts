@@ -9,7 +9,7 @@ import { systemClock } from './kernel/clock/clock.ts';
 import type { Config } from './kernel/config/settings.ts';
 import { migrate } from './kernel/db/migrate.ts';
 import { openDatabase } from './kernel/db/open-database.ts';
-import { ensurePartitions } from './kernel/db/partitions.ts';
+import { dropOldPartitions, ensurePartitions } from './kernel/db/partitions.ts';
 import { createEvents } from './kernel/events/create-events.ts';
 import { createLocalFileStore } from './kernel/files/local-file-store.ts';
 import { createHttpServer } from './kernel/http/http-server.ts';
@@ -25,7 +25,7 @@ import { registerOperations } from './kernel/operations/operations.ts';
 import { createOutboundHttp } from './kernel/outbound-http/outbound-http.ts';
 import { createMessaging } from './messaging/index.ts';
 import { createNotification } from './notification/index.ts';
-import { createAccessTokens, loadTokenKeys, registerOAuth } from './oauth/index.ts';
+import { createAccessTokens, createLockOut, loadTokenKeys, registerOAuth } from './oauth/index.ts';
 import { registerPackaging, SealingPool } from './packaging/index.ts';
 import {
   createSignature,
@@ -34,6 +34,7 @@ import {
   type SignatureDeps,
   signersToAsk,
   signingRequests,
+  startFoldingCounts,
 } from './signature/index.ts';
 import {
   SIMULATORS_CLIENT_ID,
@@ -70,7 +71,10 @@ export async function buildApp(config: Config, log: Log, onFatal: (error: Error)
   await migrate({ database, log });
   await ensurePartitions(database, clock.now());
   const partitionTimer = setInterval(() => {
-    ensurePartitions(database, clock.now()).catch((err: unknown) => log.error({ err }, 'partitions were not made'));
+    const now = clock.now();
+    ensurePartitions(database, now)
+      .then(() => dropOldPartitions(database, now))
+      .catch((err: unknown) => log.error({ err }, 'partitions were not made or dropped'));
   }, DAY_MS);
   partitionTimer.unref();
 
@@ -96,6 +100,8 @@ export async function buildApp(config: Config, log: Log, onFatal: (error: Error)
     admin,
     clock,
   });
+  const lockOut = createLockOut({ database, clock, log });
+  await lockOut.start();
   const trust = await createTrust({ ...config, database, keys, clock });
   const pool = new SealingPool({ threads: config.sealingThreads, services: trust });
   const eids = createEidRegistry({
@@ -182,7 +188,7 @@ export async function buildApp(config: Config, log: Log, onFatal: (error: Error)
     clock,
     log,
   });
-  await registerOAuth(http, { admin, tokens, clock, log, publicUrl: config.publicUrl });
+  await registerOAuth(http, { admin, tokens, lockOut, log, publicUrl: config.publicUrl });
   await trust.register(http);
   const shell = readOnce(join(SIGNING_APP, 'index.html'));
   signature.registerApp(http, { shell });
@@ -196,6 +202,7 @@ export async function buildApp(config: Config, log: Log, onFatal: (error: Error)
   });
   messaging.registerInbox(http);
   let ready = false;
+  let stopFoldingCounts = async () => {};
   await registerOperations(http, {
     database,
     openApi: openApiDocument(routes, { publicUrl: config.publicUrl, version: VERSION }),
@@ -207,7 +214,10 @@ export async function buildApp(config: Config, log: Log, onFatal: (error: Error)
     firstClient,
     async startWorkers() {
       await jobs.start({ work: config.role !== 'api' });
-      if (config.role !== 'api') await events.start();
+      if (config.role !== 'api') {
+        await events.start();
+        stopFoldingCounts = startFoldingCounts({ database, log });
+      }
       await simulators;
       ready = true;
     },
@@ -215,8 +225,10 @@ export async function buildApp(config: Config, log: Log, onFatal: (error: Error)
       ready = false;
       clearInterval(partitionTimer);
       await http.close();
+      lockOut.close();
       await events.stop();
       await jobs.stop();
+      await stopFoldingCounts();
       await pool.close();
       await outbound.close();
       await (await simulators)?.close();

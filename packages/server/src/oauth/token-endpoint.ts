@@ -1,13 +1,12 @@
 import formbody from '@fastify/formbody';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Admin, ClientRecord } from '../admin/index.ts';
-import type { Clock } from '../kernel/clock/clock.ts';
 import { SeglError } from '../kernel/errors/segl-error.ts';
 import { namePrincipal } from '../kernel/http/http-server.ts';
 import type { Log } from '../kernel/log/log.ts';
 import type { AccessTokens } from './access-token.ts';
 import { invalidClient, readClientCredentials } from './client-credentials.ts';
-import { createLockOut } from './lock-out.ts';
+import type { LockOut } from './lock-out.ts';
 import { oauthErrorBody } from './oauth-error.ts';
 import { grantedScopes } from './scopes.ts';
 import { readForm } from './token-request.ts';
@@ -15,7 +14,7 @@ import { readForm } from './token-request.ts';
 export interface OAuthDeps {
   admin: Admin;
   tokens: AccessTokens;
-  clock: Clock;
+  lockOut: LockOut;
   log: Log;
   publicUrl: string;
 }
@@ -35,7 +34,6 @@ const DISCOVERY_PATHS = [
 
 /** The token endpoint for API clients (RFC 6749 §4.4), the public keys and the discovery document. */
 export async function registerOAuth(app: FastifyInstance, deps: OAuthDeps): Promise<void> {
-  const lockOut = createLockOut();
   await app.register(async (scope) => {
     // Here, and only here, a body is a form.
     await scope.register(formbody, { parser: (body) => ({ raw: body }) });
@@ -47,7 +45,7 @@ export async function registerOAuth(app: FastifyInstance, deps: OAuthDeps): Prom
         if (grant !== 'client_credentials') {
           throw new SeglError(400, 'unsupported_grant_type', 'The grant type must be client_credentials.');
         }
-        const client = await authenticateClient(deps, lockOut, request, form);
+        const client = await authenticateClient(deps, request, form);
         namePrincipal(request, reply, {
           clientId: client.id,
           accountId: client.accountId,
@@ -99,7 +97,6 @@ function formOf(request: FastifyRequest): Map<string, string> {
 /** The caller's client. Unknown client, wrong secret and disabled client are told apart in the log only. */
 async function authenticateClient(
   deps: OAuthDeps,
-  lockOut: ReturnType<typeof createLockOut>,
   request: FastifyRequest,
   form: ReadonlyMap<string, string>,
 ): Promise<ClientRecord> {
@@ -108,13 +105,13 @@ async function authenticateClient(
     form,
     query: request.query as Record<string, unknown>,
   });
-  const nowMs = deps.clock.now().getTime();
-  lockOut.requireOpen(credentials.clientId, request.ip, nowMs);
+  const attempt = { clientId: credentials.clientId, address: request.ip };
+  deps.lockOut.requireOpen(attempt);
   const client = await deps.admin.findClient(credentials.clientId);
   const reason = refusalReason(deps.admin, client, credentials.secrets);
   if (client && reason === undefined) return client;
-  lockOut.recordFailure(credentials.clientId, request.ip, nowMs);
   deps.log.warn({ requestId: request.id, clientId: client?.id ?? 'unknown', reason }, 'client authentication failed');
+  await deps.lockOut.recordFailure({ ...attempt, reason: reason ?? '', requestId: request.id });
   throw invalidClient();
 }
 

@@ -87,7 +87,7 @@ export function signingAppRoutes(deps: SignatureDeps): RouteDefinition<SessionCo
       responses: { 200: 'file' },
       handle: async (context) => {
         const { document } = await loadTurn(deps, context.session, context.now);
-        return { status: 200, file: await unsignedFile(deps, document) };
+        return { status: 200, file: unsignedFile(deps, document) };
       },
     },
     {

@@ -15,14 +15,14 @@ export async function getFile(
   const document = await requireDocument(deps, context, documentId);
   return {
     status: 200,
-    file: format === 'unsigned' ? await unsignedFile(deps, document) : await packagedFile(deps, document, format),
+    file: format === 'unsigned' ? unsignedFile(deps, document) : packagedFile(deps, document, format),
   };
 }
 
 /** The bytes to be signed. */
-export async function unsignedFile(deps: Pick<SignatureDeps, 'files'>, document: DocumentRecord): Promise<FileBody> {
+export function unsignedFile(deps: Pick<SignatureDeps, 'files'>, document: DocumentRecord): FileBody {
   return {
-    content: await deps.files.stream(document.accountId, document.contentSha256),
+    open: (range) => deps.files.stream(document.accountId, document.contentSha256, range),
     sizeBytes: document.contentSizeBytes,
     mediaType: 'application/pdf',
     fileName: document.request.dataToSign.fileName,
@@ -30,11 +30,12 @@ export async function unsignedFile(deps: Pick<SignatureDeps, 'files'>, document:
   };
 }
 
-export async function packagedFile(
+/** Throws 404 `file_format_not_available` or `file_not_ready`. */
+export function packagedFile(
   deps: Pick<SignatureDeps, 'files'>,
   document: DocumentRecord,
   format: PackageFormat,
-): Promise<FileBody> {
+): FileBody {
   const formats: readonly string[] = document.request.dataToSign.packaging?.signaturePackageFormats ?? [];
   if (!formats.includes(format)) {
     throw new SeglError(404, 'file_format_not_available', `The document is not packaged as ${format}.`);
@@ -46,7 +47,7 @@ export async function packagedFile(
     throw new SeglError(404, 'file_not_ready', message, packaging ? { retryAfterSeconds: 2 } : {});
   }
   return {
-    content: await deps.files.stream(document.accountId, made.sha256),
+    open: (range) => deps.files.stream(document.accountId, made.sha256, range),
     sizeBytes: made.sizeBytes,
     mediaType: made.mediaType,
     fileName: made.fileName,

@@ -21,5 +21,5 @@ export async function getResult(deps: SignatureDeps, context: SessionContext): P
 /** The signer's own copy. Throws 404 `file_not_ready` until all have signed and the file is made. */
 export async function getSignedCopy(deps: SignatureDeps, context: SessionContext): Promise<OperationResult> {
   const { document } = await loadTurn(deps, context.session, context.now);
-  return { status: 200, file: await packagedFile(deps, document, 'pades') };
+  return { status: 200, file: packagedFile(deps, document, 'pades') };
 }

@@ -2,18 +2,24 @@ import Type, { type TSchema, type TUnsafe } from 'typebox';
 
 /**
  * Text out of a closed list, matched without regard to case and blanks, answered in the canonical spelling.
- * `aliases` are further accepted spellings and what they stand for.
+ * `aliases` are further accepted spellings and what they stand for; `otherNames` are further names of the member itself.
  */
 export function stringEnum<const Values extends readonly string[]>(
   values: Values,
-  options: { description?: string; aliases?: Record<string, Values[number]>; default?: Values[number] } = {},
+  options: {
+    description?: string;
+    aliases?: Record<string, Values[number]>;
+    otherNames?: readonly string[];
+    default?: Values[number];
+  } = {},
 ): TUnsafe<Values[number]> {
-  const { aliases, ...rest } = options;
+  const { aliases, otherNames, ...rest } = options;
   return Type.Unsafe<Values[number]>({
     type: 'string',
     enum: [...values],
     ...rest,
     ...(aliases ? { 'x-aliases': aliases } : {}),
+    ...(otherNames ? { 'x-other-names': otherNames } : {}),
   });
 }
 
@@ -25,9 +31,9 @@ export const DateTime = (options: { description?: string } = {}): TUnsafe<string
 export const Guid = (options: { description?: string } = {}): TUnsafe<string> =>
   Type.Unsafe<string>({ type: 'string', format: 'uuid', ...options });
 
-/** Text with a length counted in Unicode code points and without control characters but tab, CR and LF. */
+/** Text with a length counted in Unicode code points. */
 export const Text = (options: { description?: string; minLength?: number; maxLength?: number; format?: string } = {}) =>
-  Type.String({ 'x-plain-text': true, ...options });
+  Type.String(options);
 
 /** Bytes in base64, standard or URL-safe. Decoded by the operation. */
 export const Base64 = (options: { description?: string } = {}): TUnsafe<string> =>

@@ -1,7 +1,10 @@
 import type { TSchema } from 'typebox';
 import { SeglError } from '../errors/segl-error.ts';
 import { parseGuid } from '../ids/uuid.ts';
-import { parseInstant } from './date-input.ts';
+import { parseInstant, parseQueryInstant } from './date-input.ts';
+
+/** Where a value comes from: queries know further spellings of dates and booleans. */
+export type InputPlace = 'body' | 'query' | 'path';
 
 interface JsonSchema {
   type?: string;
@@ -11,15 +14,25 @@ interface JsonSchema {
   properties?: Record<string, JsonSchema>;
   additionalProperties?: JsonSchema | boolean;
   'x-aliases'?: Record<string, string>;
+  'x-other-names'?: readonly string[];
 }
 
 /** Lower-cased name → canonical name, per object schema; the walk meets the same few schemas again and again. */
 const namesOf = new WeakMap<object, Map<string, string>>();
 
-function canonicalNames(properties: Record<string, JsonSchema>): Map<string, string> {
+/** The names of an object schema's members in lower case, other spellings included, and what each stands for. */
+export function canonicalNames(schema: TSchema): ReadonlyMap<string, string> {
+  return namesOfProperties((schema as JsonSchema).properties ?? {});
+}
+
+function namesOfProperties(properties: Record<string, JsonSchema>): Map<string, string> {
   let names = namesOf.get(properties);
   if (!names) {
-    names = new Map(Object.keys(properties).map((name) => [name.toLowerCase(), name]));
+    names = new Map(
+      Object.entries(properties).flatMap(([name, schema]) =>
+        [name, ...(schema['x-other-names'] ?? [])].map((one): [string, string] => [one.toLowerCase(), name]),
+      ),
+    );
     namesOf.set(properties, names);
   }
   return names;
@@ -27,59 +40,82 @@ function canonicalNames(properties: Record<string, JsonSchema>): Map<string, str
 
 /**
  * The input in the one form that validation, operations and fingerprints see: canonical member names, canonical enum
- * spelling, numbers and booleans out of their string forms, dates in UTC, GUIDs with dashes; `null` and unknown members
- * dropped. What cannot be brought into form is left as it is, for validation to name.
+ * spelling, numbers and booleans out of their string forms, dates in UTC, GUIDs with dashes, a single value as the list
+ * that is asked for; `null` and unknown members dropped. What cannot be brought into form is left as it is, for
+ * validation to name. Throws 400 `invalid_json` for two members whose names differ only in case.
  */
-export function canonicalInput(schema: TSchema, value: unknown): unknown {
-  return walk(schema as JsonSchema, value);
+export function canonicalInput(schema: TSchema, value: unknown, place: InputPlace = 'body'): unknown {
+  return walk(schema as JsonSchema, value, place);
 }
 
-function walk(schema: JsonSchema, value: unknown): unknown {
+function walk(schema: JsonSchema, value: unknown, place: InputPlace): unknown {
   switch (schema.type) {
     case 'object':
-      return isRecord(value) ? canonicalObject(schema, value) : value;
-    case 'array':
-      return Array.isArray(value) && schema.items ? value.map((item) => walk(schema.items!, item)) : value;
+      return isRecord(value) ? canonicalObject(schema, value, place) : value;
+    case 'array': {
+      const items = schema.items;
+      if (!items) return value;
+      return Array.isArray(value) ? value.map((item) => walk(items, item, place)) : [walk(items, value, place)];
+    }
     case 'string':
-      return typeof value === 'string' ? canonicalString(schema, value) : value;
+      return typeof value === 'string' ? canonicalString(schema, value, place) : value;
     case 'integer':
     case 'number':
       return typeof value === 'string' && /^\s*-?\d+(\.\d+)?\s*$/.test(value) ? Number(value) : value;
     case 'boolean':
-      return typeof value === 'string' ? canonicalBoolean(value) : value;
+      return typeof value === 'string' ? canonicalBoolean(value, place) : value;
     default:
       return value;
   }
 }
 
-function canonicalObject(schema: JsonSchema, value: Record<string, unknown>): Record<string, unknown> {
+function canonicalObject(
+  schema: JsonSchema,
+  value: Record<string, unknown>,
+  place: InputPlace,
+): Record<string, unknown> {
+  if (!schema.properties) return canonicalDictionary(schema, value, place);
   const result: Record<string, unknown> = {};
-  if (!schema.properties) {
-    const element = typeof schema.additionalProperties === 'object' ? schema.additionalProperties : {};
-    for (const [key, item] of Object.entries(value)) define(result, key, walk(element, item));
-    return result;
-  }
-  const names = canonicalNames(schema.properties);
+  const names = namesOfProperties(schema.properties);
+  const seen = new Set<string>();
   for (const [given, item] of Object.entries(value)) {
-    const name = names.get(given.toLowerCase());
+    const lower = given.toLowerCase();
+    const name = names.get(lower);
+    if (seen.has(name ?? lower)) throw givenTwice(name);
+    seen.add(name ?? lower);
     if (name === undefined || item === null || item === undefined) continue;
-    if (Object.hasOwn(result, name)) {
-      throw new SeglError(400, 'invalid_json', `The member "${name}" is given twice, in different spellings.`, {
-        errors: [{ field: name, code: 'duplicate', message: 'Given twice.' }],
-      });
-    }
-    define(result, name, walk(schema.properties[name]!, item));
+    result[name] = walk(schema.properties[name]!, item, place);
   }
   return result;
 }
 
-/** Plain assignment to `__proto__` would change the object's prototype instead of adding a member. */
-function define(target: Record<string, unknown>, key: string, value: unknown): void {
-  if (key === '__proto__') return;
-  target[key] = value;
+/**
+ * Keys chosen by the caller stay as they are. The result has no prototype, so that a key such as `__proto__` is a key
+ * and `constructor` is there only when it was given. A key without a value counts only where the schema allows `null`.
+ */
+function canonicalDictionary(
+  schema: JsonSchema,
+  value: Record<string, unknown>,
+  place: InputPlace,
+): Record<string, unknown> {
+  const result: Record<string, unknown> = Object.create(null);
+  const element = typeof schema.additionalProperties === 'object' ? schema.additionalProperties : {};
+  for (const [key, item] of Object.entries(value)) {
+    if (item === null && element.type !== undefined) continue;
+    result[key] = walk(element, item, place);
+  }
+  return result;
 }
 
-function canonicalString(schema: JsonSchema, value: string): unknown {
+function givenTwice(name: string | undefined): SeglError {
+  const field = name ?? '';
+  const which = name === undefined ? 'A member' : `The member "${name}"`;
+  return new SeglError(400, 'invalid_json', `${which} is given twice, in different spellings.`, {
+    errors: [{ field, code: 'duplicate', message: 'Given twice.' }],
+  });
+}
+
+function canonicalString(schema: JsonSchema, value: string, place: InputPlace): unknown {
   if (schema.enum) {
     const wanted = value.trim().toLowerCase();
     const found = schema.enum.find((one) => one.toLowerCase() === wanted);
@@ -89,15 +125,18 @@ function canonicalString(schema: JsonSchema, value: string): unknown {
     }
     return value;
   }
-  if (schema.format === 'date-time') return parseInstant(value)?.toISOString() ?? value;
+  if (schema.format === 'date-time') {
+    const instant = place === 'query' ? parseQueryInstant(value) : parseInstant(value);
+    return instant?.toISOString() ?? value;
+  }
   if (schema.format === 'uuid') return parseGuid(value) ?? value;
   return value;
 }
 
-function canonicalBoolean(value: string): unknown {
+function canonicalBoolean(value: string, place: InputPlace): unknown {
   const word = value.trim().toLowerCase();
-  if (word === 'true' || word === '1') return true;
-  if (word === 'false' || word === '0') return false;
+  if (word === 'true' || (place === 'query' && word === '1')) return true;
+  if (word === 'false' || (place === 'query' && word === '0')) return false;
   return value;
 }
 

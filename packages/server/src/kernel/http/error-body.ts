@@ -22,3 +22,12 @@ export function errorBody(error: SeglError, requestId: string): ErrorBody {
     ...(error.errors.length > 0 || error.status === 400 ? { errors: error.errors } : {}),
   };
 }
+
+/**
+ * The reason phrase of an HTTP/1.1 answer: `document_not_found` → `Document not found`. It is made of the code and so
+ * never holds anything of the request.
+ */
+export function reasonPhrase(code: string): string {
+  const words = code.replaceAll('_', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1, 100);
+}

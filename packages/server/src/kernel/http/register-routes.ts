@@ -3,12 +3,13 @@ import Type, { type TSchema } from 'typebox';
 import type { Clock } from '../clock/clock.ts';
 import { type FieldError, SeglError } from '../errors/segl-error.ts';
 import type { Log } from '../log/log.ts';
-import { canonicalInput } from './canonical-input.ts';
+import { canonicalInput, canonicalNames, type InputPlace } from './canonical-input.ts';
+import { addressKey } from './client-address.ts';
 import { type ErrorRenderer, namePrincipal, type Principal } from './http-server.ts';
 import type { OperationContext, OperationResult, RouteDefinition } from './route.ts';
 import { sendFile } from './send-file.ts';
 import type { Throttle } from './throttle.ts';
-import { prepareValidation, validationFailed, violations } from './validation.ts';
+import { prepareValidation, unprintableText, validationFailed, violations } from './validation.ts';
 
 export interface ApiOptions {
   /** The principal of a bearer token; throws 401 `invalid_token`, `client_disabled` or `account_disabled`. */
@@ -16,11 +17,13 @@ export interface ApiOptions {
   /** Throws 402 when the account's subscription lacks the product. */
   requireProduct(principal: Principal, product: string): Promise<void>;
   throttle: { perClient: Throttle; perAddress: Throttle } | undefined;
+  /** Refuses plain HTTP in the test environment too; in production it is refused always. */
+  requireHttps?: boolean;
   clock: Clock;
   log: Log;
 }
 
-const VERBS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+const VERBS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'] as const;
 
 /**
  * Mounts API operations. The order of checks is that of the conventions: route, verb, throttle by address, token,
@@ -47,14 +50,20 @@ export function registerRoutesFor<Context>(
   routes: readonly RouteDefinition<Context>[],
   options: { context(request: FastifyRequest): Promise<Context>; renderError?: ErrorRenderer },
 ): void {
+  // Who calls is settled before the body is looked at, as for every other operation.
+  const contexts = new WeakMap<FastifyRequest, Context>();
   for (const route of routes) {
-    mount(app, route, { onRequest: undefined, context: options.context, renderError: options.renderError });
+    mount(app, route, {
+      onRequest: async (request) => void contexts.set(request, await options.context(request)),
+      context: (request) => contexts.get(request)!,
+      renderError: options.renderError,
+    });
   }
 }
 
 interface MountOptions<Context> {
-  onRequest: ((request: FastifyRequest, reply: FastifyReply) => Promise<void>) | undefined;
-  context(request: FastifyRequest): Promise<Context> | Context;
+  onRequest(request: FastifyRequest, reply: FastifyReply): Promise<void>;
+  context(request: FastifyRequest): Context;
   renderError?: ErrorRenderer | undefined;
 }
 
@@ -74,11 +83,10 @@ function mount<Context>(app: FastifyInstance, route: RouteDefinition<Context>, o
     schema: { response: Object.fromEntries(serializers) },
     // Input is checked below, in its canonical form.
     validatorCompiler: () => () => true,
-    ...(options.onRequest ? { onRequest: options.onRequest } : {}),
+    onRequest: options.onRequest,
     handler: async (request, reply) => {
       const input = readInput(route, request);
-      const context = await options.context(request);
-      const result = await route.handle(context, { ...input, headers: request.headers });
+      const result = await route.handle(options.context(request), { ...input, headers: request.headers });
       return sendResult(request, reply, result, serializers.get(result.status));
     },
   });
@@ -88,40 +96,63 @@ function readInput(
   route: RouteDefinition<never>,
   request: FastifyRequest,
 ): { params: unknown; query: unknown; body: unknown } {
-  const params = route.params ? canonicalInput(route.params, request.params) : {};
+  const params = route.params ? canonicalInput(route.params, request.params, 'path') : {};
   const badPath = route.params ? violations(route.params, params) : [];
   if (badPath.length > 0) {
     throw new SeglError(404, 'not_found', `The ${badPath[0]!.field} of the address is not a valid id.`);
   }
   const errors: FieldError[] = [];
-  const query = checked(route.query, queryInput(route.query, request), errors);
-  const body = checked(route.body, request.body ?? {}, errors);
+  const query = checked(route.query, route.query && queryInput(route.query, request, errors), 'query', errors);
+  const body = checked(route.body, request.body, 'body', errors);
   if (errors.length > 0) throw validationFailed(errors);
   return { params, query, body };
 }
 
-function checked(schema: TSchema | undefined, value: unknown, errors: FieldError[]): unknown {
+/** No value at all, and `null`, stand for the empty one. */
+function checked(schema: TSchema | undefined, value: unknown, place: InputPlace, errors: FieldError[]): unknown {
   if (!schema) return {};
-  const canonical = canonicalInput(schema, value);
-  errors.push(...violations(schema, canonical));
+  const given = value ?? ((schema as { type?: string }).type === 'array' ? [] : {});
+  const canonical = canonicalInput(schema, given, place);
+  errors.push(...unprintableText(schema, canonical), ...violations(schema, canonical));
   return canonical;
 }
 
 /**
- * Empty values count as absent. A query string that is one bare word is the value of an operation's only parameter,
- * which is what one generation of clients sends.
+ * Names in any spelling, empty values absent, a repeated parameter only where a list is asked for. A query string that
+ * is one bare word is the value of an operation's only parameter, which is what one generation of clients sends.
  */
-function queryInput(schema: TSchema | undefined, request: FastifyRequest): Record<string, unknown> {
-  const query = request.query as Record<string, unknown>;
-  const given: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(query)) {
-    if (value !== '') given[name] = Array.isArray(value) ? value[0] : value;
+function queryInput(schema: TSchema, request: FastifyRequest, errors: FieldError[]): Record<string, unknown> {
+  const query = request.query as Record<string, string | string[]>;
+  const names = canonicalNames(schema);
+  const { properties = {} } = schema as { properties?: Record<string, { type?: string }> };
+  const words = Object.entries(query);
+  const [bare] = words.length === 1 && words[0]![1] === '' && !queryString(request).includes('=') ? words[0]! : [];
+  if (bare !== undefined && Object.keys(properties).length === 1) return { [Object.keys(properties)[0]!]: bare };
+
+  const given = new Map<string, string[]>();
+  for (const [written, value] of words) {
+    const name = names.get(written.toLowerCase());
+    if (name === undefined) continue;
+    given.set(name, [...(given.get(name) ?? []), ...[value].flat().filter((one) => one !== '')]);
   }
-  const names = Object.keys((schema as { properties?: object } | undefined)?.properties ?? {});
-  const words = Object.keys(query);
-  const bare = words.length === 1 && query[words[0]!] === '' && !request.url.includes('=') ? words[0]! : undefined;
-  if (bare !== undefined && names.length === 1) given[names[0]!] = bare;
-  return given;
+  const input: Record<string, unknown> = {};
+  for (const [name, values] of given) {
+    if (values.length === 0) continue;
+    if (properties[name]?.type === 'array') {
+      input[name] = values;
+      continue;
+    }
+    if (values.some((one) => one !== values[0])) {
+      errors.push({ field: name, code: 'duplicate', message: 'Given more than once, with different values.' });
+    }
+    input[name] = values[0];
+  }
+  return input;
+}
+
+function queryString(request: FastifyRequest): string {
+  const url = request.raw.url ?? '';
+  return url.includes('?') ? url.slice(url.indexOf('?') + 1) : '';
 }
 
 async function sendResult(
@@ -134,19 +165,12 @@ async function sendResult(
   if (result.headers) reply.headers(result.headers);
   if (result.file) return sendFile(request, reply, result.file);
   if (result.body === undefined) return reply.send();
-  if (schema) {
-    const wrong = violations(schema, result.body);
-    if (wrong.length > 0) {
-      const where = wrong.map((one) => `${one.field} (${one.code})`).join(', ');
-      throw new SeglError(
-        500,
-        'internal_error',
-        'Something went wrong in Segl. Quote the request id to the operator.',
-        {
-          cause: new Error(`response breaks its contract: ${where}`),
-        },
-      );
-    }
+  // Without a schema nothing would keep undeclared members back.
+  if (!schema) throw new Error(`no answer with status ${result.status} is declared`);
+  const wrong = violations(schema, result.body);
+  if (wrong.length > 0) {
+    const where = wrong.map((one) => `${one.field} (${one.code})`).join(', ');
+    throw new Error(`the answer breaks its contract: ${where}`);
   }
   return reply.header('content-type', 'application/json; charset=utf-8').send(result.body);
 }
@@ -159,13 +183,20 @@ async function admit(
 ): Promise<void> {
   const token = bearerToken(request);
   const nowMs = performance.now();
-  if (!token && !route.scope) return void takeFrom(options.throttle?.perAddress, request.ip, nowMs, reply);
+  const countAddress = () => takeFrom(options.throttle?.perAddress, addressKey(request.ip), nowMs, reply);
   if (!token) {
-    takeFrom(options.throttle?.perAddress, request.ip, nowMs, reply);
-    throw new SeglError(401, 'missing_token', 'Send an access token: Authorization: Bearer <token>.');
+    if (options.requireHttps) requireHttps(request);
+    countAddress();
+    if (route.scope) throw missingToken();
+    return;
   }
-  const principal = await options.authenticate(token);
+  const principal = await options.authenticate(token).catch((error: unknown) => {
+    // Whoever guesses at tokens is counted like anybody without one.
+    if (error instanceof SeglError && error.status === 401) countAddress();
+    throw error;
+  });
   namePrincipal(request, reply, principal);
+  if (options.requireHttps || principal.environment === 'prod') requireHttps(request);
   takeFrom(options.throttle?.perClient, principal.clientId, nowMs, reply);
   if (route.scope) requireScope(principal, route.scope, reply);
   if (route.product) await options.requireProduct(principal, route.product);
@@ -175,8 +206,22 @@ function bearerToken(request: FastifyRequest): string | undefined {
   const header = request.headers.authorization;
   if (header === undefined) return undefined;
   const match = /^bearer +([^\s]+)\s*$/i.exec(header);
-  if (!match) throw new SeglError(401, 'missing_token', 'Send an access token: Authorization: Bearer <token>.');
+  if (!match) throw missingToken();
   return match[1];
+}
+
+function missingToken(): SeglError {
+  return new SeglError(401, 'missing_token', 'Send an access token: Authorization: Bearer <token>.');
+}
+
+/** Refused, never redirected: a redirect would hide that the token has been sent in the clear. */
+function requireHttps(request: FastifyRequest): void {
+  if (request.protocol === 'https') return;
+  throw new SeglError(
+    403,
+    'https_required',
+    'Use https: this request and its token went over the network in the clear.',
+  );
 }
 
 function requireScope(principal: Principal, scope: string | readonly string[], reply: FastifyReply): void {
@@ -215,7 +260,11 @@ function operationContext(request: FastifyRequest, options: ApiOptions): Operati
 }
 
 /** A known path with another verb answers 405 with `Allow`, before any other check. */
-export function answerWrongVerbs(app: FastifyInstance, routes: readonly { method: string; path: string }[]): void {
+export function answerWrongVerbs(
+  app: FastifyInstance,
+  routes: readonly { method: string; path: string }[],
+  renderError?: ErrorRenderer,
+): void {
   const verbsOf = new Map<string, { path: string; verbs: Set<string> }>();
   for (const route of routes) {
     const key = route.path.toLowerCase().replace(/\{[^}]*\}/g, '{}');
@@ -229,7 +278,7 @@ export function answerWrongVerbs(app: FastifyInstance, routes: readonly { method
     app.route({
       method: VERBS.filter((verb) => !verbs.has(verb)),
       url: fastifyPath(path),
-      config: { template: path },
+      config: { template: path, ...(renderError ? { renderError } : {}) },
       exposeHeadRoute: false,
       onRequest: async (_request, reply) => {
         reply.header('allow', allow);

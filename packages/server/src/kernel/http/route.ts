@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { TSchema } from 'typebox';
 import type { Environment } from '../events/events.ts';
 import type { Log } from '../log/log.ts';
@@ -22,9 +23,10 @@ export interface OperationInput {
   headers: Record<string, string | string[] | undefined>;
 }
 
-/** A file or another answer that is not JSON. `stream` may be consumed once. */
+/** A file, or another answer that is not JSON. It is opened only when its bytes are wanted, and only for those. */
 export interface FileBody {
-  content: Buffer | NodeJS.ReadableStream;
+  /** The bytes, all or those of an inclusive range. */
+  open(range?: { start: number; end: number }): Promise<Readable>;
   sizeBytes: number;
   mediaType: string;
   fileName: string;

@@ -11,12 +11,6 @@ ajv.addFormat('uuid', /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
 ajv.addFormat('email', { validate: isEmail });
 ajv.addFormat('http-url', { validate: (text: string) => isUrl(text, /^https?:$/) });
 ajv.addFormat('uri', { validate: (text: string) => isUrl(text, /^[a-z][a-z0-9+.-]*:$/) });
-ajv.addKeyword({
-  keyword: 'x-plain-text',
-  type: 'string',
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  validate: (_on: boolean, text: string) => !/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(text),
-});
 
 const compiled = new WeakMap<object, ValidateFunction>();
 
@@ -34,6 +28,52 @@ export function violations(schema: TSchema, value: unknown): FieldError[] {
   const validate = validatorOf(schema);
   if (validate(value)) return [];
   return (validate.errors ?? []).slice(0, MAX_ERRORS).map(fieldError);
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
+
+interface TextSchema {
+  contentEncoding?: string;
+  items?: TextSchema;
+  properties?: Record<string, TextSchema>;
+  additionalProperties?: TextSchema | boolean;
+}
+
+/**
+ * Text that no operation takes: control characters but tab, CR and LF, and halves of surrogate pairs. The database
+ * would refuse some of them, and people cannot see them.
+ */
+export function unprintableText(schema: TSchema, value: unknown): FieldError[] {
+  const errors: FieldError[] = [];
+  collectUnprintable(schema as TextSchema, value, '', errors);
+  return errors;
+}
+
+function collectUnprintable(schema: TextSchema, value: unknown, path: string, errors: FieldError[]): void {
+  if (errors.length >= MAX_ERRORS) return;
+  if (typeof value === 'string') {
+    // Bytes in base64 have an alphabet of their own, which is checked where they are decoded.
+    if (schema.contentEncoding !== undefined || isPrintable(value)) return;
+    errors.push({ field: path, code: 'format', message: 'Has control characters or broken Unicode.' });
+  } else if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) {
+      collectUnprintable(schema.items ?? {}, item, `${path}[${index}]`, errors);
+    }
+  } else if (typeof value === 'object' && value !== null) {
+    const others = typeof schema.additionalProperties === 'object' ? schema.additionalProperties : {};
+    for (const [name, item] of Object.entries(value)) {
+      if (!isPrintable(name)) {
+        errors.push({ field: path, code: 'format', message: 'Has a name with control characters or broken Unicode.' });
+        continue;
+      }
+      collectUnprintable(schema.properties?.[name] ?? others, item, path ? `${path}.${name}` : name, errors);
+    }
+  }
+}
+
+function isPrintable(text: string): boolean {
+  return !CONTROL.test(text) && text.isWellFormed();
 }
 
 /** Compiles now, so that the first request does not pay for it. */

@@ -419,8 +419,12 @@ export const DocumentSummary = Type.Object({
   signers: Type.Array(Guid()),
   documentSignatures: Type.Array(ExtendedDocumentSignature),
 });
+export type DocumentSummary = Static<typeof DocumentSummary>;
 
 export const DocumentPath = Type.Object({ documentId: Guid() });
 export const FileQuery = Type.Object({
-  fileFormat: stringEnum(PACKAGE_FORMATS, { aliases: { standard_packing: 'standard_packaging' } }),
+  fileFormat: stringEnum(PACKAGE_FORMATS, {
+    aliases: { standard_packing: 'standard_packaging' },
+    otherNames: ['fileType'],
+  }),
 });

@@ -39,7 +39,7 @@ module.exports = {
     {
       name: 'kernel-is-the-bottom',
       severity: 'error',
-      from: { path: `${server}kernel/` },
+      from: { path: `${server}kernel/`, pathNot: '\\.(test|testing)\\.ts$' },
       to: { path: `^packages/(?!server/)|${server}(?!kernel/)` },
     },
     {

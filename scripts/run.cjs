@@ -18,7 +18,6 @@ var programs = {
   demo: ['scripts/demo.ts'],
   test: ['scripts/test.ts'],
   bench: ['bench/run.ts'],
-  check: ['scripts/check.ts'],
 };
 
 if (!programs[command]) {
@@ -27,7 +26,7 @@ if (!programs[command]) {
 }
 process.chdir(root);
 install();
-if (command !== 'check') buildApps();
+buildApps();
 run(node, programs[command].concat(rest));
 
 function install() {

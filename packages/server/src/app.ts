@@ -64,9 +64,15 @@ export interface App {
 export async function buildApp(config: Config, log: Log, onFatal: (error: Error) => void): Promise<App> {
   const clock = systemClock;
   const masterKey = await loadMasterKey({ dataDir: config.dataDir, fromEnvironment: config.masterKey });
-  const simulators: Promise<Simulators> | undefined = config.simulators
-    ? startSimulators({ config, clientSecret: simulatorsClientSecret(masterKey), callbackPath: EID_CALLBACK_PATH, log })
-    : undefined;
+  const simulators: Promise<Simulators> | undefined =
+    config.simulators === 'on'
+      ? startSimulators({
+          config,
+          clientSecret: simulatorsClientSecret(masterKey),
+          callbackPath: EID_CALLBACK_PATH,
+          log,
+        })
+      : undefined;
   const database = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, log, onFatal });
   await migrate({ database, log });
   await ensurePartitions(database, clock.now());
@@ -105,20 +111,21 @@ export async function buildApp(config: Config, log: Log, onFatal: (error: Error)
   const trust = await createTrust({ ...config, database, keys, clock });
   const pool = new SealingPool({ threads: config.sealingThreads, services: trust });
   const eids = createEidRegistry({
-    providers: config.simulators
-      ? [
-          {
-            environment: 'test',
-            provider: createNoBankIdNetcentric({
-              issuer: `${config.simulatorsUrl}/no-bankid`,
-              clientId: SIMULATORS_CLIENT_ID,
-              authentication: { method: 'client_secret_basic', clientSecret: simulatorsClientSecret(masterKey) },
-              simulator: true,
-              clock,
-            }),
-          },
-        ]
-      : [],
+    providers:
+      config.simulators !== 'off'
+        ? [
+            {
+              environment: 'test',
+              provider: createNoBankIdNetcentric({
+                issuer: `${config.simulatorsUrl}/no-bankid`,
+                clientId: SIMULATORS_CLIENT_ID,
+                authentication: { method: 'client_secret_basic', clientSecret: simulatorsClientSecret(masterKey) },
+                simulator: true,
+                clock,
+              }),
+            },
+          ]
+        : [],
   });
   const accountName = (accountId: string) => admin.accountName(accountId);
   const signatureDeps: SignatureDeps = {

@@ -11,7 +11,7 @@ Segl is running.
   API reference  ${base}/docs
   Signing page   ${base}/start?jwt=…   (each signer's own link comes with the document)
   Inbox          ${base}/test/inbox    (e-mails and SMS of the test environment end here)
-  eID simulators ${config.simulators ? config.simulatorsUrl : 'off'}
+  eID simulators ${config.simulators === 'off' ? 'off' : config.simulatorsUrl}
   Test CA        ${base}/trust/root.pem
 
   Test client    ${client.clientId}

@@ -239,9 +239,14 @@ function requireSupportedFile(request: FilledRequest): void {
 function requireAvailableFeatures(request: FilledRequest): void {
   const asked: string[] = [];
   if (request.advanced.attachments > 0) asked.push('advanced.attachments');
+  if (request.advanced.getSocialSecurityNumber) asked.push('advanced.getSocialSecurityNumber');
   if (request.advanced.extraInfo?.types?.length) asked.push('advanced.extraInfo.types');
   if (request.advanced.security?.oneTimeUse) asked.push('advanced.security.oneTimeUse');
   if (request.advanced.security?.ipWhiteList?.length) asked.push('advanced.security.ipWhiteList');
+  for (const member of ['secondaryLanguage', 'includeSsnInPades'] as const) {
+    if (request.dataToSign.packaging?.padesSettings?.[member])
+      asked.push(`dataToSign.packaging.padesSettings.${member}`);
+  }
   if (request.dataToSign.packaging?.padesSettings?.padesTemplateId)
     asked.push('dataToSign.packaging.padesSettings.padesTemplateId');
   if (request.notification?.signRequest?.includeOriginalFile)
@@ -251,6 +256,8 @@ function requireAvailableFeatures(request: FilledRequest): void {
     if (signer.authentication?.authBeforeSign || (signer.authentication?.mechanism ?? 'off') !== 'off')
       asked.push(`${path}.authentication`);
     if (signer.extraInfo?.types?.length) asked.push(`${path}.extraInfo.types`);
+    if (signer.getSocialSecurityNumber) asked.push(`${path}.getSocialSecurityNumber`);
+    if (signer.redirectSettings.redirectMode.startsWith('iframe')) asked.push(`${path}.redirectSettings.redirectMode`);
     if (signer.addons?.types?.length) asked.push(`${path}.addons.types`);
     if (signer.signUrlExpires) asked.push(`${path}.signUrlExpires`);
     const { before, after } = signer.ui?.dialogs ?? {};

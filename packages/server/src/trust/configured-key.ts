@@ -14,10 +14,9 @@ export async function loadConfiguredKey(
 ): Promise<SignatureProvider | undefined> {
   if (keyFile === undefined || certificateFile === undefined) return undefined;
   const [keyPem, chainPem] = await Promise.all([readPem(keyFile), readPem(certificateFile)]);
-  const blocks = chainPem.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? [];
   try {
     const key = createPrivateKey(keyPem);
-    const chain = blocks.map((block) => new X509Certificate(block));
+    const chain = certificatesIn(chainPem);
     if (!chain[0]?.checkPrivateKey(key)) {
       throw new ConfigError([`${certificateFile}: the first certificate does not belong to the key in ${keyFile}`]);
     }
@@ -54,6 +53,23 @@ export async function issueUnderConfiguredCa(
     ca,
   );
   return [certificate, ...ca.certificateChain];
+}
+
+/** The certificates of a PEM file, as DER. Throws `ConfigError` when it holds none or cannot be read. */
+export async function readCertificates(file: string): Promise<Uint8Array[]> {
+  const text = await readPem(file);
+  try {
+    const certificates = certificatesIn(text);
+    if (certificates.length > 0) return certificates.map((certificate) => certificate.raw);
+  } catch {
+    // Told below, like a file without any.
+  }
+  throw new ConfigError([`${file}: holds no PEM certificate`]);
+}
+
+function certificatesIn(pem: string): X509Certificate[] {
+  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? [];
+  return blocks.map((block) => new X509Certificate(block));
 }
 
 async function readPem(file: string): Promise<string> {

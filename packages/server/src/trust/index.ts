@@ -13,7 +13,7 @@ import {
 import type { FastifyInstance } from 'fastify';
 import { SeglError } from '../kernel/errors/segl-error.ts';
 import { postToConfiguredService } from '../kernel/outbound-http/configured-service.ts';
-import { issueUnderConfiguredCa, loadConfiguredKey } from './configured-key.ts';
+import { issueUnderConfiguredCa, loadConfiguredKey, readCertificates } from './configured-key.ts';
 import { configuredRevocation } from './configured-revocation.ts';
 import {
   type AuthorityDeps,
@@ -60,6 +60,7 @@ export interface Trust {
 
 export interface TrustOptions extends AuthorityDeps {
   timeStampUrl: string | undefined;
+  timeStampCertificateFile: string | undefined;
   timeStampPolicy: 'queue' | 'refuse';
   sealKeyFile: string | undefined;
   sealCertificateFile: string | undefined;
@@ -72,6 +73,9 @@ export async function createTrust(options: TrustOptions): Promise<Trust> {
   const authority = await openEmbeddedAuthority(options);
   const seal = await loadConfiguredKey(options.sealKeyFile, options.sealCertificateFile);
   const signerCa = await loadConfiguredKey(options.signerCaKeyFile, options.signerCaCertificateFile);
+  const timeStampRoots = options.timeStampCertificateFile
+    ? await readCertificates(options.timeStampCertificateFile)
+    : [];
   const seals = new Map<string, Promise<SignatureProvider>>();
 
   const timeStamps: TimeStampAuthority = options.timeStampUrl
@@ -96,7 +100,11 @@ export async function createTrust(options: TrustOptions): Promise<Trust> {
   }
 
   return {
-    anchors: [authority.root, ...[seal, signerCa].flatMap((key) => (key ? [key.certificateChain.at(-1)!] : []))],
+    anchors: [
+      authority.root,
+      ...timeStampRoots,
+      ...[seal, signerCa].flatMap((key) => (key ? [key.certificateChain.at(-1)!] : [])),
+    ],
     sealProvider: async (account) => seal ?? accountSeal(account),
     oneShotSigner: async (act) => {
       const pair = await generateEcKey();

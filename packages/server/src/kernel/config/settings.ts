@@ -34,7 +34,8 @@ export interface Config {
   maxDocumentBytes: number;
   /** Threads that prepare and seal files. */
   sealingThreads: number;
-  simulators: boolean;
+  /** `external`: another process of the instance runs them, with the same master key. */
+  simulators: 'on' | 'off' | 'external';
   simulatorsPort: number;
   /** Base URL of the eID simulators as a browser reaches them. */
   simulatorsUrl: string;
@@ -42,6 +43,8 @@ export interface Config {
   trustUrl: string;
   /** RFC 3161 service to use instead of the embedded authority. */
   timeStampUrl: string | undefined;
+  /** PEM file of the roots that this service's tokens lead to. */
+  timeStampCertificateFile: string | undefined;
   /** PEM files of the account seal (key and chain) instead of the embedded one. */
   sealKeyFile: string | undefined;
   sealCertificateFile: string | undefined;
@@ -89,7 +92,10 @@ export const SETTINGS = {
   SEGL_MAX_BODY_BYTES: { meaning: 'Largest JSON request body.', defaultText: '37748736 (36 MiB)' },
   SEGL_MAX_DOCUMENT_BYTES: { meaning: 'Largest decoded document.', defaultText: '26214400 (25 MiB)' },
   SEGL_SEALING_THREADS: { meaning: 'Threads that check, prepare and seal files.', defaultText: '1' },
-  SEGL_SIMULATORS: { meaning: 'on or off: eID simulators for the test environment.', defaultText: 'on' },
+  SEGL_SIMULATORS: {
+    meaning: 'on, off, or external when another process of the instance runs them.',
+    defaultText: 'on',
+  },
   SEGL_SIMULATORS_PORT: { meaning: 'TCP port of the eID simulators.', defaultText: '<port> + 1' },
   SEGL_SIMULATORS_URL: {
     meaning: 'Base URL of the eID simulators for browsers.',
@@ -100,6 +106,7 @@ export const SETTINGS = {
     defaultText: '<public URL>/trust over http',
   },
   SEGL_TSA_URL: { meaning: 'RFC 3161 time-stamp service instead of the embedded one.', defaultText: '' },
+  SEGL_TSA_CERTIFICATE_FILE: { meaning: 'PEM roots that the tokens of that service lead to.', defaultText: '' },
   SEGL_SEAL_KEY_FILE: { meaning: 'PEM key of the seal instead of the embedded one.', defaultText: '' },
   SEGL_SEAL_CERTIFICATE_FILE: { meaning: 'PEM chain of that key, leaf first.', defaultText: '' },
   SEGL_SIGNER_CA_KEY_FILE: { meaning: 'PEM key of the CA for one-shot signer certificates.', defaultText: '' },
@@ -198,6 +205,10 @@ export function readConfig(environment: Environment): Config {
   };
   const timeStampUrl = text('SEGL_TSA_URL') === undefined ? undefined : baseUrl('SEGL_TSA_URL', '');
 
+  if (timeStampUrl !== undefined && text('SEGL_TSA_CERTIFICATE_FILE') === undefined) {
+    mistakes.push('SEGL_TSA_URL: needs SEGL_TSA_CERTIFICATE_FILE too, the roots that its tokens lead to');
+  }
+
   const config: Config = {
     port,
     host: text('SEGL_HOST') ?? '0.0.0.0',
@@ -216,11 +227,12 @@ export function readConfig(environment: Environment): Config {
     maxBodyBytes: integer('SEGL_MAX_BODY_BYTES', 36 * 1024 * 1024, 1024, 1024 ** 3),
     maxDocumentBytes: integer('SEGL_MAX_DOCUMENT_BYTES', 25 * 1024 * 1024, 1024, 512 * 1024 ** 2),
     sealingThreads: integer('SEGL_SEALING_THREADS', 1, 1, 64),
-    simulators: onOff('SEGL_SIMULATORS', 'on'),
+    simulators: choice('SEGL_SIMULATORS', 'on', ['on', 'off', 'external'] as const),
     simulatorsPort,
     simulatorsUrl: baseUrl('SEGL_SIMULATORS_URL', `http://${hostName}:${simulatorsPort}`),
     trustUrl: baseUrl('SEGL_TRUST_URL', `${publicUrl.replace(/^https:/, 'http:')}/trust`),
     timeStampUrl,
+    timeStampCertificateFile: text('SEGL_TSA_CERTIFICATE_FILE'),
     sealKeyFile,
     sealCertificateFile,
     signerCaKeyFile,

@@ -181,6 +181,15 @@ it('starts over when the process that created the database died half-way', async
   await rm(dataDir, { recursive: true });
 });
 
+it('starts after a power cut that left an empty lock file of PostgreSQL', async () => {
+  const location = await freshLocation('embedded');
+  await writeFile(join(location.dataDir, 'database', 'postmaster.pid'), '');
+  const database = await openEmbeddedDatabase({ ...location, log: silentLog, onFatal: () => {} });
+  expect((await database.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+  await database.close();
+  await removeLocation(location);
+});
+
 it('keeps a table of which all rows change small', async () => {
   const database = await openEmbedded();
   const keepHouse = createHousekeeping(database);

@@ -45,6 +45,8 @@ export async function openEmbeddedDatabase(options: EmbeddedOptions): Promise<Em
   try {
     const folder = join(options.dataDir, 'database');
     if (!existsSync(join(folder, 'PG_VERSION'))) await initialise(folder, options.log);
+    // PostgreSQL's own lock is left behind by a crash, and refused when a power cut left it empty. Ours is in force.
+    await rm(join(folder, 'postmaster.pid'), { force: true });
     return await PgliteDatabase.start(folder, lock, options);
   } catch (error) {
     await lock.release();

@@ -225,6 +225,24 @@ describeOnEachDatabase('jobs', (open, kind) => {
     expect(await stored()).toEqual([{ state: 'created', to: 'b' }]);
   });
 
+  it('aborts handlers that go on after a stop, and does not wait for those that do not care', async () => {
+    const aborted: string[] = [];
+    const jobs = newJobs(async ({ to }, { signal }) => {
+      await new Promise<void>((resolve) => {
+        signal.addEventListener('abort', () => {
+          aborted.push(to);
+          if (to === 'heeds') resolve();
+        });
+      });
+    });
+    await jobs.start();
+    await jobs.sendMany(QUEUE, [{ data: { to: 'heeds' } }, { data: { to: 'does not care' } }]);
+    await expect.poll(async () => (await stored()).map(({ state }) => state)).toEqual(['active', 'active']);
+    await jobs.stop();
+    expect(aborted).toEqual(['heeds', 'does not care']);
+    expect(await stored()).toEqual([{ state: 'active', to: 'does not care' }]);
+  });
+
   it('refuses what could never be done', async () => {
     const jobs = newJobs(async () => {});
     await expect(jobs.send(QUEUE, { to: 'Kari' })).rejects.toThrow('after jobs.start()');

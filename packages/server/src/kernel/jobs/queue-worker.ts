@@ -1,8 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobWithMetadata, PgBoss } from 'pg-boss';
 import type { Database, Log, Signals } from '../db/database.ts';
 import type { QueueDefinition } from './jobs.ts';
 
-const STOP_GRACE_MS = 5_000;
+/** How long running handlers may go on after a stop, and how long they may take to heed the abort after that. */
+const STOP_GRACE_MS = 3_000;
+const ABORT_GRACE_MS = 1_000;
 
 export interface QueueWorkerOptions {
   queue: QueueDefinition<object>;
@@ -52,9 +55,11 @@ export class QueueWorker {
     this.#stopListening();
     clearInterval(this.#heartbeat);
     await this.#fetching;
-    const graceEnds = setTimeout(() => this.#abortAll(), STOP_GRACE_MS);
-    await Promise.all([...this.#running.values()].map(({ done }) => done));
-    clearTimeout(graceEnds);
+    const done = Promise.all([...this.#running.values()].map((running) => running.done)).then(() => true);
+    if (await Promise.race([done, sleep(STOP_GRACE_MS, false, { ref: false })])) return;
+    this.#abortAll();
+    if (await Promise.race([done, sleep(ABORT_GRACE_MS, false, { ref: false })])) return;
+    this.#log.warn({ queue: this.#queue.name, jobs: this.#running.size }, 'handlers went on after the stop');
   }
 
   #abortAll(): void {

@@ -1,7 +1,8 @@
-import type { CreateDocumentResponse, DocumentSignature, PackageFormat } from './contract/document.ts';
+import type { CreateDocumentResponse, DocumentSignature, DocumentSummary, PackageFormat } from './contract/document.ts';
 import { deadlineOf, type FilledSigner } from './document-request.ts';
 import type { SignLinks } from './sign-link.ts';
-import type { DocumentRecord, SignatureRecord, SignerRecord } from './store.ts';
+import type { DocumentRecord, SignerRecord } from './store.ts';
+import type { SummaryRecord, SummarySignature } from './summary-store.ts';
 
 interface Links {
   links: SignLinks;
@@ -75,7 +76,7 @@ export function statusResource(
   return { documentStatus, completedPackages: [...packages], attachmentPackages: {} };
 }
 
-export function signatureResource(signature: SignatureRecord): DocumentSignature {
+export function signatureResource(signature: Omit<SummarySignature, 'signerId'>): DocumentSignature {
   return {
     signatureMethod: signature.method as DocumentSignature['signatureMethod'],
     mechanism: signature.mechanism,
@@ -87,6 +88,33 @@ export function signatureResource(signature: SignatureRecord): DocumentSignature
     dateOfBirth: signature.dateOfBirth && shortDate(signature.dateOfBirth),
     signatureMethodUniqueId: signature.methodUniqueId,
     clientIp: signature.clientIp,
+  };
+}
+
+/** The summary alone, as in lists. */
+export function summaryResource(document: SummaryRecord): DocumentSummary {
+  const externalIds = new Map(document.signers.map((signer) => [signer.id, signer.externalSignerId]));
+  return {
+    documentId: document.id,
+    accountId: document.accountId,
+    title: document.title,
+    description: document.description,
+    externalId: document.externalId,
+    created: document.createdAt.toISOString(),
+    lastUpdated: document.updatedAt.toISOString(),
+    deadline: document.deadline.toISOString(),
+    signedDate: document.signedAt?.toISOString(),
+    status: statusResource(document.status, document.packages),
+    requiredSignatures: document.requiredSignatures,
+    currentSignatures: document.signatures.length,
+    tags: document.tags,
+    attachments: [],
+    signers: document.signers.map((signer) => signer.id),
+    documentSignatures: document.signatures.map((signature) => ({
+      signerId: signature.signerId,
+      externalSignerId: externalIds.get(signature.signerId) ?? '',
+      ...signatureResource(signature),
+    })),
   };
 }
 

@@ -9,6 +9,7 @@ import type { SignatureDeps } from './signature-deps.ts';
 
 export type { EvidenceEntry } from './evidence.ts';
 export { firstBrokenEvidence } from './evidence.ts';
+export { startFoldingCounts } from './fold-counts.ts';
 export { recordPackage } from './record-package.ts';
 export { createSignLinks } from './sign-link.ts';
 export type { PdfCheck, SignatureDeps } from './signature-deps.ts';

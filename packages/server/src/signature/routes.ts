@@ -11,6 +11,7 @@ import { createDocument } from './create-document.ts';
 import { getDocument, getStatus } from './get-document.ts';
 import { getFile } from './get-file.ts';
 import { getSummary } from './get-summary.ts';
+import { listSummaries, SummaryPage, SummaryQuery } from './list-summaries.ts';
 import type { SignatureDeps } from './signature-deps.ts';
 
 /** The operations of `/signature`: one row each, no logic. */
@@ -27,6 +28,18 @@ export function signatureRoutes(deps: SignatureDeps): RouteDefinition[] {
       body: CreateDocumentRequestWrapper,
       responses: { 200: CreateDocumentResponse, 201: CreateDocumentResponse },
       handle: (context, { body }) => createDocument(deps, context, body),
+    },
+    {
+      method: 'GET',
+      path: '/signature/documents/summary',
+      operationId: 'Documents_GetCollection',
+      summary: 'List summaries of documents, newest first',
+      tags: ['Documents'],
+      scope: 'document_read',
+      product: 'signature',
+      query: SummaryQuery,
+      responses: { 200: SummaryPage },
+      handle: (context, { query }) => listSummaries(deps, context, query),
     },
     {
       method: 'GET',

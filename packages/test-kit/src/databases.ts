@@ -28,7 +28,7 @@ export interface TestDatabase extends Database {
   release(): Promise<void>;
 }
 
-/** Discards everything but errors, which it throws at whoever runs the test. */
+/** For tests that do not look at the log. */
 export const silentLog: Log = { info() {}, warn() {}, error() {} };
 
 /** A new database with all migrations, of nobody else. `close` also removes it. */

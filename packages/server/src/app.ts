@@ -205,6 +205,7 @@ export async function buildApp(config: Config, log: Log, onFatal: (error: Error)
     index: false,
     immutable: true,
     maxAge: '365d',
+    preCompressed: true,
     decorateReply: false,
   });
   messaging.registerInbox(http);

@@ -121,10 +121,10 @@ async function sendShell(
     'content-type': 'text/html; charset=utf-8',
     'content-security-policy': [
       "default-src 'none'",
-      `script-src 'self' 'nonce-${nonce}' 'wasm-unsafe-eval'`,
+      `script-src 'self' 'nonce-${nonce}'`,
       `style-src 'self' 'nonce-${nonce}'`,
       "img-src 'self' data: blob:",
-      "font-src 'self' data:",
+      "font-src 'self'",
       "connect-src 'self'",
       "worker-src 'self' blob:",
       "frame-src 'self' blob:",

@@ -34,6 +34,13 @@ export function generateClientSecret(): string {
   return randomBytes(32).toString('hex');
 }
 
+const CLIENT_ID = /^[tp][0-9a-f]{32}$/;
+
+/** Whether a text can be the id of a client at all; what callers send may be anything. */
+export function isClientId(text: string): boolean {
+  return CLIENT_ID.test(text);
+}
+
 export function generateClientId(environment: 'test' | 'prod'): string {
   return (environment === 'test' ? 't' : 'p') + randomBytes(16).toString('hex');
 }

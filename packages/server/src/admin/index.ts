@@ -1,7 +1,7 @@
 import type { Clock } from '../kernel/clock/clock.ts';
 import type { Database } from '../kernel/db/database.ts';
 import type { SecretBox } from '../kernel/keys/sealed-box.ts';
-import { createSecretHasher } from './client-secret.ts';
+import { createSecretHasher, isClientId } from './client-secret.ts';
 import { ensureFirstTestClient, type FirstTestClient } from './ensure-first-test-client.ts';
 import { type ClientRecord, findAccountName, findClient } from './store.ts';
 
@@ -23,7 +23,7 @@ export interface Admin {
 export function createAdmin(deps: { database: Database; clock: Clock; masterKey: Buffer; box: SecretBox }): Admin {
   const hasher = createSecretHasher(deps.masterKey);
   return {
-    findClient: (id) => findClient(deps.database, id),
+    findClient: async (id) => (isClientId(id) ? findClient(deps.database, id) : undefined),
     secretMatches: (client, secret) => hasher.matches(secret, client.secrets, deps.clock.now()),
     accountName: async (accountId) => (await findAccountName(deps.database, accountId)) ?? '',
     ensureFirstTestClient: (wanted) => ensureFirstTestClient({ ...deps, hasher }, wanted),

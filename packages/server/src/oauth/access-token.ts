@@ -57,7 +57,12 @@ export function createAccessTokens(deps: {
 }): AccessTokens {
   const issuer = `${deps.publicUrl}/oauth`;
   const verified = new LRUCache<string, Verified>({ max: 20_000 });
-  const clients = new LRUCache<string, Promise<ClientRecord | undefined>>({ max: 20_000, ttl: CLIENT_MEMORY_MS });
+  const clients = new LRUCache<string, Promise<ClientRecord | undefined>>({
+    max: 20_000,
+    ttl: CLIENT_MEMORY_MS,
+    ttlResolution: 0,
+    perf: { now: () => deps.clock.now().getTime() },
+  });
   const keysById = new Map(deps.keys.all.map((key) => [key.kid, key]));
 
   async function checkSignature(token: string): Promise<Verified> {
@@ -135,7 +140,7 @@ export function createAccessTokens(deps: {
       }
       if (deps.clock.now().getTime() >= known.expiresAtMs) {
         verified.delete(token);
-        throw invalidToken();
+        throw invalidToken(new errors.JWTExpired('', {}));
       }
       const client = await clientOf(known.principal);
       if (!client || client.accountId !== known.principal.accountId) throw invalidToken();
@@ -160,7 +165,9 @@ export function createAccessTokens(deps: {
 
 /** Why a token is refused is of use to the caller only as far as what to do about it. */
 function invalidToken(cause?: unknown): SeglError {
-  const expired = cause === undefined || cause instanceof errors.JWTExpired;
-  const message = expired ? 'The access token has expired: get a new one.' : 'The access token is not valid.';
+  const message =
+    cause instanceof errors.JWTExpired
+      ? 'The access token has expired: get a new one.'
+      : 'The access token is not valid.';
   return new SeglError(401, 'invalid_token', message);
 }

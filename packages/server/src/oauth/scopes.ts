@@ -36,18 +36,20 @@ export const API_SCOPES = [
   'deposit_write',
 ] as const;
 
-const ALIASES: Record<string, string> = {
-  'account-read': 'account_read',
-  'account-write': 'account_write',
-  account_create: 'account-create',
-  'dealer-read': 'dealer_read',
-  'oauth-token': 'oauth_write',
-  oauth_token: 'oauth_write',
-  'openid-client': 'openid_write',
-  openid_client: 'openid_write',
-  validate: 'validation',
-  'validate-ssn': 'validation_ssn',
-};
+const ALIASES = new Map<string, string>(
+  Object.entries({
+    'account-read': 'account_read',
+    'account-write': 'account_write',
+    account_create: 'account-create',
+    'dealer-read': 'dealer_read',
+    'oauth-token': 'oauth_write',
+    oauth_token: 'oauth_write',
+    'openid-client': 'openid_write',
+    openid_client: 'openid_write',
+    validate: 'validation',
+    'validate-ssn': 'validation_ssn',
+  }),
+);
 
 /**
  * The scopes to grant. Nothing asked for: all that the client may have. Names are split at blanks, commas and line
@@ -56,7 +58,7 @@ const ALIASES: Record<string, string> = {
 export function grantedScopes(asked: string | undefined, allowed: readonly string[]): string[] {
   const names = (asked ?? '').split(/[\s,]+/).filter(Boolean);
   if (names.length === 0) return [...allowed];
-  const canonical = [...new Set(names.map((name) => ALIASES[name] ?? name))];
+  const canonical = [...new Set(names.map((name) => ALIASES.get(name) ?? name))];
   const refused = canonical.filter((name) => !allowed.includes(name));
   if (refused.length > 0) {
     throw new SeglError(400, 'invalid_scope', `Unknown or not granted to this client: ${refused.join(' ')}.`);

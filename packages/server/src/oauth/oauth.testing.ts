@@ -1,0 +1,125 @@
+import { randomBytes } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import { createSecretHasher } from '../admin/client-secret.ts';
+import { type Admin, createAdmin } from '../admin/index.ts';
+import type { Database } from '../kernel/db/database.ts';
+import { createHttpServer } from '../kernel/http/http-server.ts';
+import { uuidv7 } from '../kernel/ids/uuid.ts';
+import { createKeyStore, type KeyStore } from '../kernel/keys/key-store.ts';
+import { createSecretBox } from '../kernel/keys/sealed-box.ts';
+import { createLog } from '../kernel/log/log.ts';
+import { type AccessTokens, createAccessTokens } from './access-token.ts';
+import { createLockOut, type LockOut } from './lock-out.ts';
+import { registerOAuth } from './token-endpoint.ts';
+import { loadTokenKeys } from './token-keys.ts';
+
+export const PUBLIC_URL = 'https://api.example.com';
+export const CLIENT_SECRET = 'c0ffee'.padEnd(64, '0');
+
+const MASTER_KEY = randomBytes(32);
+
+/** The capability on a real database, with one account, and a clock that stands until it is moved. */
+export class OAuthUnderTest {
+  readonly http: FastifyInstance;
+  readonly admin: Admin;
+  readonly keys: KeyStore;
+  readonly accountId = uuidv7(new Date());
+  readonly logged: Record<string, unknown>[] = [];
+  tokens!: AccessTokens;
+  private readonly database: Database;
+  private readonly lockOut: LockOut;
+  private readonly clock = { now: () => new Date(this.nowMs) };
+  private readonly log = createLog('info', { write: (line) => void this.logged.push(JSON.parse(line)) });
+  // A whole second, since tokens count in seconds.
+  private nowMs = Math.floor(Date.now() / 1000) * 1000;
+
+  private constructor(database: Database) {
+    this.database = database;
+    const { clock, log } = this;
+    const box = createSecretBox(MASTER_KEY, 'columns');
+    this.admin = createAdmin({ database, clock, masterKey: MASTER_KEY, box });
+    this.keys = createKeyStore({ database, masterKey: MASTER_KEY, clock });
+    this.lockOut = createLockOut({ database, clock, log });
+    this.http = createHttpServer({ maxBodyBytes: 1_000_000, trustedProxies: [], log, defaultEnvironment: 'test' });
+  }
+
+  static async start(database: Database): Promise<OAuthUnderTest> {
+    const made = new OAuthUnderTest(database);
+    await database.query(`insert into accounts (id, name, created_at) values ($1, 'Nordbank', $2)`, [
+      made.accountId,
+      made.now(),
+    ]);
+    made.tokens = await made.tokensFor(PUBLIC_URL);
+    const { admin, tokens, lockOut, log } = made;
+    await registerOAuth(made.http, { admin, tokens, lockOut, log, publicUrl: PUBLIC_URL });
+    await made.http.ready();
+    return made;
+  }
+
+  /** Tokens of an instance on the same keys; each call is like another process, which remembers nothing. */
+  async tokensFor(publicUrl: string): Promise<AccessTokens> {
+    const keys = await loadTokenKeys(this.keys, 'RS256');
+    return createAccessTokens({ publicUrl, keys, admin: this.admin, clock: this.clock });
+  }
+
+  now(): Date {
+    return this.clock.now();
+  }
+
+  advance(ms: number): void {
+    this.nowMs += ms;
+  }
+
+  async addClient(client: {
+    scopes?: string[];
+    secret?: string;
+    lifetimeSeconds?: number;
+    disabled?: boolean;
+    expiresAt?: Date;
+    environment?: 'test' | 'prod';
+  }): Promise<string> {
+    const environment = client.environment ?? 'test';
+    const id = environment.charAt(0) + randomBytes(16).toString('hex');
+    await this.database.query(
+      `insert into oauth_clients (id, account_id, environment, name, allowed_scopes, access_token_lifetime_seconds,
+                                  created_at, disabled_at)
+       values ($1, $2, $3, 'Client', $4, $5, $6, $7)`,
+      [
+        id,
+        this.accountId,
+        environment,
+        client.scopes ?? ['document_read'],
+        client.lifetimeSeconds ?? 3600,
+        this.now(),
+        client.disabled ? this.now() : null,
+      ],
+    );
+    await this.addSecret(id, client.secret ?? CLIENT_SECRET, client.expiresAt);
+    return id;
+  }
+
+  async addSecret(clientId: string, secret: string, expiresAt?: Date): Promise<void> {
+    await this.database.query(
+      `insert into oauth_client_secrets (client_id, description, hash, hint, created_at, expires_at)
+       values ($1, $2, $3, $4, $5, $6)`,
+      [
+        clientId,
+        `secret-${randomBytes(4).toString('hex')}`,
+        createSecretHasher(MASTER_KEY).hash(secret),
+        secret.slice(-4),
+        this.now(),
+        expiresAt ?? null,
+      ],
+    );
+  }
+
+  async disable(what: 'client' | 'account', id: string): Promise<void> {
+    const table = what === 'client' ? 'oauth_clients' : 'accounts';
+    await this.database.query(`update ${table} set disabled_at = $2 where id = $1`, [id, this.now()]);
+  }
+
+  async stop(): Promise<void> {
+    await this.http.close();
+    this.lockOut.close();
+  }
+}

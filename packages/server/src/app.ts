@@ -15,7 +15,8 @@ import { createLocalFileStore } from './kernel/files/local-file-store.ts';
 import { createHttpServer } from './kernel/http/http-server.ts';
 import { openApiDocument } from './kernel/http/openapi.ts';
 import { registerRoutes } from './kernel/http/register-routes.ts';
-import { createThrottle } from './kernel/http/throttle.ts';
+import { createThrottling } from './kernel/http/throttle.ts';
+import { createThrottleStore } from './kernel/http/throttle-store.ts';
 import { createJobs } from './kernel/jobs/create-jobs.ts';
 import { createKeyStore } from './kernel/keys/key-store.ts';
 import { loadMasterKey } from './kernel/keys/master-key.ts';
@@ -27,6 +28,7 @@ import { createMessaging } from './messaging/index.ts';
 import { createNotification } from './notification/index.ts';
 import { createAccessTokens, createLockOut, loadTokenKeys, registerOAuth } from './oauth/index.ts';
 import { registerPackaging, SealingPool } from './packaging/index.ts';
+import { createRequestLog } from './requests/index.ts';
 import {
   createSignature,
   createSignLinks,
@@ -178,20 +180,30 @@ export async function buildApp(config: Config, log: Log, onFatal: (error: Error)
   notification.register(jobs, events);
   messaging.register(jobs, events);
 
+  const requestLog = createRequestLog({ database, log });
+  // The embedded database belongs to one process, which needs to share nothing.
+  const throttleStore = database.kind === 'postgresql' ? createThrottleStore(database, log) : undefined;
+  const throttling = createThrottling({
+    sizes: config.throttleLimits,
+    refuse: config.throttle,
+    ...(throttleStore ? { store: throttleStore } : {}),
+    log,
+  });
   const http = createHttpServer({
     maxBodyBytes: config.maxBodyBytes,
     trustedProxies: config.trustedProxies,
     log,
     defaultEnvironment: 'test',
+    clock,
+    throttling,
+    requireHttps: config.requireHttps,
+    recordRequest: requestLog.record,
   });
   const routes = [...signature.routes, ...notification.routes];
   registerRoutes(http, routes, {
     authenticate: (token) => tokens.verify(token),
     // Without billing every product is granted.
     requireProduct: async () => undefined,
-    throttle: config.throttle
-      ? { perClient: createThrottle(3000, 500), perAddress: createThrottle(120, 120) }
-      : undefined,
     clock,
     log,
   });
@@ -234,6 +246,9 @@ export async function buildApp(config: Config, log: Log, onFatal: (error: Error)
       clearInterval(partitionTimer);
       await http.close();
       lockOut.close();
+      await throttling.close();
+      throttleStore?.close();
+      await requestLog.close();
       await events.stop();
       await jobs.stop();
       await stopFoldingCounts();

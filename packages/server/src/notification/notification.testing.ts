@@ -4,6 +4,8 @@ import type { Database, Transaction } from '../kernel/db/database.ts';
 import type { Environment, EventRecord } from '../kernel/events/events.ts';
 import { createHttpServer } from '../kernel/http/http-server.ts';
 import { registerRoutes } from '../kernel/http/register-routes.ts';
+import { createThrottling } from '../kernel/http/throttle.ts';
+import { BUCKET_SIZES } from '../kernel/http/throttle-sizes.ts';
 import { uuidv7 } from '../kernel/ids/uuid.ts';
 import type { Jobs, QueueDefinition } from '../kernel/jobs/jobs.ts';
 import { createSecretBox } from '../kernel/keys/sealed-box.ts';
@@ -56,14 +58,19 @@ export class NotificationUnderTest {
       limits: { attemptTimeoutMs: 5_000, leaseMs: 30_000, ...options.limits },
     };
     this.worker = deliverEventJob(this.deps);
-    this.app = createHttpServer({ maxBodyBytes: 1_000_000, trustedProxies: [], log, defaultEnvironment: 'test' });
+    this.app = createHttpServer({
+      maxBodyBytes: 1_000_000,
+      trustedProxies: [],
+      log,
+      defaultEnvironment: 'test',
+      throttling: createThrottling({ sizes: BUCKET_SIZES, refuse: false, log }),
+    });
     registerRoutes(this.app, notificationRoutes(this.deps), {
       authenticate: async (token) => {
         const [accountId, environment] = token.split('.') as [string, Environment];
         return { clientId: 'client', accountId, environment, scopes: new Set(['event']) };
       },
       requireProduct: async () => undefined,
-      throttle: undefined,
       clock,
       log,
     });

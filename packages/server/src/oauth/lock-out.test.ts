@@ -1,6 +1,7 @@
 import { beforeEach, expect, it } from 'vitest';
 import { silentLog, type TestDatabase } from '../../../test-kit/src/databases.ts';
 import { describeOnEachDatabase } from '../../../test-kit/src/each-database.ts';
+import type { Database } from '../kernel/db/database.ts';
 import { openDatabase } from '../kernel/db/open-database.ts';
 import { createLockOut, type LockOut } from './lock-out.ts';
 import { deleteOldFailures } from './lock-out-store.ts';
@@ -20,7 +21,7 @@ describeOnEachDatabase('lock-out of failed authentications', (open, kind) => {
     time = Date.parse('2026-11-24T10:00:00Z');
   });
 
-  const started = async (on = database): Promise<LockOut> => {
+  const started = async (on: Database = database): Promise<LockOut> => {
     const lockOut = createLockOut({ database: on, clock, log: silentLog });
     await lockOut.start();
     return lockOut;

@@ -13,19 +13,18 @@ import {
 } from './contract/session.ts';
 import { unsignedFile } from './get-file.ts';
 import { getResult, getSignedCopy } from './get-result.ts';
-import type { Caller } from './record-evidence.ts';
 import { recordRead } from './record-read.ts';
 import { loadTurn, type SessionContext } from './session-context.ts';
 import { endSession, extendSession } from './session-store.ts';
 import { sessionView } from './session-view.ts';
 import type { SignatureDeps } from './signature-deps.ts';
-import { SLIDING_MS, startSession } from './start-session.ts';
+import { type Opener, SLIDING_MS, startSession } from './start-session.ts';
 import { startSigning } from './start-signing.ts';
 
 const tags: [string] = ['Signing app'];
 
 /** The one call of the signing app that needs no session yet. */
-export function sessionStartRoutes(deps: SignatureDeps): RouteDefinition<Caller>[] {
+export function sessionStartRoutes(deps: SignatureDeps): RouteDefinition<Opener>[] {
   return [
     {
       method: 'POST',

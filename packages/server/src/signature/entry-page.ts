@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Environment } from '../kernel/events/events.ts';
+import { requireHttps } from '../kernel/http/require-https.ts';
 import { parseGuid, uuidv7 } from '../kernel/ids/uuid.ts';
 import { receiveEidCallback } from './receive-eid-callback.ts';
 import { loadTurn } from './session-context.ts';
@@ -20,16 +22,24 @@ interface Boot {
   state: 'ok' | 'unknown_link';
 }
 
+interface Turn {
+  accountId: string;
+  environment: Environment;
+  language: string;
+  frameAncestors: string[];
+}
+
 /**
  * The pages on which the signing app runs: the sign URL, the address that replaces it, and the way back from an eID.
  * A `GET` of them changes nothing, so that link previews and mail scanners never count as the signer.
  */
 export function registerEntryPages(app: FastifyInstance, deps: SignatureDeps, options: EntryOptions): void {
   for (const url of ['/start', '/init']) {
-    app.get<{ Querystring: { jwt?: string } }>(url, { config: { template: url } }, async (request, reply) => {
+    app.get<{ Querystring: { jwt?: string } }>(url, page(url), async (request, reply) => {
       const link = typeof request.query.jwt === 'string' ? deps.links.read(request.query.jwt) : undefined;
       const turn = link && (await openTurn(deps, link));
       if (!link || !turn) return sendShell(reply.code(404), options, unknownBoot(), []);
+      admit(request, turn);
       const sessionId = uuidv7(deps.clock.now());
       return sendShell(
         reply,
@@ -45,22 +55,19 @@ export function registerEntryPages(app: FastifyInstance, deps: SignatureDeps, op
     });
   }
 
-  app.get<{ Params: { handle: string } }>(
-    '/d/:handle',
-    { config: { template: '/d/{handle}' } },
-    async (request, reply) => {
-      const handle = parseGuid(request.params.handle);
-      const session = handle && (await findSession(deps.database, handle));
-      const turn = session && (await openTurn(deps, { ...session, rotation: undefined }));
-      if (!session || !turn) return sendShell(reply.code(404), options, unknownBoot(), []);
-      const boot: Boot = { bootCode: null, handle: session.id, language: turn.language, state: 'ok' };
-      return sendShell(reply, options, boot, turn.frameAncestors);
-    },
-  );
+  app.get<{ Params: { handle: string } }>('/d/:handle', page('/d/{handle}'), async (request, reply) => {
+    const handle = parseGuid(request.params.handle);
+    const session = handle && (await findSession(deps.database, handle));
+    const turn = session && (await openTurn(deps, { ...session, rotation: undefined }));
+    if (!session || !turn) return sendShell(reply.code(404), options, unknownBoot(), []);
+    admit(request, turn);
+    const boot: Boot = { bootCode: null, handle: session.id, language: turn.language, state: 'ok' };
+    return sendShell(reply, options, boot, turn.frameAncestors);
+  });
 
   app.get<{ Querystring: Record<string, string> }>(
     EID_CALLBACK_PATH,
-    { config: { template: EID_CALLBACK_PATH } },
+    page(EID_CALLBACK_PATH),
     async (request, reply) => {
       const target = await receiveEidCallback(deps, singleValues(request.query));
       if (!target) return sendShell(reply.code(404), options, unknownBoot(), []);
@@ -79,14 +86,26 @@ function singleValues(query: Record<string, unknown>): Record<string, string> {
   );
 }
 
+/** Whose document it is decides whether plain http will do; the request log names the account too. */
+function admit(request: FastifyRequest, turn: Turn): void {
+  request.onBehalfOf = { accountId: turn.accountId, environment: turn.environment };
+  requireHttps(request, turn.environment);
+}
+
+function page(template: string) {
+  return { config: { template, throttle: 'signing' } } as const;
+}
+
 async function openTurn(
   deps: SignatureDeps,
   link: Omit<SignLink, 'rotation'> & { rotation: number | undefined },
-): Promise<{ language: string; frameAncestors: string[] } | undefined> {
+): Promise<Turn | undefined> {
   const turn = await loadTurn(deps, link, deps.clock.now()).catch(() => undefined);
   if (!turn || turn.document.accountId !== link.accountId) return undefined;
   if (link.rotation !== undefined && turn.signer.linkRotation !== link.rotation) return undefined;
   return {
+    accountId: turn.document.accountId,
+    environment: turn.document.environment,
     language: turn.signer.request.ui?.language ?? 'EN',
     frameAncestors: frameAncestors(turn.signer.request.redirectSettings.domain, turn.document.environment),
   };

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { answerWrongVerbs, registerRoutesFor } from '../kernel/http/register-routes.ts';
+import { requireHttps } from '../kernel/http/require-https.ts';
 import type { RouteDefinition } from '../kernel/http/route.ts';
 import { sessionStartRoutes, signingAppRoutes } from './app-routes.ts';
 import { registerEntryPages } from './entry-page.ts';
@@ -31,21 +32,30 @@ export function createSignature(deps: SignatureDeps): Signature {
       registerEntryPages(app, deps, options);
       const startRoutes = sessionStartRoutes(deps);
       const sessionRoutes = signingAppRoutes(deps);
+      const throttle = { perAddress: 'signing', perCaller: 'session' } as const;
       registerRoutesFor(app, startRoutes, {
+        throttle,
         context: async (request) => ({
           now: deps.clock.now(),
           clientIp: request.ip,
           userAgent: request.headers['user-agent']?.slice(0, 500),
+          requireHttps: (environment) => requireHttps(request, environment),
         }),
       });
       registerRoutesFor(app, sessionRoutes, {
-        context: async (request) => ({
-          session: await requireSession(deps, request.headers.authorization),
-          now: deps.clock.now(),
-          requestId: request.id,
-          clientIp: request.ip,
-          userAgent: request.headers['user-agent']?.slice(0, 500),
-        }),
+        throttle,
+        context: async (request) => {
+          const session = await requireSession(deps, request.headers.authorization);
+          request.onBehalfOf = { accountId: session.accountId, environment: session.environment };
+          requireHttps(request, session.environment);
+          return {
+            session,
+            now: deps.clock.now(),
+            requestId: request.id,
+            clientIp: request.ip,
+            userAgent: request.headers['user-agent']?.slice(0, 500),
+          };
+        },
       });
       answerWrongVerbs(app, [...startRoutes, ...sessionRoutes]);
     },

@@ -21,6 +21,7 @@ export function signatureRoutes(deps: SignatureDeps): RouteDefinition[] {
       method: 'POST',
       path: '/signature/documents',
       operationId: 'Documents_Create',
+      creates: true,
       summary: 'Create a document and open it for signing',
       tags: ['Documents'],
       scope: 'document_write',

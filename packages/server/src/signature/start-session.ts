@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import type { Environment } from '../kernel/events/events.ts';
 import type { OperationResult } from '../kernel/http/route.ts';
 import { uuidv7 } from '../kernel/ids/uuid.ts';
-import { recordEvidence } from './record-evidence.ts';
+import { type Caller, recordEvidence } from './record-evidence.ts';
 import { loadTurn, sessionSecretHash, sessionToken, unknownLink } from './session-context.ts';
 import { insertSession, type SigningSession } from './session-store.ts';
 import { sessionView } from './session-view.ts';
@@ -11,18 +12,25 @@ import type { SignatureDeps } from './signature-deps.ts';
 export const SLIDING_MS = 20 * 60_000;
 const LONGEST_MS = 120 * 60_000;
 
+/** A browser that has no session yet. */
+export interface Opener extends Caller {
+  /** Throws 403 `https_required` when documents of this environment must not be opened over plain http. */
+  requireHttps(environment: Environment): void;
+}
+
 /**
  * Exchanges a boot code, once, or a kept sign token for a session. Raises `document_link_opened`: the first thing that
  * only a person's browser does, never a mail scanner that follows the link. Throws 404 `unknown_link`.
  */
 export async function startSession(
   deps: SignatureDeps,
-  caller: { now: Date; clientIp: string; userAgent: string | undefined },
+  caller: Opener,
   body: { bootCode?: string; signToken?: string },
 ): Promise<OperationResult> {
   const start = opening(deps, body, caller.now);
   if (!start) throw unknownLink();
   const { document, signer } = await loadTurn(deps, start.link, caller.now);
+  caller.requireHttps(document.environment);
   if (document.accountId !== start.link.accountId || signer.linkRotation !== start.link.rotation) throw unknownLink();
 
   const secret = randomBytes(32).toString('base64url');

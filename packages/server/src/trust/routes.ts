@@ -3,6 +3,8 @@ import { SeglError } from '../kernel/errors/segl-error.ts';
 import type { EmbeddedAuthority } from './embedded-authority.ts';
 
 const MAX_REQUEST_BYTES = 64 * 1024;
+/** Each answer costs a signature. */
+const WORK = { config: { throttle: 'trust' } } as const;
 
 /**
  * The embedded trust service over HTTP: CA certificates, CRLs, OCSP by GET and POST (RFC 6960 appendix A), and RFC 3161
@@ -29,16 +31,16 @@ export async function registerTrust(app: FastifyInstance, authority: EmbeddedAut
       scope.get(`/trust/crl/${issuer}.crl`, async (_request, reply) =>
         sendBinary(reply, 'application/pkix-crl', await authority.crl(issuer), 'public, max-age=60'),
       );
-      scope.post(`/trust/ocsp/${issuer}`, async (request, reply) =>
+      scope.post(`/trust/ocsp/${issuer}`, WORK, async (request, reply) =>
         sendBinary(reply, 'application/ocsp-response', await authority.ocsp(bodyOf(request.body), issuer)),
       );
-      scope.get<{ Params: { '*': string } }>(`/trust/ocsp/${issuer}/*`, async (request, reply) => {
+      scope.get<{ Params: { '*': string } }>(`/trust/ocsp/${issuer}/*`, WORK, async (request, reply) => {
         const der = Buffer.from(request.params['*'].replaceAll(' ', '+'), 'base64');
         return sendBinary(reply, 'application/ocsp-response', await authority.ocsp(der, issuer));
       });
     }
 
-    scope.post('/trust/tsa', async (request, reply) =>
+    scope.post('/trust/tsa', WORK, async (request, reply) =>
       sendBinary(reply, 'application/timestamp-reply', await authority.timeStamp(bodyOf(request.body))),
     );
   });

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import { type BucketSizes, readBucketSizes } from '../http/throttle-sizes.ts';
 
 /**
  * Every setting of the server. Each comes from one environment variable with the prefix `SEGL_`; `SETTINGS` is the
@@ -23,6 +24,10 @@ export interface Config {
   /** Reverse proxies whose forwarding headers are believed, as CIDR ranges. */
   trustedProxies: string[];
   throttle: boolean;
+  /** Sizes of the buckets that limit requests. */
+  throttleLimits: BucketSizes;
+  /** Refuses plain http in the test environment too. */
+  requireHttps: boolean;
   role: 'all' | 'api' | 'worker';
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent';
   /** 32 bytes, base64; absent: kept in `dataDir/master.key`. */
@@ -82,6 +87,8 @@ export const SETTINGS = {
     defaultText: '',
   },
   SEGL_THROTTLE: { meaning: 'on or off; off is for load tests.', defaultText: 'on' },
+  SEGL_THROTTLE_LIMITS: { meaning: 'Changes to the rate limits, such as client=6000/1000,token=60.', defaultText: '' },
+  SEGL_REQUIRE_HTTPS: { meaning: 'on or off: plain http is refused in the test environment too.', defaultText: 'off' },
   SEGL_ROLE: { meaning: 'all, api or worker.', defaultText: 'all' },
   SEGL_LOG_LEVEL: { meaning: 'fatal, error, warn, info, debug or silent.', defaultText: 'info' },
   SEGL_MASTER_KEY: {
@@ -209,6 +216,9 @@ export function readConfig(environment: Environment): Config {
     mistakes.push('SEGL_TSA_URL: needs SEGL_TSA_CERTIFICATE_FILE too, the roots that its tokens lead to');
   }
 
+  const limits = readBucketSizes(text('SEGL_THROTTLE_LIMITS') ?? '');
+  mistakes.push(...limits.mistakes.map((mistake) => `SEGL_THROTTLE_LIMITS: ${mistake}`));
+
   const config: Config = {
     port,
     host: text('SEGL_HOST') ?? '0.0.0.0',
@@ -220,6 +230,8 @@ export function readConfig(environment: Environment): Config {
     outboundAllow: ranges('SEGL_OUTBOUND_ALLOW'),
     trustedProxies: ranges('SEGL_TRUSTED_PROXIES'),
     throttle: onOff('SEGL_THROTTLE', 'on'),
+    throttleLimits: limits.sizes,
+    requireHttps: onOff('SEGL_REQUIRE_HTTPS', 'off'),
     role,
     logLevel: choice('SEGL_LOG_LEVEL', 'info', ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const),
     masterKey,

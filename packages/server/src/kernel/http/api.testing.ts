@@ -7,7 +7,8 @@ import { createLog } from '../log/log.ts';
 import { createHttpServer } from './http-server.ts';
 import { registerRoutes } from './register-routes.ts';
 import type { OperationInput, OperationResult, RouteDefinition } from './route.ts';
-import { createThrottle } from './throttle.ts';
+import { createThrottling } from './throttle.ts';
+import { BUCKET_SIZES } from './throttle-sizes.ts';
 
 export const NORDBANK = '0195a000-0000-7000-8000-00000000000a';
 export const THING_ID = '0195b000-0000-7000-8000-0000000000ff';
@@ -47,6 +48,15 @@ export function apiUnderTest(options: { perAddress?: number; requireHttps?: bool
     trustedProxies: ['10.0.0.0/8'],
     log,
     defaultEnvironment: 'test',
+    ...(options.requireHttps === undefined ? {} : { requireHttps: options.requireHttps }),
+    throttling: createThrottling({
+      sizes: {
+        ...BUCKET_SIZES,
+        ...(options.perAddress ? { anonymous: { perMinute: options.perAddress, burst: options.perAddress } } : {}),
+      },
+      refuse: true,
+      log,
+    }),
   });
   const answer = (status: number, body?: unknown) => async (_context: unknown, input: OperationInput) => {
     calls.push(input);
@@ -218,11 +228,6 @@ export function apiUnderTest(options: { perAddress?: number; requireHttps?: bool
     requireProduct: async (_principal, product) => {
       if (product !== 'signature') throw new SeglError(402, 'not_in_subscription', 'Not part of the subscription.');
     },
-    throttle:
-      options.perAddress === undefined
-        ? undefined
-        : { perClient: createThrottle(1000, 1000), perAddress: createThrottle(options.perAddress, options.perAddress) },
-    ...(options.requireHttps === undefined ? {} : { requireHttps: options.requireHttps }),
     clock: { now: () => new Date('2026-03-01T12:00:00Z') },
     log,
   });

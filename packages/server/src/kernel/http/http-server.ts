@@ -1,13 +1,20 @@
-import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { type Clock, systemClock } from '../clock/clock.ts';
 import { SeglError } from '../errors/segl-error.ts';
 import type { Environment } from '../events/events.ts';
+import { uuidv7 } from '../ids/uuid.ts';
 import type { Log } from '../log/log.ts';
+import { addressKey } from './client-address.ts';
 import { errorBody, reasonPhrase } from './error-body.ts';
 import { fromFramework } from './framework-error.ts';
 import { acceptJsonOnly, ignoreTypeOfEmptyBody } from './request-body.ts';
+import { type RecordRequest, type RequestRecord, requestRecord } from './request-record.ts';
+import { requireHttpsEverywhere } from './require-https.ts';
+import { createThrottling, type Throttling } from './throttle.ts';
+import { chargeAddress, rateLimitHeaders, showAnonymousBucket } from './throttle-request.ts';
+import { BUCKET_SIZES } from './throttle-sizes.ts';
 
 /** Who a valid access token speaks for. */
 export interface Principal {
@@ -26,7 +33,11 @@ export type ErrorRenderer = (
 declare module 'fastify' {
   interface FastifyRequest {
     principal: Principal | undefined;
+    /** Whose request it is when no access token says so, for example that of a signing session. */
+    onBehalfOf: { accountId: string; environment: Environment } | undefined;
     startedAtMs: number;
+    /** Code of the error that was answered. */
+    errorCode: string | undefined;
   }
   interface FastifyContextConfig {
     renderError?: ErrorRenderer;
@@ -41,6 +52,13 @@ export interface HttpServerOptions {
   log: Log;
   /** Environment named in the headers of answers to unauthenticated requests. */
   defaultEnvironment: Environment;
+  /** Real time, for request ids and records. */
+  clock?: Clock;
+  /** Absent: buckets of the usual sizes in the memory of this server. */
+  throttling?: Throttling;
+  /** Refuses plain http in the test environment too; in production it is refused always. */
+  requireHttps?: boolean;
+  recordRequest?: RecordRequest;
 }
 
 const NO_ACCOUNT = '00000000-0000-0000-0000-000000000000';
@@ -60,6 +78,10 @@ const SUCCESS_HEADERS = [
 /** The HTTP server with everything that holds for every answer: request id, standard headers, error body, access log. */
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   let closing = false;
+  const { clock = systemClock } = options;
+  const throttling = options.throttling ?? createThrottling({ sizes: BUCKET_SIZES, refuse: true, log: options.log });
+  /** A UUID version 7, so that the time of a request can be told from its id. */
+  const newRequestId = () => uuidv7(clock.now()).replaceAll('-', '');
   const app = Fastify({
     logger: false,
     bodyLimit: options.maxBodyBytes,
@@ -82,16 +104,25 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     frameworkErrors(error, request, reply) {
       startAnswer(request, reply);
       sendError(options.log, request, reply, error);
-      logAnswer(options.log, request, reply);
+      takeNote(request, reply);
     },
-    clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, options.defaultEnvironment),
+    clientErrorHandler: (error, socket) =>
+      answerBrokenRequest(error, socket, newRequestId(), {
+        'X-Idfy-Environment': options.defaultEnvironment,
+        ...rateLimitHeaders(throttling.look('anonymous', addressKey(socket.remoteAddress ?? ''))),
+      }),
   });
 
   app.decorateRequest('principal', undefined);
+  app.decorateRequest('onBehalfOf', undefined);
   app.decorateRequest('startedAtMs', 0);
+  app.decorateRequest('errorCode', undefined);
+  app.decorateRequest('shownLevel', 0);
+  app.decorate('throttling', throttling);
 
   function startAnswer(request: FastifyRequest, reply: FastifyReply): void {
     request.startedAtMs = performance.now();
+    showAnonymousBucket(request, reply);
     reply.headers({
       requestid: request.id,
       'request-id': request.id,
@@ -103,21 +134,34 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     });
   }
 
+  function takeNote(request: FastifyRequest, reply: FastifyReply): void {
+    const record = requestRecord(request, reply, clock.now());
+    logAnswer(options.log, record);
+    options.recordRequest?.(record);
+  }
+
   app.addHook('preClose', (done) => {
     closing = true;
     done();
   });
   app.addHook('onRequest', (request, reply, done) => {
     startAnswer(request, reply);
-    if (closing) return done(stopping());
-    if ((request.raw.url ?? '').length > MAX_URL_LENGTH) return done(urlTooLong());
-    // Before the body is looked at, which would be refused for its own sake.
-    if (request.is404) return done(routeNotFound());
+    try {
+      if (closing) throw stopping();
+      if (options.requireHttps) requireHttpsEverywhere(request);
+      if ((request.raw.url ?? '').length > MAX_URL_LENGTH) throw urlTooLong();
+      // Before the body is looked at, which would be refused for its own sake.
+      if (request.is404) throw routeNotFound();
+      const { throttle } = request.routeOptions.config;
+      if (throttle) chargeAddress(request, reply, throttle);
+    } catch (error) {
+      return done(error as Error);
+    }
     ignoreTypeOfEmptyBody(request);
     done();
   });
   app.addHook('onResponse', (request, reply, done) => {
-    logAnswer(options.log, request, reply);
+    takeNote(request, reply);
     done();
   });
 
@@ -135,10 +179,6 @@ export function namePrincipal(request: FastifyRequest, reply: FastifyReply, prin
   reply.header('x-idfy-accountid', principal.accountId);
 }
 
-function newRequestId(): string {
-  return randomUUID().replaceAll('-', '');
-}
-
 function stopping(): SeglError {
   return new SeglError(503, 'service_unavailable', 'This instance is being stopped.', { retryAfterSeconds: 2 });
 }
@@ -151,22 +191,9 @@ function urlTooLong(): SeglError {
   return new SeglError(400, 'invalid_request', `The address is longer than ${MAX_URL_LENGTH} characters.`);
 }
 
-function logAnswer(log: Log, request: FastifyRequest, reply: FastifyReply): void {
-  const clientRequestId = request.headers['x-request-id'] ?? request.headers.requestid ?? request.headers.traceparent;
-  const sdk = request.headers['x-idfy-sdk'];
-  log.info(
-    {
-      requestId: request.id,
-      method: request.method,
-      path: request.routeOptions.config?.template ?? request.routeOptions.url ?? 'unknown',
-      status: reply.statusCode,
-      durationMs: Math.round((performance.now() - request.startedAtMs) * 10) / 10,
-      ...(request.principal ? { accountId: request.principal.accountId, clientId: request.principal.clientId } : {}),
-      ...(clientRequestId === undefined ? {} : { clientRequestId: String(clientRequestId).slice(0, 100) }),
-      ...(sdk === undefined ? {} : { sdk: String(sdk).slice(0, 100) }),
-    },
-    'request',
-  );
+function logAnswer(log: Log, record: RequestRecord): void {
+  const { id, receivedAt: _, environment: __, ...fields } = record;
+  log.info({ requestId: id, ...fields }, 'request');
 }
 
 function sendError(log: Log, request: FastifyRequest, reply: FastifyReply, thrown: FastifyError | SeglError): void {
@@ -190,6 +217,7 @@ function sendError(log: Log, request: FastifyRequest, reply: FastifyReply, throw
   if (error.status === 404 || error.status === 422) reply.raw.statusMessage = reasonPhrase(error.code);
   const render = request.routeOptions.config?.renderError;
   const rendered = render?.(error, request.id) ?? { body: errorBody(error, request.id) };
+  request.errorCode = (rendered.body as { code?: string }).code ?? error.code;
   reply
     .code(error.status)
     .headers(rendered.headers ?? {})
@@ -199,12 +227,16 @@ function sendError(log: Log, request: FastifyRequest, reply: FastifyReply, throw
 }
 
 /** What Node could not read as a request has no request object; its answer still has the body of every error. */
-function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket, environment: Environment): void {
+function answerBrokenRequest(
+  error: NodeJS.ErrnoException,
+  socket: Socket,
+  requestId: string,
+  headers: Record<string, string>,
+): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy(error);
     return;
   }
-  const requestId = newRequestId();
   const refused = brokenRequest(error.code);
   const body = JSON.stringify(errorBody(refused, requestId));
   socket.end(
@@ -212,7 +244,7 @@ function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket, envir
       `HTTP/1.1 ${refused.status} ${STATUS_CODES[refused.status]}`,
       `RequestId: ${requestId}`,
       `Request-Id: ${requestId}`,
-      `X-Idfy-Environment: ${environment}`,
+      ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
       `X-Idfy-AccountId: ${NO_ACCOUNT}`,
       `Date: ${new Date().toUTCString()}`,
       'Cache-Control: no-store',

@@ -4,11 +4,13 @@ import type { Clock } from '../clock/clock.ts';
 import { type FieldError, SeglError } from '../errors/segl-error.ts';
 import type { Log } from '../log/log.ts';
 import { canonicalInput, canonicalNames, type InputPlace } from './canonical-input.ts';
-import { addressKey } from './client-address.ts';
 import { type ErrorRenderer, namePrincipal, type Principal } from './http-server.ts';
+import { requireHttps } from './require-https.ts';
 import type { OperationContext, OperationResult, RouteDefinition } from './route.ts';
 import { sendFile } from './send-file.ts';
-import type { Throttle } from './throttle.ts';
+import type { Charge } from './throttle.ts';
+import { chargeAddress, chargeRequest } from './throttle-request.ts';
+import type { BucketName } from './throttle-sizes.ts';
 import { prepareValidation, unprintableText, validationFailed, violations } from './validation.ts';
 
 export interface ApiOptions {
@@ -16,9 +18,6 @@ export interface ApiOptions {
   authenticate(token: string): Promise<Principal>;
   /** Throws 402 when the account's subscription lacks the product. */
   requireProduct(principal: Principal, product: string): Promise<void>;
-  throttle: { perClient: Throttle; perAddress: Throttle } | undefined;
-  /** Refuses plain HTTP in the test environment too; in production it is refused always. */
-  requireHttps?: boolean;
   clock: Clock;
   log: Log;
 }
@@ -48,13 +47,26 @@ export function registerRoutes(app: FastifyInstance, routes: readonly RouteDefin
 export function registerRoutesFor<Context>(
   app: FastifyInstance,
   routes: readonly RouteDefinition<Context>[],
-  options: { context(request: FastifyRequest): Promise<Context>; renderError?: ErrorRenderer },
+  options: {
+    context(request: FastifyRequest): Promise<Context>;
+    renderError?: ErrorRenderer;
+    /** What these calls are counted by: per address, and per value of the Authorization header when there is one. */
+    throttle?: { perAddress: BucketName; perCaller: BucketName };
+  },
 ): void {
   // Who calls is settled before the body is looked at, as for every other operation.
   const contexts = new WeakMap<FastifyRequest, Context>();
   for (const route of routes) {
     mount(app, route, {
-      onRequest: async (request) => void contexts.set(request, await options.context(request)),
+      onRequest: async (request, reply) => {
+        const { authorization } = request.headers;
+        // The whole of it: whoever knows only a part must not use up what belongs to another.
+        if (options.throttle && authorization) {
+          chargeRequest(request, reply, [options.throttle.perCaller, authorization.slice(0, 500)]);
+        }
+        contexts.set(request, await options.context(request));
+      },
+      throttle: options.throttle?.perAddress,
       context: (request) => contexts.get(request)!,
       renderError: options.renderError,
     });
@@ -65,6 +77,7 @@ interface MountOptions<Context> {
   onRequest(request: FastifyRequest, reply: FastifyReply): Promise<void>;
   context(request: FastifyRequest): Context;
   renderError?: ErrorRenderer | undefined;
+  throttle?: BucketName | undefined;
 }
 
 function mount<Context>(app: FastifyInstance, route: RouteDefinition<Context>, options: MountOptions<Context>): void {
@@ -79,7 +92,11 @@ function mount<Context>(app: FastifyInstance, route: RouteDefinition<Context>, o
   app.route({
     method: route.method,
     url: fastifyPath(route.path),
-    config: { template: route.path, ...(options.renderError ? { renderError: options.renderError } : {}) },
+    config: {
+      template: route.path,
+      ...(options.renderError ? { renderError: options.renderError } : {}),
+      ...(options.throttle ? { throttle: options.throttle } : {}),
+    },
     schema: { response: Object.fromEntries(serializers) },
     // Input is checked below, in its canonical form.
     validatorCompiler: () => () => true,
@@ -181,47 +198,37 @@ async function admit(
   route: RouteDefinition,
   options: ApiOptions,
 ): Promise<void> {
-  const token = bearerToken(request);
-  const nowMs = performance.now();
-  const countAddress = () => takeFrom(options.throttle?.perAddress, addressKey(request.ip), nowMs, reply);
+  const token = bearerToken(request, reply);
   if (!token) {
-    if (options.requireHttps) requireHttps(request);
-    countAddress();
+    chargeAddress(request, reply, 'anonymous');
     if (route.scope) throw missingToken();
     return;
   }
   const principal = await options.authenticate(token).catch((error: unknown) => {
     // Whoever guesses at tokens is counted like anybody without one.
-    if (error instanceof SeglError && error.status === 401) countAddress();
+    if (error instanceof SeglError && error.status === 401) chargeAddress(request, reply, 'anonymous');
     throw error;
   });
   namePrincipal(request, reply, principal);
-  if (options.requireHttps || principal.environment === 'prod') requireHttps(request);
-  takeFrom(options.throttle?.perClient, principal.clientId, nowMs, reply);
+  requireHttps(request, principal.environment);
+  chargeRequest(request, reply, ...chargesOf(principal, route));
   if (route.scope) requireScope(principal, route.scope, reply);
   if (route.product) await options.requireProduct(principal, route.product);
 }
 
-function bearerToken(request: FastifyRequest): string | undefined {
+function bearerToken(request: FastifyRequest, reply: FastifyReply): string | undefined {
   const header = request.headers.authorization;
   if (header === undefined) return undefined;
   const match = /^bearer +([^\s]+)\s*$/i.exec(header);
-  if (!match) throw missingToken();
+  if (!match) {
+    chargeAddress(request, reply, 'anonymous');
+    throw missingToken();
+  }
   return match[1];
 }
 
 function missingToken(): SeglError {
   return new SeglError(401, 'missing_token', 'Send an access token: Authorization: Bearer <token>.');
-}
-
-/** Refused, never redirected: a redirect would hide that the token has been sent in the clear. */
-function requireHttps(request: FastifyRequest): void {
-  if (request.protocol === 'https') return;
-  throw new SeglError(
-    403,
-    'https_required',
-    'Use https: this request and its token went over the network in the clear.',
-  );
 }
 
 function requireScope(principal: Principal, scope: string | readonly string[], reply: FastifyReply): void {
@@ -232,19 +239,14 @@ function requireScope(principal: Principal, scope: string | readonly string[], r
   throw new SeglError(403, 'insufficient_scope', `The token lacks the scope ${wanted.join(' or ')}.`);
 }
 
-function takeFrom(throttle: Throttle | undefined, key: string, nowMs: number, reply: FastifyReply): void {
-  if (!throttle) return;
-  const verdict = throttle.take(key, nowMs);
-  reply.headers({
-    'ratelimit-limit': String(verdict.limit),
-    'ratelimit-remaining': String(verdict.remaining),
-    'ratelimit-reset': String(verdict.resetSeconds),
-  });
-  if (!verdict.allowed) {
-    throw new SeglError(429, 'too_many_requests', 'Too many requests: wait as long as Retry-After says.', {
-      retryAfterSeconds: verdict.retryAfterSeconds,
-    });
-  }
+function chargesOf({ clientId, accountId }: Principal, route: RouteDefinition): [Charge, ...Charge[]] {
+  const charges: [Charge, ...Charge[]] = [
+    ['client', clientId],
+    ['account', accountId],
+  ];
+  if (route.creates) charges.push(['create', clientId]);
+  if (route.responses[200] === 'file') charges.push(['file', clientId]);
+  return charges;
 }
 
 function operationContext(request: FastifyRequest, options: ApiOptions): OperationContext {

@@ -53,6 +53,8 @@ export interface RouteDefinition<Context = OperationContext> {
   scope?: string | readonly string[];
   /** Part of the subscription that the account must have. */
   product?: string;
+  /** Counts as creating a document or session, of which fewer are let through. */
+  creates?: true;
   params?: TSchema;
   query?: TSchema;
   body?: TSchema;

@@ -11,7 +11,6 @@ export type BucketName =
   | 'file'
   | 'token'
   | 'anonymous'
-  | 'address'
   | 'session'
   | 'signing'
   | 'trust';
@@ -30,10 +29,8 @@ export const BUCKET_SIZES: BucketSizes = {
   file: { perMinute: 1200, burst: 1200 },
   /** Tokens that one client gets. */
   token: { perMinute: 300, burst: 300 },
-  /** Operations without a token, per address. */
+  /** Requests without a valid token, per address. */
   anonymous: { perMinute: 120, burst: 120 },
-  /** Requests with no valid token where one is needed, per address. */
-  address: { perMinute: 120, burst: 120 },
   /** Calls of one signing session: the page asks every second or two while it waits for an eID. */
   session: { perMinute: 300, burst: 120 },
   /** Sign pages and calls of all signing sessions, per address: a whole office signs from one. */

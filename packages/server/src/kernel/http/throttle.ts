@@ -219,14 +219,3 @@ function verdict(bucket: Bucket, allowed: boolean): ThrottleVerdict {
 function sharedKey(name: BucketName, key: string): Buffer {
   return createHash('sha256').update(`${name}\0${key}`, 'utf8').digest().subarray(0, 16);
 }
-
-export function createThrottle(perMinute: number, burst: number) {
-  const throttling = createThrottling({
-    sizes: { client: { perMinute, burst } } as never,
-    refuse: true,
-    log: console,
-  });
-  return { take: (key: string, _nowMs: number) => throttling.take(['client', key]) };
-}
-
-export type Throttle = ReturnType<typeof createThrottle>;

@@ -1,0 +1,1 @@
+export { createRequestLog, type RequestLog, type RequestLogDeps } from './request-log.ts';

@@ -61,7 +61,10 @@ export async function packageDocument(deps: PackagingDeps, documentId: string): 
   const document = await findDocument(deps.database, documentId);
   if (document?.status !== 'signed' || document.packages.some((made) => made.format === 'pades')) return;
   const evidence = await listEvidence(deps.database, documentId);
-  const broken = firstBrokenEvidence(documentId, evidence);
+  const broken = firstBrokenEvidence(documentId, evidence, {
+    sequence: document.evidenceSequence,
+    hash: document.evidenceHash,
+  });
   if (broken !== undefined) {
     throw new Error(
       `the evidence of document ${documentId} does not fit together at entry ${broken}: it is not packaged`,

@@ -7,6 +7,7 @@ import type { SessionContext } from './session-context.ts';
 import { sessionExpired } from './session-context.ts';
 import {
   type AttemptFailure,
+  abandonAttempt,
   claimAttempt,
   findAttempt,
   finishAttempt,
@@ -51,10 +52,9 @@ export async function abortSigning(
   body: { attemptId: string },
 ): Promise<OperationResult> {
   const attempt = await requireAttempt(deps, context, body.attemptId);
-  if (attempt.status === 'started' || attempt.status === 'returned') {
+  if (await abandonAttempt(deps.database, attempt.id, context.now)) {
     const state = openedJson(deps, attempt.stateSealed, `attempt ${attempt.id}`);
     await requireEid(deps, attempt.method, context.session.environment).cancel(state);
-    await finishAttempt(deps.database, attempt.id, 'canceled', context.now);
   }
   return { status: 204 };
 }

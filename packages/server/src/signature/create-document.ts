@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { SeglError } from '../kernel/errors/segl-error.ts';
+import { type FieldError, SeglError } from '../kernel/errors/segl-error.ts';
 import type { OperationContext, OperationResult } from '../kernel/http/route.ts';
-import { validationFailed } from '../kernel/http/validation.ts';
 import { uuidv7 } from '../kernel/ids/uuid.ts';
 import { decodeBase64 } from './base64-input.ts';
 import type { CreateDocumentRequestWrapper } from './contract/document.ts';
@@ -30,9 +29,11 @@ export async function createDocument(
   context: OperationContext,
   body: CreateDocumentRequestWrapper,
 ): Promise<OperationResult> {
-  const content = decodedContent(body, deps.maxDocumentBytes);
+  const decoded = decodeBase64(body.dataToSign.base64Content);
   const request = withDefaults({ ...body, dataToSign: { ...body.dataToSign, base64Content: '' } });
-  checkRestrictions(request, context.environment, context.now);
+  checkRestrictions(request, context.environment, context.now, contentErrors(decoded, deps.maxDocumentBytes));
+  // What is no base64 has just been refused.
+  const content = decoded!;
   checkRules(request, methodOffer(deps, context.environment));
 
   const uploadedSha256 = createHash('sha256').update(content).digest('hex');
@@ -62,15 +63,12 @@ export async function createDocument(
   };
 }
 
-function decodedContent(body: CreateDocumentRequestWrapper, maxBytes: number): Buffer {
+function contentErrors(content: Buffer | undefined, maxBytes: number): FieldError[] {
   const field = 'dataToSign.base64Content';
-  const content = decodeBase64(body.dataToSign.base64Content);
-  if (!content) throw validationFailed([{ field, code: 'base64', message: 'Must be base64.' }]);
-  if (content.length === 0) throw validationFailed([{ field, code: 'min_length', message: 'Must not be empty.' }]);
-  if (content.length > maxBytes) {
-    throw validationFailed([{ field, code: 'max_length', message: `Must decode to at most ${maxBytes} bytes.` }]);
-  }
-  return content;
+  if (!content) return [{ field, code: 'base64', message: 'Must be base64.' }];
+  if (content.length === 0) return [{ field, code: 'min_length', message: 'Must not be empty.' }];
+  if (content.length <= maxBytes) return [];
+  return [{ field, code: 'max_length', message: `Must decode to at most ${maxBytes} bytes.` }];
 }
 
 async function checkedPdf(

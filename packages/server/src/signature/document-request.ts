@@ -90,9 +90,14 @@ export function deadlineOf(request: FilledRequest, createdAt: Date): Date {
   return wanted ? new Date(wanted) : new Date(createdAt.getTime() + MAX_LIFE_MS);
 }
 
-/** Restrictions that a schema cannot say; all of them at once, as 400. */
-export function checkRestrictions(request: FilledRequest, environment: Environment, now: Date): void {
-  const errors: FieldError[] = [];
+/** Restrictions that a schema cannot say; all of them at once, as 400, together with those that were `found` before. */
+export function checkRestrictions(
+  request: FilledRequest,
+  environment: Environment,
+  now: Date,
+  found: readonly FieldError[] = [],
+): void {
+  const errors: FieldError[] = [...found];
   const deadline = request.advanced.timeToLive?.deadline;
   if (deadline !== undefined) {
     const at = new Date(deadline).getTime();
@@ -186,8 +191,11 @@ export interface MethodOffer {
   available: readonly string[];
 }
 
-/** Business rules across fields, as 422. The first that is broken answers. */
+/** What the account must have for the request, as 402, and then business rules across fields, as 422. The first answers. */
 export function checkRules(request: FilledRequest, offer: MethodOffer): void {
+  request.signers.forEach((signer, index) => {
+    requireSubscribedMethods(signer, `signers[${index}].signatureType`, offer);
+  });
   const ids = new Set<string>();
   request.signers.forEach((signer, index) => {
     if (ids.has(signer.externalSignerId)) {
@@ -304,15 +312,7 @@ export function usableMethods(signer: Pick<SignerWrapper, 'signatureType'>, offe
   return [...new Set(wanted)].filter((method) => offer.available.includes(method));
 }
 
-function requireUsableMethod(signer: FilledSigner, path: string, offer: MethodOffer): void {
-  if (signer.signatureType.mechanism !== 'pkisignature') {
-    throw refused(
-      'mechanism_not_supported',
-      'This instance offers the mechanism pkisignature only.',
-      `${path}.mechanism`,
-      'enum',
-    );
-  }
+function requireSubscribedMethods(signer: FilledSigner, path: string, offer: MethodOffer): void {
   const listed = (signer.signatureType.signatureMethods ?? []).filter((method) => method !== 'unknown');
   listed.forEach((method, index) => {
     const members: readonly string[] = METHOD_GROUPS[method] ?? [method];
@@ -322,6 +322,17 @@ function requireUsableMethod(signer: FilledSigner, path: string, offer: MethodOf
       throw new SeglError(402, 'not_in_subscription', message, { errors: [{ field, code: 'enum', message }] });
     }
   });
+}
+
+function requireUsableMethod(signer: FilledSigner, path: string, offer: MethodOffer): void {
+  if (signer.signatureType.mechanism !== 'pkisignature') {
+    throw refused(
+      'mechanism_not_supported',
+      'This instance offers the mechanism pkisignature only.',
+      `${path}.mechanism`,
+      'enum',
+    );
+  }
   if (usableMethods(signer, offer).length === 0) {
     throw refused(
       'no_signature_method_available',

@@ -49,15 +49,24 @@ export function nextEvidence(
   return { sequence, occurredAt: entry.occurredAt, kind: entry.kind, signerId: entry.signerId, data: entry.data, hash };
 }
 
-/** Recomputes the whole chain; `undefined` when it is intact, else the first sequence number that does not fit. */
-export function firstBrokenEvidence(documentId: string, entries: readonly EvidenceEntry[]): number | undefined {
+/**
+ * Recomputes the whole chain; `undefined` when it is intact, else the first sequence number that does not fit. `kept` is
+ * the end that the document itself remembers: without it, entries that are cut off the end would not be missed. The
+ * chain may be longer by now.
+ */
+export function firstBrokenEvidence(
+  documentId: string,
+  entries: readonly EvidenceEntry[],
+  kept: EvidenceEnd,
+): number | undefined {
   let end = EVIDENCE_START;
   for (const entry of entries) {
     const expected = nextEvidence(documentId, end, entry);
     if (entry.sequence !== expected.sequence || !expected.hash.equals(entry.hash)) return expected.sequence;
+    if (entry.sequence === kept.sequence && !entry.hash.equals(kept.hash)) return entry.sequence;
     end = entry;
   }
-  return undefined;
+  return end.sequence < kept.sequence ? end.sequence + 1 : undefined;
 }
 
 /**

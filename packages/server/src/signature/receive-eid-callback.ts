@@ -1,6 +1,9 @@
 import { findAttemptByCallback, recordReturn } from './session-store.ts';
 import type { SignatureDeps } from './signature-deps.ts';
 
+/** A state that was made here; what else comes is not looked up. */
+const STATE = /^[\x21-\x7e]{1,512}$/;
+
 /** No provider needs more; a longer one is not from a provider. */
 const MAX_CALLBACK_BYTES = 16 * 1024;
 
@@ -12,7 +15,8 @@ export async function receiveEidCallback(
   deps: SignatureDeps,
   query: Record<string, string>,
 ): Promise<string | undefined> {
-  const attempt = query.state ? await findAttemptByCallback(deps.database, query.state) : undefined;
+  const { state = '' } = query;
+  const attempt = STATE.test(state) ? await findAttemptByCallback(deps.database, state) : undefined;
   const content = Buffer.from(JSON.stringify(query), 'utf8');
   if (!attempt || content.length > MAX_CALLBACK_BYTES) return undefined;
   await recordReturn(deps.database, attempt.id, deps.box.encrypt(content, `callback ${attempt.id}`), deps.clock.now());

@@ -225,6 +225,10 @@ export async function releaseAttempt(db: Queryable, id: string, at: Date): Promi
   );
 }
 
+/**
+ * Ends a claimed attempt. A signature always counts; anything else only while the attempt is claimed, so that a slower
+ * request cannot overwrite what a faster one has reached.
+ */
 export async function finishAttempt(
   db: Queryable,
   id: string,
@@ -232,10 +236,18 @@ export async function finishAttempt(
   at: Date,
   failure?: AttemptFailure,
 ): Promise<void> {
-  await db.query('update sign_attempts set status = $2, updated_at = $3, failure = $4 where id = $1', [
-    id,
-    status,
-    at,
-    failure ? JSON.stringify(failure) : null,
-  ]);
+  await db.query(
+    `update sign_attempts set status = $2, updated_at = $3, failure = $4
+      where id = $1 and ($2 = 'signed' or status = 'completing')`,
+    [id, status, at, failure ? JSON.stringify(failure) : null],
+  );
+}
+
+/** Ends an attempt that nobody is completing; `false` when it is being completed or has ended. */
+export async function abandonAttempt(db: Queryable, id: string, at: Date): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update sign_attempts set status = 'canceled', updated_at = $2 where id = $1 and status in ('started', 'returned')`,
+    [id, at],
+  );
+  return rowCount === 1;
 }

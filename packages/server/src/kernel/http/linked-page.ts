@@ -64,7 +64,7 @@ export function linkedPage<Item>({ window, size, data, ...list }: LinkedPageOpti
   const { offset, limit } = window;
   const filters = Object.entries(list.query)
     .filter(([name, value]) => value !== undefined && name !== 'offset' && name !== 'limit')
-    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`);
+    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value).toWellFormed())}`);
   const first = `${list.publicUrl}${list.path}?${[...filters, `limit=${limit}`].join('&')}`;
   const at = (position: number) => `${first}&offset=${position}`;
   const lastOffset = Math.max(0, Math.floor((size - 1) / limit) * limit);

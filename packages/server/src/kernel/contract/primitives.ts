@@ -39,6 +39,9 @@ export const Text = (options: { description?: string; minLength?: number; maxLen
 export const Base64 = (options: { description?: string } = {}): TUnsafe<string> =>
   Type.Unsafe<string>({ type: 'string', contentEncoding: 'base64', ...options });
 
+/** Stands for a secret in answers, and sent back for "keep it". */
+export const MASK = '********';
+
 /** Keys chosen by the caller: kept exactly as they are. */
 export const Dictionary = (value: TSchema, options: { description?: string } = {}) =>
   Type.Unsafe<Record<string, never>>({ type: 'object', additionalProperties: value, ...options });

@@ -6,6 +6,9 @@ import { parseInstant, parseQueryInstant } from './date-input.ts';
 /** Where a value comes from: queries know further spellings of dates and booleans. */
 export type InputPlace = 'body' | 'query' | 'path';
 
+/** A merge patch is a body in which `null` says something. */
+type WalkedPlace = InputPlace | 'merge-patch';
+
 interface JsonSchema {
   type?: string;
   enum?: string[];
@@ -41,14 +44,19 @@ function namesOfProperties(properties: Record<string, JsonSchema>): Map<string, 
 /**
  * The input in the one form that validation, operations and fingerprints see: canonical member names, canonical enum
  * spelling, numbers and booleans out of their string forms, dates in UTC, GUIDs with dashes, a single value as the list
- * that is asked for; `null` and unknown members dropped. What cannot be brought into form is left as it is, for
+ * that is asked for; unknown members dropped, `null` too unless it is kept because it means "remove". What cannot be brought into form is left as it is, for
  * validation to name. Throws 400 `invalid_json` for two members whose names differ only in case.
  */
-export function canonicalInput(schema: TSchema, value: unknown, place: InputPlace = 'body'): unknown {
-  return walk(schema as JsonSchema, value, place);
+export function canonicalInput(
+  schema: TSchema,
+  value: unknown,
+  place: InputPlace = 'body',
+  { keepNulls = false }: { keepNulls?: boolean } = {},
+): unknown {
+  return walk(schema as JsonSchema, value, keepNulls ? 'merge-patch' : place);
 }
 
-function walk(schema: JsonSchema, value: unknown, place: InputPlace): unknown {
+function walk(schema: JsonSchema, value: unknown, place: WalkedPlace): unknown {
   switch (schema.type) {
     case 'object':
       return isRecord(value) ? canonicalObject(schema, value, place) : value;
@@ -72,7 +80,7 @@ function walk(schema: JsonSchema, value: unknown, place: InputPlace): unknown {
 function canonicalObject(
   schema: JsonSchema,
   value: Record<string, unknown>,
-  place: InputPlace,
+  place: WalkedPlace,
 ): Record<string, unknown> {
   if (!schema.properties) return canonicalDictionary(schema, value, place);
   const result: Record<string, unknown> = {};
@@ -83,8 +91,9 @@ function canonicalObject(
     const name = names.get(lower);
     if (seen.has(name ?? lower)) throw givenTwice(name);
     seen.add(name ?? lower);
-    if (name === undefined || item === null || item === undefined) continue;
-    result[name] = walk(schema.properties[name]!, item, place);
+    if (name === undefined || item === undefined) continue;
+    if (item === null && place !== 'merge-patch') continue;
+    result[name] = item === null ? null : walk(schema.properties[name]!, item, place);
   }
   return result;
 }
@@ -96,13 +105,13 @@ function canonicalObject(
 function canonicalDictionary(
   schema: JsonSchema,
   value: Record<string, unknown>,
-  place: InputPlace,
+  place: WalkedPlace,
 ): Record<string, unknown> {
   const result: Record<string, unknown> = Object.create(null);
   const element = typeof schema.additionalProperties === 'object' ? schema.additionalProperties : {};
   for (const [key, item] of Object.entries(value)) {
-    if (item === null && element.type !== undefined) continue;
-    result[key] = walk(element, item, place);
+    if (item === null && element.type !== undefined && place !== 'merge-patch') continue;
+    result[key] = item === null ? null : walk(element, item, place);
   }
   return result;
 }
@@ -115,7 +124,7 @@ function givenTwice(name: string | undefined): SeglError {
   });
 }
 
-function canonicalString(schema: JsonSchema, value: string, place: InputPlace): unknown {
+function canonicalString(schema: JsonSchema, value: string, place: WalkedPlace): unknown {
   if (schema.enum) {
     const wanted = value.trim().toLowerCase();
     const found = schema.enum.find((one) => one.toLowerCase() === wanted);
@@ -133,7 +142,7 @@ function canonicalString(schema: JsonSchema, value: string, place: InputPlace): 
   return value;
 }
 
-function canonicalBoolean(value: string, place: InputPlace): unknown {
+function canonicalBoolean(value: string, place: WalkedPlace): unknown {
   const word = value.trim().toLowerCase();
   if (word === 'true' || (place === 'query' && word === '1')) return true;
   if (word === 'false' || (place === 'query' && word === '0')) return false;

@@ -4,9 +4,13 @@ import type { Clock } from '../clock/clock.ts';
 import { type FieldError, SeglError } from '../errors/segl-error.ts';
 import type { Log } from '../log/log.ts';
 import { canonicalInput, canonicalNames, type InputPlace } from './canonical-input.ts';
+import { alreadyKnown } from './entity-tag.ts';
 import { type ErrorRenderer, namePrincipal, type Principal } from './http-server.ts';
+import { type Idempotency, readIdempotencyKey } from './idempotency.ts';
+import { requestFingerprint } from './idempotency-fingerprint.ts';
+import { mergePatchOf } from './partial-update.ts';
 import { requireHttps } from './require-https.ts';
-import type { OperationContext, OperationResult, RouteDefinition } from './route.ts';
+import type { OperationContext, OperationInput, OperationResult, RouteDefinition } from './route.ts';
 import { sendFile } from './send-file.ts';
 import type { Charge } from './throttle.ts';
 import { chargeAddress, chargeRequest } from './throttle-request.ts';
@@ -18,6 +22,8 @@ export interface ApiOptions {
   authenticate(token: string): Promise<Principal>;
   /** Throws 402 when the account's subscription lacks the product. */
   requireProduct(principal: Principal, product: string): Promise<void>;
+  /** Makes every `POST` of a known caller take an `Idempotency-Key`. */
+  idempotency?: Idempotency;
   clock: Clock;
   log: Log;
 }
@@ -35,9 +41,38 @@ export function registerRoutes(app: FastifyInstance, routes: readonly RouteDefin
         await admit(request, reply, route, options);
       },
       context: (request) => operationContext(request, options),
+      perform: performOnce(route, options.idempotency),
     });
   }
   answerWrongVerbs(app, routes);
+}
+
+/** An operation under an `Idempotency-Key`; absent where the operation takes none. */
+function performOnce(
+  route: RouteDefinition,
+  idempotency: Idempotency | undefined,
+): MountOptions<OperationContext>['perform'] {
+  if (!idempotency || route.method !== 'POST' || Object.values(route.responses).includes('file')) return undefined;
+  return (key, context, input) => {
+    const { accountId, environment, clientId } = context;
+    // Without a caller there is no one to whom the key could belong, and nothing that is changed.
+    if (!accountId) return route.handle(context, input);
+    return idempotency.once(
+      {
+        slot: { accountId, environment, clientId, operationId: route.operationId, key },
+        fingerprint: requestFingerprint([
+          { schema: route.params, value: input.params },
+          { schema: route.query, value: input.query },
+          { schema: route.body, value: input.body },
+        ]),
+        answerSchema: (status) => {
+          const schema = route.responses[status];
+          return schema && schema !== 'file' ? schema : undefined;
+        },
+      },
+      (keepAnswer) => route.handle({ ...context, keepAnswer }, input),
+    );
+  };
 }
 
 /**
@@ -78,10 +113,12 @@ interface MountOptions<Context> {
   context(request: FastifyRequest): Context;
   renderError?: ErrorRenderer | undefined;
   throttle?: BucketName | undefined;
+  /** How the operation runs when the request has an `Idempotency-Key`; absent: the header is ignored. */
+  perform?: ((key: string, context: Context, input: OperationInput) => Promise<OperationResult>) | undefined;
 }
 
 function mount<Context>(app: FastifyInstance, route: RouteDefinition<Context>, options: MountOptions<Context>): void {
-  for (const schema of [route.params, route.query, route.body]) if (schema) prepareValidation(schema);
+  for (const schema of [route.params, route.query, route.body, route.complete]) if (schema) prepareValidation(schema);
   const serializers = new Map<number, TSchema>();
   for (const [status, schema] of Object.entries(route.responses)) {
     if (schema !== null && schema !== 'file') {
@@ -102,8 +139,14 @@ function mount<Context>(app: FastifyInstance, route: RouteDefinition<Context>, o
     validatorCompiler: () => () => true,
     onRequest: options.onRequest,
     handler: async (request, reply) => {
-      const input = readInput(route, request);
-      const result = await route.handle(options.context(request), { ...input, headers: request.headers });
+      const errors: FieldError[] = [];
+      const key = options.perform && readIdempotencyKey(request.headers['idempotency-key'], errors);
+      const input = { ...readInput(route, request, errors), headers: request.headers };
+      const context = options.context(request);
+      const result =
+        options.perform && key !== undefined
+          ? await options.perform(key, context, input)
+          : await route.handle(context, input);
       return sendResult(request, reply, result, serializers.get(result.status));
     },
   });
@@ -112,15 +155,22 @@ function mount<Context>(app: FastifyInstance, route: RouteDefinition<Context>, o
 function readInput(
   route: RouteDefinition<never>,
   request: FastifyRequest,
+  errors: FieldError[],
 ): { params: unknown; query: unknown; body: unknown } {
   const params = route.params ? canonicalInput(route.params, request.params, 'path') : {};
   const badPath = route.params ? violations(route.params, params) : [];
   if (badPath.length > 0) {
     throw new SeglError(404, 'not_found', `The ${badPath[0]!.field} of the address is not a valid id.`);
   }
-  const errors: FieldError[] = [];
   const query = checked(route.query, route.query && queryInput(route.query, request, errors), 'query', errors);
-  const body = checked(route.body, request.body, 'body', errors);
+  const body =
+    route.method === 'PATCH' && route.body
+      ? mergePatchOf(
+          { body: request.body, contentType: request.headers['content-type'] },
+          { given: route.body, complete: route.complete },
+          errors,
+        )
+      : checked(route.body, request.body, 'body', errors);
   if (errors.length > 0) throw validationFailed(errors);
   return { params, query, body };
 }
@@ -181,6 +231,9 @@ async function sendResult(
   reply.code(result.status);
   if (result.headers) reply.headers(result.headers);
   if (result.file) return sendFile(request, reply, result.file);
+  const etag = reply.getHeader('etag');
+  const reads = request.method === 'GET' || request.method === 'HEAD';
+  if (reads && typeof etag === 'string' && alreadyKnown(etag, request.headers)) return reply.code(304).send();
   if (result.body === undefined) return reply.send();
   // Without a schema nothing would keep undeclared members back.
   if (!schema) throw new Error(`no answer with status ${result.status} is declared`);

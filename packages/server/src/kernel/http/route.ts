@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { TSchema } from 'typebox';
+import type { Transaction } from '../db/database.ts';
 import type { Environment } from '../events/events.ts';
 import type { Log } from '../log/log.ts';
 
@@ -11,6 +12,11 @@ export interface OperationContext {
   requestId: string;
   now: Date;
   log: Log;
+  /**
+   * Present when the request has an `Idempotency-Key`. An operation whose effect is one transaction calls it in there with
+   * what it will answer: then a repetition after a crash finds the answer or no effect, never an effect without answer.
+   */
+  keepAnswer?: (tx: Transaction, result: OperationResult) => Promise<void>;
 }
 
 export interface OperationInput {
@@ -58,6 +64,8 @@ export interface RouteDefinition<Context = OperationContext> {
   params?: TSchema;
   query?: TSchema;
   body?: TSchema;
+  /** For `PATCH`: the schema of the whole thing that is updated. A merge patch cannot remove what it requires. */
+  complete?: TSchema;
   /** Schema per status; `null`: no body; `'file'`: a download. */
   responses: Record<number, TSchema | null | 'file'>;
   handle(context: Context, request: OperationInput): Promise<OperationResult>;

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SeglError } from '../errors/segl-error.ts';
+import { alreadyKnown } from './entity-tag.ts';
 import type { FileBody } from './route.ts';
 
 /**
@@ -9,7 +10,7 @@ import type { FileBody } from './route.ts';
  */
 export async function sendFile(request: FastifyRequest, reply: FastifyReply, file: FileBody): Promise<FastifyReply> {
   const etag = `"${file.sha256}"`;
-  if (namesEtag(request.headers['if-none-match'], etag)) {
+  if (alreadyKnown(etag, request.headers)) {
     return reply.code(304).headers({ etag, 'cache-control': 'private, no-store' }).send();
   }
   const range = wantedRange(request, etag, file.sizeBytes);
@@ -45,12 +46,6 @@ export function contentDisposition(fileName: string): string {
     (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
   );
   return `attachment; filename="${ascii}"; filename*=UTF-8''${encoded}`;
-}
-
-/** Whether an `If-None-Match` header names the file (RFC 9110 §13.1.2, weak comparison). */
-function namesEtag(header: string | undefined, etag: string): boolean {
-  if (header === undefined) return false;
-  return header.trim() === '*' || header.split(',').some((one) => one.trim().replace(/^W\//, '') === etag);
 }
 
 /** Ranges are for `GET` only, and not when `If-Range` names another state of the file (RFC 9110 §13.1.5, §14.2). */

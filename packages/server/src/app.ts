@@ -13,6 +13,7 @@ import { dropOldPartitions, ensurePartitions } from './kernel/db/partitions.ts';
 import { createEvents } from './kernel/events/create-events.ts';
 import { createLocalFileStore } from './kernel/files/local-file-store.ts';
 import { createHttpServer } from './kernel/http/http-server.ts';
+import { createIdempotency } from './kernel/http/idempotency.ts';
 import { openApiDocument } from './kernel/http/openapi.ts';
 import { registerRoutes } from './kernel/http/register-routes.ts';
 import { createThrottling } from './kernel/http/throttle.ts';
@@ -139,7 +140,7 @@ export async function buildApp(config: Config, log: Log, onFatal: (error: Error)
     box,
     links: createSignLinks(masterKey),
     eids,
-    checkPdf: (bytes) => pool.checkPdf(bytes),
+    checkPdf: (bytes, accountId) => pool.checkPdf(bytes, accountId),
     accountName,
     publicUrl: config.publicUrl,
     maxDocumentBytes: config.maxDocumentBytes,
@@ -199,11 +200,18 @@ export async function buildApp(config: Config, log: Log, onFatal: (error: Error)
     requireHttps: config.requireHttps,
     recordRequest: requestLog.record,
   });
+  const idempotency = createIdempotency({
+    database,
+    box: createSecretBox(masterKey, 'idempotent answers'),
+    clock,
+    log,
+  });
   const routes = [...signature.routes, ...notification.routes];
   registerRoutes(http, routes, {
     authenticate: (token) => tokens.verify(token),
     // Without billing every product is granted.
     requireProduct: async () => undefined,
+    idempotency,
     clock,
     log,
   });
@@ -234,6 +242,7 @@ export async function buildApp(config: Config, log: Log, onFatal: (error: Error)
     firstClient,
     async startWorkers() {
       await jobs.start({ work: config.role !== 'api' });
+      idempotency.start();
       if (config.role !== 'api') {
         await events.start();
         stopFoldingCounts = startFoldingCounts({ database, log });
@@ -245,6 +254,7 @@ export async function buildApp(config: Config, log: Log, onFatal: (error: Error)
       ready = false;
       clearInterval(partitionTimer);
       await http.close();
+      await idempotency.stop();
       lockOut.close();
       await throttling.close();
       throttleStore?.close();

@@ -2,6 +2,7 @@ import { MessageChannel } from 'node:worker_threads';
 import type { RevocationSource, SignatureProvider, TimeStampAuthority } from '@segl/ades';
 import { Piscina } from 'piscina';
 import type { PdfCheck } from '../signature/index.ts';
+import { FairQueue } from './fair-queue.ts';
 import type { PortAnswer, PortRequest, RemoteKey, SealResult, SealTask } from './sealing-messages.ts';
 
 /** The library derives this type from an overload of `postMessage` that newer typings list in another order. */
@@ -18,6 +19,9 @@ export interface SealRequest extends Omit<SealTask, 'seal' | 'approvals'> {
   approvals: { provider: SignatureProvider; fullName: string; reason: string; signedAt: Date }[];
 }
 
+/** Of one account, in memory while they wait to be checked. */
+const MAX_WAITING_BYTES = 256 * 1024 * 1024;
+
 /**
  * Threads that check, lay out and seal PDF files, so that the event loop only carries bytes. Keys never enter them: a
  * thread sends what is to be signed and gets the signature.
@@ -25,9 +29,12 @@ export interface SealRequest extends Omit<SealTask, 'seal' | 'approvals'> {
 export class SealingPool {
   readonly #pool: Piscina;
   readonly #services: SealingServices;
+  readonly #checks: FairQueue;
 
   constructor(options: { threads: number; services: SealingServices }) {
     this.#services = options.services;
+    // One more than there are threads, so that none is idle between two checks.
+    this.#checks = new FairQueue({ concurrency: options.threads + 1, maxWaitingBytes: MAX_WAITING_BYTES });
     this.#pool = new Piscina({
       filename: new URL('./sealing-worker.ts', import.meta.url).href,
       minThreads: 1,
@@ -39,8 +46,15 @@ export class SealingPool {
     });
   }
 
-  /** Judges a PDF. A file that takes the thread down, or too long, is refused like one that is too complex. */
-  async checkPdf(bytes: Uint8Array): Promise<PdfCheck> {
+  /**
+   * Judges a PDF; accounts take turns. A file that takes the thread down, or too long, is refused like one that is too
+   * complex. Throws 429 `too_many_requests` when too many files of the account are waiting.
+   */
+  checkPdf(bytes: Uint8Array, accountId: string): Promise<PdfCheck> {
+    return this.#checks.run(accountId, bytes.length, () => this.#check(bytes));
+  }
+
+  async #check(bytes: Uint8Array): Promise<PdfCheck> {
     try {
       return await this.#pool.run({ do: 'checkPdf', bytes }, { signal: AbortSignal.timeout(20_000) });
     } catch (error) {

@@ -38,7 +38,7 @@ export async function createDocument(
 
   const uploadedSha256 = createHash('sha256').update(content).digest('hex');
   const fingerprint = requestFingerprint(request, uploadedSha256);
-  const { pageCount, bytes, repaired } = await checkedPdf(deps, content);
+  const { pageCount, bytes, repaired } = await checkedPdf(deps, context.accountId, content);
   const stored = await deps.files.put(context.accountId, bytes);
   const document = newDocument(deps, context, {
     request,
@@ -73,6 +73,7 @@ function contentErrors(content: Buffer | undefined, maxBytes: number): FieldErro
 
 async function checkedPdf(
   deps: SignatureDeps,
+  accountId: string,
   content: Buffer,
 ): Promise<{ pageCount: number; bytes: Buffer; repaired: boolean }> {
   const field = 'dataToSign.base64Content';
@@ -80,7 +81,7 @@ async function checkedPdf(
     const message = 'The content is not a PDF, although the file name says so.';
     throw new SeglError(422, 'file_content_mismatch', message, { errors: [{ field, code: 'format', message }] });
   }
-  const verdict = await deps.checkPdf(content);
+  const verdict = await deps.checkPdf(content, accountId);
   if (!verdict.accepted) {
     throw new SeglError(422, 'pdf_not_supported', verdict.message, {
       errors: [{ field, code: verdict.code, message: verdict.message }],

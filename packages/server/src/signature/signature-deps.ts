@@ -28,8 +28,8 @@ export interface SignatureDeps {
   box: SecretBox;
   links: SignLinks;
   eids: EidRegistry;
-  /** Checks a PDF off the event loop. */
-  checkPdf(bytes: Uint8Array): Promise<PdfCheck>;
+  /** Checks a PDF off the event loop; accounts take turns. */
+  checkPdf(bytes: Uint8Array, accountId: string): Promise<PdfCheck>;
   accountName(accountId: string): Promise<string>;
   publicUrl: string;
   maxDocumentBytes: number;
@@ -40,7 +40,8 @@ export interface SignatureDeps {
 /** The provider of a method that the document offers; throws 422 `method_not_available` when the instance lost it. */
 export function requireEid(deps: Pick<SignatureDeps, 'eids'>, method: string, environment: Environment): EidProvider {
   const provider = deps.eids.get(method, environment);
-  if (!provider) throw new SeglError(422, 'method_not_available', 'This way of signing is not offered for the document.');
+  if (!provider)
+    throw new SeglError(422, 'method_not_available', 'This way of signing is not offered for the document.');
   return provider;
 }
 

@@ -1,6 +1,7 @@
+import { MASK } from '../kernel/contract/primitives.ts';
 import { SeglError } from '../kernel/errors/segl-error.ts';
 import type { OperationContext, OperationResult } from '../kernel/http/route.ts';
-import { MASKED_SECRET, type WebhookCreateDto } from './contract/webhook.ts';
+import type { WebhookCreateDto } from './contract/webhook.ts';
 import { eraseTomorrow } from './erase-attempts.job.ts';
 import type { NotificationDeps } from './notification-deps.ts';
 import { sealSecret } from './seal-secret.ts';
@@ -24,13 +25,13 @@ export async function createWebhook(
   const { accountId, environment, now } = context;
   const { url, secret, deliveryLogging = 'never' } = body.config;
   requireValidConfig(body.config);
-  if (secret === MASKED_SECRET) {
+  if (secret === MASK) {
     throw new SeglError(400, 'validation_failed', 'The mask of a secret is not a secret.', {
       errors: [{ field: 'config.secret', code: 'format', message: 'This stands for a secret and is none.' }],
     });
   }
   await requireAllowedUrl(deps.outboundHttp, url, environment);
-  const created = await deps.database.transaction(async (tx) => {
+  return deps.database.transaction(async (tx) => {
     if ((await countWebhooksExclusively(tx, accountId, environment)) >= MAX_WEBHOOKS) {
       throw new SeglError(
         422,
@@ -57,11 +58,13 @@ export async function createWebhook(
     await insertWebhook(tx, webhook);
     await eraseTomorrow(tx, deps.jobs, now);
     if (webhook.active) await sendPing(tx, deps.jobs, webhook, now);
-    return { ...webhook, lastResponseCode: null, lastResponseMessage: null, lastResponseAt: null };
+    const created = { ...webhook, lastResponseCode: null, lastResponseMessage: null, lastResponseAt: null };
+    const result = {
+      status: 201,
+      body: webhookView(created),
+      headers: { Location: `${deps.publicUrl}/notification/webhooks/${id}`, ETag: webhookETag(created) },
+    };
+    await context.keepAnswer?.(tx, result);
+    return result;
   });
-  return {
-    status: 201,
-    body: webhookView(created),
-    headers: { Location: `${deps.publicUrl}/notification/webhooks/${created.id}`, ETag: webhookETag(created) },
-  };
 }

@@ -15,7 +15,7 @@ export async function pingWebhook(
   input: { params: WebhookParams },
 ): Promise<OperationResult> {
   const { accountId, environment, now } = context;
-  await deps.database.transaction(async (tx) => {
+  return deps.database.transaction(async (tx) => {
     const webhook = await findWebhook(tx, accountId, environment, input.params.id, 'for key share of w');
     if (!webhook) throw webhookNotFound();
     const waitSeconds = await countPing(tx, webhook.id, now, PINGS_PER_MINUTE);
@@ -25,6 +25,8 @@ export async function pingWebhook(
       });
     }
     await sendPing(tx, deps.jobs, webhook, now);
+    const result = { status: 204 };
+    await context.keepAnswer?.(tx, result);
+    return result;
   });
-  return { status: 204 };
 }

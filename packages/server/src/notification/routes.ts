@@ -56,6 +56,7 @@ export function notificationRoutes(deps: NotificationDeps): RouteDefinition[] {
       summary: 'Update webhook',
       params: WebhookParams,
       body: WebhookUpdateDto,
+      complete: WebhookCreateDto,
       responses: { 200: WebhookDto },
       handle: (context, input) => updateWebhook(deps, context, input),
     },

@@ -1,6 +1,8 @@
-import { SeglError } from '../kernel/errors/segl-error.ts';
+import { MASK } from '../kernel/contract/primitives.ts';
+import { requireUnchanged } from '../kernel/http/entity-tag.ts';
+import { applyMergePatch, type MergePatch } from '../kernel/http/partial-update.ts';
 import type { OperationContext, OperationInput, OperationResult } from '../kernel/http/route.ts';
-import { MASKED_SECRET, type WebhookParams, type WebhookUpdateDto } from './contract/webhook.ts';
+import { WebhookCreateDto, type WebhookParams, type WebhookUpdateDto } from './contract/webhook.ts';
 import type { NotificationDeps } from './notification-deps.ts';
 import { sealSecret } from './seal-secret.ts';
 import {
@@ -8,40 +10,43 @@ import {
   findWebhook,
   lockForDelivery,
   updateWebhook as save,
+  type Webhook,
   type WebhookWithState,
 } from './store.ts';
 import { canonicalEvents, requireAllowedUrl, requireValidConfig } from './webhook-input.ts';
-import { requireUnchanged, webhookETag, webhookNotFound, webhookView } from './webhook-view.ts';
-
-const MERGE_PATCH = /^application\/merge-patch\+json\b/i;
+import { webhookETag, webhookNotFound, webhookView } from './webhook-view.ts';
 
 /**
- * Changes the given members; absent ones and empty lists stay as they are, but an empty list of a merge patch
- * (RFC 7396) empties. Holds for events that happen afterwards, a new secret also for retries; switching off drops what
- * is pending. Throws 404 `webhook_not_found`, 422 `url_not_allowed` and `resource_changed`.
+ * Merges a patch into a webhook; nothing changes when nothing differs. Holds for events that happen afterwards, a new
+ * secret also for retries; switching off drops what is pending. Throws 404 `webhook_not_found`, 422 `url_not_allowed`
+ * and `resource_changed`.
  */
 export async function updateWebhook(
   deps: NotificationDeps,
   context: OperationContext,
-  input: { params: WebhookParams; body: WebhookUpdateDto; headers: OperationInput['headers'] },
+  input: { params: WebhookParams; body: MergePatch<WebhookUpdateDto>; headers: OperationInput['headers'] },
 ): Promise<OperationResult> {
-  const { params, body, headers } = input;
+  const { params, headers } = input;
   const { accountId, environment, now } = context;
-  const empties = MERGE_PATCH.test([headers['content-type'] ?? ''].flat()[0]!);
-  requireValidConfig(body.config ?? {});
-  if (empties && body.events?.length === 0) throw eventsRequired();
-  if (body.config?.url !== undefined) {
+  const patch = canonicalPatch(input.body);
+  requireValidConfig(patch.config ?? {});
+  if (patch.config?.url) {
     // A name lookup takes its time, so it comes before the transaction and after the question of existence.
     if (!(await findWebhook(deps.database, accountId, environment, params.id))) throw webhookNotFound();
-    await requireAllowedUrl(deps.outboundHttp, body.config.url, environment);
+    await requireAllowedUrl(deps.outboundHttp, patch.config.url, environment);
   }
   const updated = await deps.database.transaction(async (tx) => {
     const stored = await findWebhook(tx, accountId, environment, params.id, 'for no key update of w');
     if (!stored) throw webhookNotFound();
-    requireUnchanged(stored, headers);
-    const changes = changedMembers(deps, stored, body, empties);
-    if (Object.keys(changes).length === 0) return stored;
-    const webhook = { ...stored, ...changes, version: stored.version + 1, updatedAt: now };
+    requireUnchanged(webhookETag(stored), headers);
+    const merged = applyMergePatch(asCreated(stored), patch, WebhookCreateDto);
+    if (!merged.changed) return stored;
+    const webhook = {
+      ...stored,
+      ...columnsOf(deps, stored, merged.updated),
+      version: stored.version + 1,
+      updatedAt: now,
+    };
     await save(tx, webhook);
     if (!webhook.active) {
       await lockForDelivery(tx, webhook.id);
@@ -52,36 +57,31 @@ export async function updateWebhook(
   return { status: 200, body: webhookView(updated), headers: { ETag: webhookETag(updated) } };
 }
 
-function changedMembers(
-  deps: NotificationDeps,
-  stored: WebhookWithState,
-  body: WebhookUpdateDto,
-  empties: boolean,
-): Partial<WebhookWithState> {
-  const { name, active, events, tags, config = {} } = body;
-  const { url, secret, deliveryLogging } = config;
+function canonicalPatch(patch: MergePatch<WebhookUpdateDto>): MergePatch<WebhookUpdateDto> {
   return {
-    ...(name === undefined ? {} : { name }),
-    ...(active === undefined ? {} : { active }),
-    ...(events?.length ? { events: canonicalEvents(events) } : {}),
-    ...(tags && (tags.length > 0 || empties) ? { tags: [...new Set(tags)] } : {}),
-    ...(url === undefined ? {} : { url }),
-    ...(secret === undefined || (secret === MASKED_SECRET && stored.secretSealed !== null)
-      ? {}
-      : { secretSealed: sealSecret(deps.secretBox, stored.id, requireSecret(secret)) }),
-    ...(deliveryLogging === undefined ? {} : { deliveryLogging }),
+    ...patch,
+    ...(patch.events ? { events: canonicalEvents(patch.events) as WebhookUpdateDto['events'] & object } : {}),
+    ...(patch.tags ? { tags: [...new Set(patch.tags)] } : {}),
   };
 }
 
-function requireSecret(secret: string): string {
-  if (secret !== MASKED_SECRET) return secret;
-  throw new SeglError(400, 'validation_failed', 'The webhook has no secret that could be kept.', {
-    errors: [{ field: 'config.secret', code: 'format', message: 'This stands for a secret and is none.' }],
-  });
+/** The stored webhook as somebody would have to create it, its secret as a mask. */
+function asCreated(stored: WebhookWithState): WebhookCreateDto {
+  const { name, active, events, tags, config } = webhookView(stored);
+  return { name, active, events: events as WebhookCreateDto['events'], tags, config };
 }
 
-function eventsRequired(): SeglError {
-  return new SeglError(400, 'validation_failed', 'A webhook needs at least one type of event.', {
-    errors: [{ field: 'events', code: 'required', message: 'At least one is needed.' }],
-  });
+function columnsOf(deps: NotificationDeps, stored: Webhook, updated: WebhookCreateDto): Partial<Webhook> {
+  const { secret, url, deliveryLogging = 'never' } = updated.config;
+  return {
+    name: updated.name,
+    active: updated.active,
+    events: updated.events,
+    tags: updated.tags ?? [],
+    url,
+    ...(secret === MASK
+      ? {}
+      : { secretSealed: secret === undefined ? null : sealSecret(deps.secretBox, stored.id, secret) }),
+    deliveryLogging,
+  };
 }

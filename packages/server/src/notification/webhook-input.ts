@@ -11,12 +11,15 @@ export function canonicalEvents(events: readonly string[]): string[] {
 }
 
 /** What the schema cannot say about `config`. Throws 400 `validation_failed`. */
-export function requireValidConfig(config: { url?: string | undefined; secret?: string | undefined }): void {
+export function requireValidConfig(config: {
+  url?: string | null | undefined;
+  secret?: string | null | undefined;
+}): void {
   const errors: FieldError[] = [];
   if (config.url?.includes('#')) {
     errors.push({ field: 'config.url', code: 'url', message: 'Must not have a fragment.' });
   }
-  if (config.secret !== undefined && Buffer.byteLength(config.secret) > MAX_SECRET_BYTES) {
+  if (config.secret && Buffer.byteLength(config.secret) > MAX_SECRET_BYTES) {
     errors.push({
       field: 'config.secret',
       code: 'max_length',

@@ -1,6 +1,6 @@
+import { MASK } from '../kernel/contract/primitives.ts';
 import { SeglError } from '../kernel/errors/segl-error.ts';
-import type { OperationInput } from '../kernel/http/route.ts';
-import { MASKED_SECRET, type WebhookDto } from './contract/webhook.ts';
+import type { WebhookDto } from './contract/webhook.ts';
 import type { Webhook, WebhookWithState } from './store.ts';
 
 /** The webhook as the API shows it; the secret only as a mask. */
@@ -13,7 +13,7 @@ export function webhookView(webhook: WebhookWithState): WebhookDto {
     tags: webhook.tags,
     config: {
       url: webhook.url,
-      secret: webhook.secretSealed === null ? undefined : MASKED_SECRET,
+      secret: webhook.secretSealed === null ? undefined : MASK,
       deliveryLogging: webhook.deliveryLogging,
     },
     createdAt: webhook.createdAt.toISOString(),
@@ -32,15 +32,6 @@ export function webhookView(webhook: WebhookWithState): WebhookDto {
 /** Changes with every update by the account, not with every attempt: it guards edits against each other. */
 export function webhookETag(webhook: Webhook): string {
   return `"${webhook.id}-${webhook.version}"`;
-}
-
-/** RFC 9110 §13.1.1. Throws 422 `resource_changed` when the webhook is not the one that the caller has seen. */
-export function requireUnchanged(webhook: Webhook, headers: OperationInput['headers']): void {
-  const wanted = headers['if-match'];
-  if (wanted === undefined) return;
-  const tags = [wanted].flat().flatMap((value) => value.split(','));
-  if (tags.some((tag) => tag.trim() === '*' || tag.trim() === webhookETag(webhook))) return;
-  throw new SeglError(422, 'resource_changed', 'The webhook was changed since it was read.');
 }
 
 export function webhookNotFound(): SeglError {

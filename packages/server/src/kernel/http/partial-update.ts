@@ -49,7 +49,7 @@ export function mergePatchOf(
  */
 export function applyMergePatch<T extends object>(
   stored: T,
-  patch: MergePatch<T>,
+  patch: MergePatch<NoInfer<T>>,
   complete: TSchema,
 ): { updated: T; changed: boolean } {
   const before = asJson(stored);

@@ -1,14 +1,11 @@
 import Type, { type Static } from 'typebox';
-import { DateTime, Guid, stringEnum, Text } from '../../kernel/contract/primitives.ts';
+import { DateTime, Guid, MASK, stringEnum, Text } from '../../kernel/contract/primitives.ts';
 import { DOCUMENT_EVENT_TYPES, EVERY_EVENT, SHARE_EVENT_TYPES } from './event-types.ts';
 
 const optional = Type.Optional;
 
 export const DELIVERY_LOGGING = ['never', 'failed', 'always'] as const;
 export type DeliveryLogging = (typeof DELIVERY_LOGGING)[number];
-
-/** Stands for a secret in answers, and sent back for "keep it". */
-export const MASKED_SECRET = '********';
 
 const eventTypes = stringEnum([...DOCUMENT_EVENT_TYPES, ...SHARE_EVENT_TYPES, EVERY_EVENT], {
   description: 'Type of event, or * for all.',
@@ -24,8 +21,8 @@ const url = Text({ maxLength: 2000, format: 'http-url', description: 'Where even
 const secret = Type.String({
   minLength: 1,
   maxLength: 256,
-  description:
-    'HMAC key of X-Idfy-Signature and, also in the form whsec_<base64>, of webhook-signature. Answered masked.',
+  description: `HMAC key of X-Idfy-Signature and, also in the form whsec_<base64>, of webhook-signature. Answered as ${MASK}.`,
+  'x-masked': true,
 });
 const deliveryLogging = stringEnum(DELIVERY_LOGGING, { description: 'Which attempts the delivery log keeps.' });
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
-import { createAdmin, type FirstTestClient } from './admin/index.ts';
+import { createAdmin, createProducts, type FirstTestClient, findExternalIdPolicy } from './admin/index.ts';
 import { createEidRegistry, createNoBankIdNetcentric } from './eid/index.ts';
 import { systemClock } from './kernel/clock/clock.ts';
 import type { Config } from './kernel/config/settings.ts';
@@ -130,6 +130,12 @@ export async function buildApp(config: Config, log: Log, onFatal: (error: Error)
           ]
         : [],
   });
+  const products = createProducts({
+    database,
+    clock,
+    granted: config.products,
+    salesContact: config.salesContact,
+  });
   const accountName = (accountId: string) => admin.accountName(accountId);
   const signatureDeps: SignatureDeps = {
     database,
@@ -142,6 +148,8 @@ export async function buildApp(config: Config, log: Log, onFatal: (error: Error)
     eids,
     checkPdf: (bytes, accountId) => pool.checkPdf(bytes, accountId),
     accountName,
+    requireFeatures: (account, features) => products.requireFeatures(account, features),
+    externalIdPolicy: (accountId) => findExternalIdPolicy(database, accountId),
     publicUrl: config.publicUrl,
     maxDocumentBytes: config.maxDocumentBytes,
     requireTimeStamps: () => trust.requireTimeStamps(),
@@ -209,8 +217,7 @@ export async function buildApp(config: Config, log: Log, onFatal: (error: Error)
   const routes = [...signature.routes, ...notification.routes];
   registerRoutes(http, routes, {
     authenticate: (token) => tokens.verify(token),
-    // Without billing every product is granted.
-    requireProduct: async () => undefined,
+    requireProduct: (principal, product) => products.requireProduct(principal, product),
     idempotency,
     clock,
     log,

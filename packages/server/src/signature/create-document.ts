@@ -11,18 +11,19 @@ import {
   deadlineOf,
   type FilledRequest,
   requestFingerprint,
+  wantedFeatures,
   withDefaults,
 } from './document-request.ts';
 import { EVIDENCE_START, nextEvidence } from './evidence.ts';
+import { findRepeated, insertUnderExternalId } from './external-id.ts';
 import { methodOffer, type SignatureDeps } from './signature-deps.ts';
-import { type DocumentRecord, findByExternalId, findDocument, insertDocument, type NewDocument } from './store.ts';
-
-const UNIQUE_VIOLATION = '23505';
+import type { DocumentRecord, NewDocument } from './store.ts';
 
 /**
  * Stores a document and opens it for signing. The same request under the same external id answers the document that
- * exists (200, `Idempotent-Replayed`); another request under it is refused with 422 `external_id_conflict`.
- * Raises `document_created`. Nothing is stored when anything is wrong.
+ * exists (200, `Idempotent-Replayed`), also when it would be refused by now; another request under it is refused with 422
+ * `external_id_conflict`, or makes another document where the account has chosen so. Raises `document_created`. Nothing is
+ * stored when anything is wrong.
  */
 export async function createDocument(
   deps: SignatureDeps,
@@ -31,30 +32,39 @@ export async function createDocument(
 ): Promise<OperationResult> {
   const decoded = decodeBase64(body.dataToSign.base64Content);
   const request = withDefaults({ ...body, dataToSign: { ...body.dataToSign, base64Content: '' } });
-  checkRestrictions(request, context.environment, context.now, contentErrors(decoded, deps.maxDocumentBytes));
-  // What is no base64 has just been refused.
-  const content = decoded!;
-  checkRules(request, methodOffer(deps, context.environment));
-
-  const uploadedSha256 = createHash('sha256').update(content).digest('hex');
-  const fingerprint = requestFingerprint(request, uploadedSha256);
-  const { pageCount, bytes, repaired } = await checkedPdf(deps, context.accountId, content);
-  const stored = await deps.files.put(context.accountId, bytes);
+  const uploadedSha256 = createHash('sha256')
+    .update(decoded ?? '')
+    .digest('hex');
+  const identity = {
+    accountId: context.accountId,
+    environment: context.environment,
+    externalId: request.externalId,
+    fingerprint: requestFingerprint(request, uploadedSha256),
+  };
+  let checked: CheckedPdf;
+  try {
+    checkRestrictions(request, context.environment, context.now, contentErrors(decoded, deps.maxDocumentBytes));
+    await deps.requireFeatures(context, wantedFeatures(request));
+    checkRules(request, methodOffer(deps, context.environment));
+    checked = await checkedPdf(deps, context.accountId, decoded!);
+  } catch (error) {
+    // A deadline passes and a method is withdrawn: what was accepted then is still a repetition now.
+    const repeated = error instanceof SeglError && (await findRepeated(deps, identity, context.now));
+    if (repeated) return replayed(deps, repeated);
+    throw error;
+  }
+  const stored = await deps.files.put(context.accountId, checked.bytes);
   const document = newDocument(deps, context, {
     request,
-    fingerprint,
+    fingerprint: identity.fingerprint,
     contentSha256: stored.sha256,
     contentSizeBytes: stored.sizeBytes,
-    uploadedSha256: repaired ? uploadedSha256 : undefined,
-    pageCount,
+    uploadedSha256: checked.repaired ? uploadedSha256 : undefined,
+    pageCount: checked.pageCount,
   });
-  try {
-    await insertDocument(deps.database, document);
-    deps.events.wake();
-  } catch (error) {
-    if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
-    return replay(deps, context, request.externalId, fingerprint);
-  }
+  const existing = await insertUnderExternalId(deps, identity, document);
+  if (existing) return replayed(deps, existing);
+  deps.events.wake();
   const resource = documentResource(asRecord(document), deps);
   return {
     status: 201,
@@ -71,11 +81,17 @@ function contentErrors(content: Buffer | undefined, maxBytes: number): FieldErro
   return [{ field, code: 'max_length', message: `Must decode to at most ${maxBytes} bytes.` }];
 }
 
+interface CheckedPdf {
+  pageCount: number;
+  bytes: Buffer;
+  repaired: boolean;
+}
+
 async function checkedPdf(
   deps: SignatureDeps,
   accountId: string,
   content: Buffer,
-): Promise<{ pageCount: number; bytes: Buffer; repaired: boolean }> {
+): Promise<CheckedPdf> {
   const field = 'dataToSign.base64Content';
   if (!content.subarray(0, 1024).includes('%PDF-')) {
     const message = 'The content is not a PDF, although the file name says so.';
@@ -145,26 +161,7 @@ function newDocument(
   };
 }
 
-async function replay(
-  deps: SignatureDeps,
-  context: OperationContext,
-  externalId: string,
-  fingerprint: Buffer,
-): Promise<OperationResult> {
-  const existing = await findByExternalId(deps.database, context.accountId, context.environment, externalId);
-  const document = existing && (await findDocument(deps.database, existing.documentId));
-  if (!document) {
-    throw new SeglError(503, 'service_unavailable', 'The external id is being used by another request.', {
-      retryAfterSeconds: 2,
-    });
-  }
-  if (!existing.fingerprint.equals(fingerprint)) {
-    const message = `The externalId belongs to another document, created ${document.createdAt.toISOString()}.`;
-    throw new SeglError(422, 'external_id_conflict', message, {
-      errors: [{ field: 'externalId', code: 'duplicate', message }],
-      members: { existingId: document.id },
-    });
-  }
+function replayed(deps: SignatureDeps, document: DocumentRecord): OperationResult {
   return { status: 200, body: documentResource(document, deps), headers: { 'idempotent-replayed': 'true' } };
 }
 

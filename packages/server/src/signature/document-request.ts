@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { type FieldError, SeglError } from '../kernel/errors/segl-error.ts';
 import type { Environment } from '../kernel/events/events.ts';
 import { validationFailed } from '../kernel/http/validation.ts';
+import type { WantedFeature } from '../admin/index.ts';
+import { decodeBase64 } from './base64-input.ts';
 import type { CreateDocumentRequestWrapper, SignatureMethod, SignerWrapper } from './contract/document.ts';
 import { canonicalJson } from './evidence.ts';
 import { parseMobile } from './mobile-number.ts';
@@ -72,9 +74,14 @@ function withCanonicalMobile(signerInfo: SignerInfo): SignerInfo {
  */
 export function requestFingerprint(request: FilledRequest, contentSha256: string): Buffer {
   const ttl = request.advanced.timeToLive;
+  const { base64ContentStyleSheet: styleSheet } = request.dataToSign;
   const comparable = {
     ...request,
-    dataToSign: { ...request.dataToSign, base64Content: contentSha256 },
+    dataToSign: {
+      ...request.dataToSign,
+      base64Content: contentSha256,
+      base64ContentStyleSheet: styleSheet && (decodeBase64(styleSheet)?.toString('base64') ?? styleSheet),
+    },
     signers: request.signers.map((signer) => ({ ...signer, signUrlExpires: wholeSeconds(signer.signUrlExpires) })),
     advanced: { ...request.advanced, timeToLive: { ...ttl, deadline: wholeSeconds(ttl?.deadline) } },
   };
@@ -184,6 +191,24 @@ function isRedirectTarget(text: string, environment: Environment): boolean {
   const url = new URL(text);
   if (url.username || url.password || FORBIDDEN_SCHEMES.includes(url.protocol)) return false;
   return url.protocol !== 'http:' || environment === 'test';
+}
+
+/** What the request asks for that the account must have subscribed to beyond signing itself. */
+export function wantedFeatures(request: FilledRequest): WantedFeature[] {
+  const features: WantedFeature[] = [];
+  const ssn = (field: string) => features.push({ product: 'ssn', field });
+  if (request.advanced.getSocialSecurityNumber) ssn('advanced.getSocialSecurityNumber');
+  if (request.dataToSign.packaging?.padesSettings?.includeSsnInPades) {
+    ssn('dataToSign.packaging.padesSettings.includeSsnInPades');
+  }
+  request.signers.forEach((signer, index) => {
+    if (signer.getSocialSecurityNumber) ssn(`signers[${index}].getSocialSecurityNumber`);
+    for (const [kind, channel] of Object.entries(signer.notifications?.setup ?? {})) {
+      if (channel !== 'sendSms' && channel !== 'sendBoth') continue;
+      features.push({ product: 'sms', field: `signers[${index}].notifications.setup.${kind}` });
+    }
+  });
+  return features;
 }
 
 /** The signature methods that the account may use in its environment. */

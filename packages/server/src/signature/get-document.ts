@@ -1,4 +1,5 @@
 import { SeglError } from '../kernel/errors/segl-error.ts';
+import { entityTag } from '../kernel/http/entity-tag.ts';
 import type { OperationContext, OperationResult } from '../kernel/http/route.ts';
 import { documentResource, statusResource } from './document-representation.ts';
 import type { SignatureDeps } from './signature-deps.ts';
@@ -27,7 +28,8 @@ export async function getDocument(
   context: OperationContext,
   documentId: string,
 ): Promise<OperationResult> {
-  return { status: 200, body: documentResource(await requireDocument(deps, context, documentId), deps) };
+  const body = documentResource(await requireDocument(deps, context, documentId), deps);
+  return { status: 200, body, headers: { etag: entityTag(body) } };
 }
 
 export async function getStatus(

@@ -1,3 +1,4 @@
+import type { ExternalIdPolicy, WantedFeature } from '../admin/index.ts';
 import type { EidProvider, EidRegistry } from '../eid/index.ts';
 import type { Clock } from '../kernel/clock/clock.ts';
 import type { Database } from '../kernel/db/database.ts';
@@ -31,6 +32,9 @@ export interface SignatureDeps {
   /** Checks a PDF off the event loop; accounts take turns. */
   checkPdf(bytes: Uint8Array, accountId: string): Promise<PdfCheck>;
   accountName(accountId: string): Promise<string>;
+  /** Throws 402 `not_in_subscription` for what the account has not subscribed to. */
+  requireFeatures(account: { accountId: string }, features: readonly WantedFeature[]): Promise<void>;
+  externalIdPolicy(accountId: string): Promise<ExternalIdPolicy>;
   publicUrl: string;
   maxDocumentBytes: number;
   /** Throws 503 `timestamp_unavailable` when signatures are refused while time-stamps are not to be had. */

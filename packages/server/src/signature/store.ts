@@ -1,4 +1,4 @@
-import type { Database, Queryable, Transaction } from '../kernel/db/database.ts';
+import type { Queryable, Transaction } from '../kernel/db/database.ts';
 import type { Environment } from '../kernel/events/events.ts';
 import type { DocumentStatus, Mechanism, PackageFormat } from './contract/document.ts';
 import type { FilledRequest, FilledSigner } from './document-request.ts';
@@ -89,9 +89,10 @@ export interface NewDocument {
 
 /**
  * Everything of a new document in one statement and so in one round trip and one commit: external id, document,
- * signers, first evidence, event and outbox row. Fails with 23505 when the external id is taken.
+ * signers, first evidence, event and outbox row. Fails with 23505 when the external id is taken, and with 55P03 when
+ * another transaction that takes it does not end within ten seconds.
  */
-export async function insertDocument(db: Database, document: NewDocument): Promise<void> {
+export async function insertDocument(db: Queryable, document: NewDocument): Promise<void> {
   const request = {
     ...document.request,
     signers: undefined,
@@ -110,7 +111,7 @@ export async function insertDocument(db: Database, document: NewDocument): Promi
     name: 'signature_insert_document',
     text: `with external as (
              insert into document_external_ids (account_id, environment, external_id, document_id, fingerprint)
-             values ($2, $3, $4, $1, $5)
+             select $2::uuid, $3::text, $4::text, $1::uuid, $5::bytea from set_config('lock_timeout', '10s', true)
            ), document as (
              insert into documents (id, account_id, environment, external_id, status, request, file_format,
                                     content_sha256, content_size_bytes, uploaded_sha256, page_count,
@@ -169,6 +170,43 @@ export async function findByExternalId(
     [accountId, environment, externalId],
   );
   return rows[0] && { documentId: rows[0].document_id, fingerprint: rows[0].fingerprint };
+}
+
+/**
+ * Takes the external id away from the document that has it, for another request, and keeps what request that was.
+ * `false` when the document does not have it any more.
+ */
+export async function retireExternalId(
+  tx: Transaction,
+  slot: { accountId: string; environment: Environment; externalId: string },
+  documentId: string,
+): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `with retired as (
+       delete from document_external_ids
+        where account_id = $1 and environment = $2 and external_id = $3 and document_id = $4
+        returning account_id, environment, external_id, fingerprint, document_id
+     )
+     insert into former_external_ids (account_id, environment, external_id, fingerprint, document_id)
+     select account_id, environment, external_id, fingerprint, document_id from retired
+     on conflict (account_id, environment, external_id, fingerprint) do update set document_id = excluded.document_id`,
+    [slot.accountId, slot.environment, slot.externalId, documentId],
+  );
+  return rowCount > 0;
+}
+
+/** The latest document that an equal request made under an external id which another document has by now. */
+export async function findFormerDocumentId(
+  db: Queryable,
+  slot: { accountId: string; environment: Environment; externalId: string },
+  fingerprint: Buffer,
+): Promise<string | undefined> {
+  const { rows } = await db.query<{ document_id: string }>(
+    `select document_id from former_external_ids
+      where account_id = $1 and environment = $2 and external_id = $3 and fingerprint = $4`,
+    [slot.accountId, slot.environment, slot.externalId, fingerprint],
+  );
+  return rows[0]?.document_id;
 }
 
 interface DocumentRow {

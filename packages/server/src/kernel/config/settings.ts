@@ -33,6 +33,10 @@ export interface Config {
   /** 32 bytes, base64; absent: kept in `dataDir/master.key`. */
   masterKey: string | undefined;
   accessTokenAlgorithm: 'RS256' | 'ES256' | 'EdDSA';
+  /** `all`: every account has every product; `subscription`: what it has subscribed to. */
+  products: 'all' | 'subscription';
+  /** Whom to ask for a product, as named to an account that lacks it. */
+  salesContact: string;
   /** Largest JSON body in bytes. */
   maxBodyBytes: number;
   /** Largest decoded document in bytes. */
@@ -96,6 +100,14 @@ export const SETTINGS = {
     defaultText: '<data dir>/master.key',
   },
   SEGL_TOKEN_ALGORITHM: { meaning: 'RS256, ES256 or EdDSA for tokens.', defaultText: 'RS256' },
+  SEGL_PRODUCTS: {
+    meaning: 'all grants every product, subscription what the account subscribed to.',
+    defaultText: 'all',
+  },
+  SEGL_SALES_CONTACT: {
+    meaning: 'Whom to ask for a product, named in 402 answers.',
+    defaultText: 'the operator of this instance',
+  },
   SEGL_MAX_BODY_BYTES: { meaning: 'Largest JSON request body.', defaultText: '37748736 (36 MiB)' },
   SEGL_MAX_DOCUMENT_BYTES: { meaning: 'Largest decoded document.', defaultText: '26214400 (25 MiB)' },
   SEGL_SEALING_THREADS: { meaning: 'Threads that check, prepare and seal files.', defaultText: '1' },
@@ -236,6 +248,8 @@ export function readConfig(environment: Environment): Config {
     logLevel: choice('SEGL_LOG_LEVEL', 'info', ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const),
     masterKey,
     accessTokenAlgorithm: choice('SEGL_TOKEN_ALGORITHM', 'RS256', ['RS256', 'ES256', 'EdDSA'] as const),
+    products: choice('SEGL_PRODUCTS', 'all', ['all', 'subscription'] as const),
+    salesContact: text('SEGL_SALES_CONTACT') ?? SETTINGS.SEGL_SALES_CONTACT.defaultText,
     maxBodyBytes: integer('SEGL_MAX_BODY_BYTES', 36 * 1024 * 1024, 1024, 1024 ** 3),
     maxDocumentBytes: integer('SEGL_MAX_DOCUMENT_BYTES', 25 * 1024 * 1024, 1024, 512 * 1024 ** 2),
     sealingThreads: integer('SEGL_SEALING_THREADS', 1, 1, 64),

@@ -1,0 +1,17 @@
+import type { Queryable, Transaction } from '../kernel/db/database.ts';
+
+export async function listProducts(db: Queryable, accountId: string): Promise<string[]> {
+  const { rows } = await db.query<{ product: string }>({
+    name: 'admin_list_products',
+    text: 'select product from account_products where account_id = $1',
+    values: [accountId],
+  });
+  return rows.map((row) => row.product);
+}
+
+export async function grantProducts(tx: Transaction, accountId: string, products: readonly string[]): Promise<void> {
+  await tx.query(
+    `insert into account_products (account_id, product) select $1, unnest($2::text[]) on conflict do nothing`,
+    [accountId, products],
+  );
+}

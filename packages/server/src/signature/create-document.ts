@@ -87,11 +87,7 @@ interface CheckedPdf {
   repaired: boolean;
 }
 
-async function checkedPdf(
-  deps: SignatureDeps,
-  accountId: string,
-  content: Buffer,
-): Promise<CheckedPdf> {
+async function checkedPdf(deps: SignatureDeps, accountId: string, content: Buffer): Promise<CheckedPdf> {
   const field = 'dataToSign.base64Content';
   if (!content.subarray(0, 1024).includes('%PDF-')) {
     const message = 'The content is not a PDF, although the file name says so.';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import type { WantedFeature } from '../admin/index.ts';
 import { type FieldError, SeglError } from '../kernel/errors/segl-error.ts';
 import type { Environment } from '../kernel/events/events.ts';
 import { validationFailed } from '../kernel/http/validation.ts';
-import type { WantedFeature } from '../admin/index.ts';
 import { decodeBase64 } from './base64-input.ts';
 import type { CreateDocumentRequestWrapper, SignatureMethod, SignerWrapper } from './contract/document.ts';
 import { canonicalJson } from './evidence.ts';

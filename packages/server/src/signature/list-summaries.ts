@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { DateTime, Guid, Text } from '../kernel/contract/primitives.ts';
+import type { Queryable } from '../kernel/db/database.ts';
 import { SeglError } from '../kernel/errors/segl-error.ts';
 import { CollectionWithPaging, linkedPage, pagedQuery, pageWindow } from '../kernel/http/linked-page.ts';
 import type { OperationContext, OperationResult } from '../kernel/http/route.ts';
@@ -7,7 +8,8 @@ import { validationFailed } from '../kernel/http/validation.ts';
 import { DOCUMENT_STATUSES, type DocumentStatus, DocumentSummary } from './contract/document.ts';
 import { summaryResource } from './document-representation.ts';
 import type { SignatureDeps } from './signature-deps.ts';
-import { listSummaries as findSummaries } from './summary-store.ts';
+import { listSummaries as findSummaries, type SummaryFilters } from './summary-store.ts';
+import { runTextSearch } from './text-search.ts';
 
 const MAX_LIMIT = 100;
 const PATH = '/signature/documents/summary';
@@ -50,24 +52,22 @@ export async function listSummaries(
     throw new SeglError(403, 'forbidden', 'The token acts for its own account only.');
   }
   const window = pageWindow(query, MAX_LIMIT);
-  const { size, summaries } = await findSummaries(
-    deps.database,
-    context,
-    {
-      externalId: query.externalId,
-      signerId: query.signerId,
-      externalSignerId: query.externalSignerId,
-      createdFrom: instant(query.fromDate),
-      createdTo: instant(query.toDate),
-      updatedAfter: instant(query.lastUpdated),
-      signedAfter: instant(query.signedDate),
-      nameOfSigner: query.nameOfSigner,
-      title: query.title,
-      statuses: statuses && statuses.length > 0 ? statuses : undefined,
-      tags: tags && tags.length > 0 ? tags : undefined,
-    },
-    window,
-  );
+  const filters: SummaryFilters = {
+    externalId: query.externalId,
+    signerId: query.signerId,
+    externalSignerId: query.externalSignerId,
+    createdFrom: instant(query.fromDate),
+    createdTo: instant(query.toDate),
+    updatedAfter: instant(query.lastUpdated),
+    signedAfter: instant(query.signedDate),
+    nameOfSigner: query.nameOfSigner,
+    title: query.title,
+    statuses: statuses && statuses.length > 0 ? statuses : undefined,
+    tags: tags && tags.length > 0 ? tags : undefined,
+  };
+  const find = (db: Queryable) => findSummaries(db, context, filters, window);
+  const looksIntoText = query.title !== undefined || query.nameOfSigner !== undefined;
+  const { size, summaries } = looksIntoText ? await runTextSearch(deps.database, find) : await find(deps.database);
   const canonicalQuery = { ...query, status: statuses?.join(',') || undefined, tags: tags?.join(',') || undefined };
   const data = summaries.map(summaryResource);
   return {

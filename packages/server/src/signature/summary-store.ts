@@ -1,4 +1,4 @@
-import type { Queryable } from '../kernel/db/database.ts';
+import type { Queryable, Transaction } from '../kernel/db/database.ts';
 import type { Environment } from '../kernel/events/events.ts';
 import type { PageWindow } from '../kernel/http/linked-page.ts';
 import { DOCUMENT_STATUSES, type DocumentStatus, type Mechanism, type PackageFormat } from './contract/document.ts';
@@ -84,6 +84,11 @@ export async function listSummaries(
     size: rows[0]?.size ?? 0,
     summaries: rows.filter((row) => row.id !== null).map(toSummary),
   };
+}
+
+/** From now on a statement of this transaction fails with 57014 when it takes longer. For PostgreSQL. */
+export async function limitStatements(tx: Transaction, milliseconds: number): Promise<void> {
+  await tx.query(`set local statement_timeout = ${milliseconds}`);
 }
 
 /** The statement that `listSummaries` runs, to look at its plan. */

@@ -1,5 +1,6 @@
 import type { Database, Queryable } from '../kernel/db/database.ts';
 import { SeglError } from '../kernel/errors/segl-error.ts';
+import { limitStatements } from './summary-store.ts';
 
 /** Searches that read every candidate, per process: they must leave connections and processor to everybody else. */
 const AT_ONCE = 2;
@@ -25,7 +26,7 @@ export async function runTextSearch<T>(database: Database, search: (db: Queryabl
   try {
     if (database.kind === 'embedded') return await search(database);
     return await database.transaction(async (tx) => {
-      await tx.query(`set local statement_timeout = ${TIME_LIMIT_MS}`);
+      await limitStatements(tx, TIME_LIMIT_MS);
       return search(tx);
     });
   } catch (error) {

@@ -131,13 +131,13 @@ describeOnEachDatabase('lists of documents', (open, kind) => {
       [SCOPE.accountId],
     );
     expect(blocks[0]!.count).toBeGreaterThan(3);
-    await compare(60);
+    await compare(40);
     await add(700);
     await change(60);
-    await compare(60);
+    await compare(40);
     await add(1500);
     await foldCounts(database);
-    await compare(60);
+    await compare(40);
   });
 
   it('keeps the numbers right for a reader while changes are being folded', async () => {

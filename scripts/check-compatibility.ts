@@ -172,7 +172,7 @@ function compareParameters(comparison: Comparison, where: string, before: Parame
 
 function compareBodies(comparison: Comparison, where: string, before: Operation, after: Operation): void {
   const place = `${where}, request`;
-  if (before.requestBody && !after.requestBody) return add(comparison, 'body-removed', place, 'the body is gone');
+  if (before.requestBody && !after.requestBody) add(comparison, 'body-removed', place, 'the body is gone');
   if (after.requestBody?.required && !before.requestBody?.required) {
     add(comparison, 'body-required', place, 'a body is now required');
   }
@@ -244,8 +244,9 @@ function compareEnums(comparison: Comparison, where: string, old: Schema, next: 
   const texts = (values: unknown[]) => values.map((value) => JSON.stringify(value));
   if (direction === 'request') {
     if (!next.enum) return;
-    if (!old.enum) return add(comparison, 'restriction-narrowed', where, 'only listed values are taken now');
-    const gone = texts(old.enum).filter((value) => !texts(next.enum!).includes(value));
+    if (!old.enum) add(comparison, 'restriction-narrowed', where, 'only listed values are taken now');
+    const taken = texts(next.enum);
+    const gone = texts(old.enum ?? []).filter((value) => !taken.includes(value));
     if (gone.length > 0) add(comparison, 'enum-value-removed', where, `${gone.join(', ')} is not taken any more`);
     return;
   }

@@ -206,6 +206,7 @@ export async function buildApp(config: Config, log: Log, onFatal: (error: Error)
     clock,
     throttling,
     requireHttps: config.requireHttps,
+    requestTimeoutMs: config.requestTimeoutMs,
     recordRequest: requestLog.record,
   });
   const idempotency = createIdempotency({

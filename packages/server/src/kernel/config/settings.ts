@@ -28,6 +28,8 @@ export interface Config {
   throttleLimits: BucketSizes;
   /** Refuses plain http in the test environment too. */
   requireHttps: boolean;
+  /** Until when a request must have arrived, headers and body, in milliseconds. */
+  requestTimeoutMs: number;
   role: 'all' | 'api' | 'worker';
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent';
   /** 32 bytes, base64; absent: kept in `dataDir/master.key`. */
@@ -92,6 +94,7 @@ export const SETTINGS = {
   },
   SEGL_THROTTLE: { meaning: 'on or off; off is for load tests.', defaultText: 'on' },
   SEGL_THROTTLE_LIMITS: { meaning: 'Changes to the rate limits, such as client=6000/1000,token=60.', defaultText: '' },
+  SEGL_REQUEST_TIMEOUT: { meaning: 'Seconds until when a request must have arrived.', defaultText: '60' },
   SEGL_REQUIRE_HTTPS: { meaning: 'on or off: plain http is refused in the test environment too.', defaultText: 'off' },
   SEGL_ROLE: { meaning: 'all, api or worker.', defaultText: 'all' },
   SEGL_LOG_LEVEL: { meaning: 'fatal, error, warn, info, debug or silent.', defaultText: 'info' },
@@ -244,6 +247,7 @@ export function readConfig(environment: Environment): Config {
     throttle: onOff('SEGL_THROTTLE', 'on'),
     throttleLimits: limits.sizes,
     requireHttps: onOff('SEGL_REQUIRE_HTTPS', 'off'),
+    requestTimeoutMs: integer('SEGL_REQUEST_TIMEOUT', 60, 1, 3600) * 1000,
     role,
     logLevel: choice('SEGL_LOG_LEVEL', 'info', ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const),
     masterKey,

@@ -7,10 +7,12 @@ import type { Environment } from '../events/events.ts';
 import { uuidv7 } from '../ids/uuid.ts';
 import type { Log } from '../log/log.ts';
 import { addressKey } from './client-address.ts';
+import { addEdgeHeaders, type CorsOrigins, JSON_HEADERS } from './edge-headers.ts';
 import { errorBody, reasonPhrase } from './error-body.ts';
 import { fromFramework } from './framework-error.ts';
 import { acceptJsonOnly, ignoreTypeOfEmptyBody } from './request-body.ts';
 import { type RecordRequest, type RequestRecord, requestRecord } from './request-record.ts';
+import { requestTarget, requireOneHost } from './request-target.ts';
 import { requireHttpsEverywhere } from './require-https.ts';
 import { createThrottling, type Throttling } from './throttle.ts';
 import { chargeAddress, rateLimitHeaders, showAnonymousBucket } from './throttle-request.ts';
@@ -59,11 +61,16 @@ export interface HttpServerOptions {
   /** Refuses plain http in the test environment too; in production it is refused always. */
   requireHttps?: boolean;
   recordRequest?: RecordRequest;
+  /** Absent: no page of another origin may call. */
+  corsOrigins?: CorsOrigins;
+  /** Until when a request must have arrived, headers and body; 60 seconds when absent. */
+  requestTimeoutMs?: number;
 }
 
 const NO_ACCOUNT = '00000000-0000-0000-0000-000000000000';
 const MAX_HEADER_BYTES = 32 * 1024;
 const MAX_URL_LENGTH = 8 * 1024;
+const MAX_HEADERS_TIMEOUT_MS = 20_000;
 /** Headers of a success that would be wrong on the error that takes its place. */
 const SUCCESS_HEADERS = [
   'etag',
@@ -78,7 +85,7 @@ const SUCCESS_HEADERS = [
 /** The HTTP server with everything that holds for every answer: request id, standard headers, error body, access log. */
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   let closing = false;
-  const { clock = systemClock } = options;
+  const { clock = systemClock, requestTimeoutMs = 60_000 } = options;
   const throttling = options.throttling ?? createThrottling({ sizes: BUCKET_SIZES, refuse: true, log: options.log });
   /** A UUID version 7, so that the time of a request can be told from its id. */
   const newRequestId = () => uuidv7(clock.now()).replaceAll('-', '');
@@ -92,8 +99,18 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
       ignoreDuplicateSlashes: true,
       maxParamLength: 2048,
     },
-    http: { maxHeaderSize: MAX_HEADER_BYTES },
-    requestTimeout: 60_000,
+    http: {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      // The header section is small: who sends it slowly holds a connection for nothing.
+      headersTimeout: Math.min(requestTimeoutMs, MAX_HEADERS_TIMEOUT_MS),
+      connectionsCheckingInterval: Math.min(requestTimeoutMs / 2, 5_000),
+      // Node would answer without a body; `requireOneHost` answers with one.
+      requireHostHeader: false,
+    },
+    requestTimeout: requestTimeoutMs,
+    // Counts only while nothing is sent or received at all: who never reads an answer, or never sends anything.
+    connectionTimeout: 2 * requestTimeoutMs,
+    rewriteUrl: requestTarget,
     genReqId: newRequestId,
     requestIdHeader: false,
     exposeHeadRoutes: true,
@@ -148,6 +165,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     startAnswer(request, reply);
     try {
       if (closing) throw stopping();
+      requireOneHost(request.raw);
       if (options.requireHttps) requireHttpsEverywhere(request);
       if ((request.raw.url ?? '').length > MAX_URL_LENGTH) throw urlTooLong();
       // Before the body is looked at, which would be refused for its own sake.
@@ -165,6 +183,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     done();
   });
 
+  addEdgeHeaders(app, options.corsOrigins);
   acceptJsonOnly(app);
 
   app.setErrorHandler((error: FastifyError, request, reply) => sendError(options.log, request, reply, error));
@@ -249,6 +268,7 @@ function answerBrokenRequest(
       `Date: ${new Date().toUTCString()}`,
       'Cache-Control: no-store',
       'X-Content-Type-Options: nosniff',
+      ...Object.entries(JSON_HEADERS).map(([name, value]) => `${name}: ${value}`),
       'Content-Type: application/json; charset=utf-8',
       `Content-Length: ${Buffer.byteLength(body)}`,
       'Connection: close',

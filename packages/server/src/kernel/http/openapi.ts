@@ -1,4 +1,5 @@
 import type { TSchema } from 'typebox';
+import { deprecationInContract } from './deprecation.ts';
 import type { RouteDefinition } from './route.ts';
 
 type Json = Record<string, unknown>;
@@ -37,6 +38,8 @@ export function openApiDocument(
     paths[route.path]![route.method.toLowerCase()] = {
       operationId: route.operationId,
       summary: route.summary,
+      ...(route.description ? { description: route.description } : {}),
+      ...deprecationInContract(route.deprecation),
       tags: route.tags,
       security: names.map((name) => ({ oauth2: [name] })),
       parameters: [...parameters(route.params, 'path'), ...parameters(route.query, 'query')],

@@ -4,6 +4,7 @@ import type { Clock } from '../clock/clock.ts';
 import { type FieldError, SeglError } from '../errors/segl-error.ts';
 import type { Log } from '../log/log.ts';
 import { canonicalInput, canonicalNames, type InputPlace } from './canonical-input.ts';
+import { announceDeprecation } from './deprecation.ts';
 import { alreadyKnown } from './entity-tag.ts';
 import { type ErrorRenderer, namePrincipal, type Principal } from './http-server.ts';
 import { type Idempotency, readIdempotencyKey } from './idempotency.ts';
@@ -38,6 +39,7 @@ export function registerRoutes(app: FastifyInstance, routes: readonly RouteDefin
   for (const route of routes) {
     mount(app, route, {
       onRequest: async (request, reply) => {
+        if (route.deprecation) announceDeprecation(route.deprecation, options.clock.now(), reply);
         await admit(request, reply, route, options);
       },
       context: (request) => operationContext(request, options),

@@ -3,6 +3,7 @@ import type { TSchema } from 'typebox';
 import type { Transaction } from '../db/database.ts';
 import type { Environment } from '../events/events.ts';
 import type { Log } from '../log/log.ts';
+import type { Deprecation } from './deprecation.ts';
 
 /** Who calls, for which account, and when: everything an operation may know of the request besides its input. */
 export interface OperationContext {
@@ -54,6 +55,10 @@ export interface RouteDefinition<Context = OperationContext> {
   path: string;
   operationId: string;
   summary: string;
+  /** What a caller must know beyond the summary, in Markdown. */
+  description?: string;
+  /** Announced end of the operation. */
+  deprecation?: Deprecation;
   tags: [string];
   /** Any one of them is enough. Absent: no token needed. */
   scope?: string | readonly string[];

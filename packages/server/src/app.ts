@@ -79,11 +79,13 @@ export async function buildApp(config: Config, log: Log, onFatal: (error: Error)
   const database = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, log, onFatal });
   await migrate({ database, log });
   await ensurePartitions(database, clock.now());
+  const dropPartitions = () =>
+    dropOldPartitions(database, clock.now()).catch((err: unknown) => log.warn({ err }, 'old partitions were not dropped'));
+  await dropPartitions();
   const partitionTimer = setInterval(() => {
-    const now = clock.now();
-    ensurePartitions(database, now)
-      .then(() => dropOldPartitions(database, now))
-      .catch((err: unknown) => log.error({ err }, 'partitions were not made or dropped'));
+    ensurePartitions(database, clock.now())
+      .then(dropPartitions)
+      .catch((err: unknown) => log.error({ err }, 'partitions were not made'));
   }, DAY_MS);
   partitionTimer.unref();
 

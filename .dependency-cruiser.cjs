@@ -2,7 +2,7 @@
 'use strict';
 
 const server = '^packages/server/src/';
-const capability = `${server}(oauth|admin|eid|identification|signature|packaging|trust|notification|messaging)/`;
+const capability = `${server}(oauth|admin|eid|identification|signature|packaging|trust|notification|messaging|requests)/`;
 
 /** A capability and the others that it may use, besides itself and the kernel. */
 const directions = {
@@ -14,6 +14,7 @@ const directions = {
   oauth: ['identification', 'admin'],
   notification: [],
   messaging: [],
+  requests: [],
 };
 
 module.exports = {

@@ -34,6 +34,7 @@ const VIOLATIONS: Record<string, { file: string; imports: string }> = {
     file: `${server}/notification/a.ts`,
     imports: `${server}/signature/index.ts`,
   },
+  'requests-imports-no-capability': { file: `${server}/requests/a.ts`, imports: `${server}/signature/index.ts` },
   'messaging-imports-no-capability': { file: `${server}/messaging/a.ts`, imports: `${server}/signature/index.ts` },
   'apps-reach-contracts-only': { file: 'apps/signing/src/app.ts', imports: `${server}/kernel/ids/uuid.ts` },
   'simulators-stand-alone': { file: 'packages/simulators/src/main.ts', imports: `${server}/kernel/ids/uuid.ts` },

@@ -80,7 +80,9 @@ export async function buildApp(config: Config, log: Log, onFatal: (error: Error)
   await migrate({ database, log });
   await ensurePartitions(database, clock.now());
   const dropPartitions = () =>
-    dropOldPartitions(database, clock.now()).catch((err: unknown) => log.warn({ err }, 'old partitions were not dropped'));
+    dropOldPartitions(database, clock.now()).catch((err: unknown) =>
+      log.warn({ err }, 'old partitions were not dropped'),
+    );
   await dropPartitions();
   const partitionTimer = setInterval(() => {
     ensurePartitions(database, clock.now())

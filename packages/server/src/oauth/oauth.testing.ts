@@ -1,10 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import { createSecretHasher } from '../admin/client-secret.ts';
 import { type Admin, createAdmin } from '../admin/index.ts';
 import type { Database } from '../kernel/db/database.ts';
 import { createHttpServer } from '../kernel/http/http-server.ts';
-import { uuidv7 } from '../kernel/ids/uuid.ts';
 import { createKeyStore, type KeyStore } from '../kernel/keys/key-store.ts';
 import { createSecretBox } from '../kernel/keys/sealed-box.ts';
 import { createLog } from '../kernel/log/log.ts';
@@ -23,7 +21,7 @@ export class OAuthUnderTest {
   readonly http: FastifyInstance;
   readonly admin: Admin;
   readonly keys: KeyStore;
-  readonly accountId = uuidv7(new Date());
+  accountId = '';
   readonly logged: Record<string, unknown>[] = [];
   tokens!: AccessTokens;
   private readonly database: Database;
@@ -45,10 +43,8 @@ export class OAuthUnderTest {
 
   static async start(database: Database): Promise<OAuthUnderTest> {
     const made = new OAuthUnderTest(database);
-    await database.query(`insert into accounts (id, name, created_at) values ($1, 'Nordbank', $2)`, [
-      made.accountId,
-      made.now(),
-    ]);
+    const { clientId } = await made.admin.ensureFirstTestClient({});
+    made.accountId = (await made.admin.findClient(clientId))!.accountId;
     made.tokens = await made.tokensFor(PUBLIC_URL);
     const { admin, tokens, lockOut, log } = made;
     await registerOAuth(made.http, { admin, tokens, lockOut, log, publicUrl: PUBLIC_URL });
@@ -78,38 +74,29 @@ export class OAuthUnderTest {
     expiresAt?: Date;
     environment?: 'test' | 'prod';
   }): Promise<string> {
-    const environment = client.environment ?? 'test';
-    const id = environment.charAt(0) + randomBytes(16).toString('hex');
+    const id = (client.environment === 'prod' ? 'p' : 't') + randomBytes(16).toString('hex');
+    await this.addSecret(id, client.secret ?? CLIENT_SECRET, client.expiresAt);
     await this.database.query(
-      `insert into oauth_clients (id, account_id, environment, name, allowed_scopes, access_token_lifetime_seconds,
-                                  created_at, disabled_at)
-       values ($1, $2, $3, 'Client', $4, $5, $6, $7)`,
+      `update oauth_clients
+          set environment = $2, allowed_scopes = $3, access_token_lifetime_seconds = $4, disabled_at = $5
+        where id = $1`,
       [
         id,
-        this.accountId,
-        environment,
+        client.environment ?? 'test',
         client.scopes ?? ['document_read'],
         client.lifetimeSeconds ?? 3600,
-        this.now(),
         client.disabled ? this.now() : null,
       ],
     );
-    await this.addSecret(id, client.secret ?? CLIENT_SECRET, client.expiresAt);
     return id;
   }
 
-  async addSecret(clientId: string, secret: string, expiresAt?: Date): Promise<void> {
+  /** The first test client is the one that takes a secret from outside; afterwards it is a client like any other. */
+  async addSecret(clientId: string, clientSecret: string, expiresAt?: Date): Promise<void> {
+    await this.admin.ensureFirstTestClient({ clientId, clientSecret });
     await this.database.query(
-      `insert into oauth_client_secrets (client_id, description, hash, hint, created_at, expires_at)
-       values ($1, $2, $3, $4, $5, $6)`,
-      [
-        clientId,
-        `secret-${randomBytes(4).toString('hex')}`,
-        createSecretHasher(MASTER_KEY).hash(secret),
-        secret.slice(-4),
-        this.now(),
-        expiresAt ?? null,
-      ],
+      `update oauth_client_secrets set description = $2, expires_at = $3 where client_id = $1 and description = 'first'`,
+      [clientId, `secret-${randomBytes(4).toString('hex')}`, expiresAt ?? null],
     );
   }
 

@@ -1,21 +1,22 @@
+import type { ExternalIdPolicy } from '../admin/index.ts';
+import type { Queryable } from '../kernel/db/database.ts';
 import { SeglError } from '../kernel/errors/segl-error.ts';
-import type { Environment } from '../kernel/events/events.ts';
 import type { SignatureDeps } from './signature-deps.ts';
 import {
   type DocumentRecord,
+  type ExternalIdHolder,
+  type ExternalIdSlot,
   findByExternalId,
   findDocument,
   findFormerDocumentId,
   insertDocument,
+  lockExternalId,
   type NewDocument,
   retireExternalId,
 } from './store.ts';
 
 /** The caller's own reference of a document, and what was asked for under it. */
-export interface DocumentIdentity {
-  accountId: string;
-  environment: Environment;
-  externalId: string;
+export interface DocumentIdentity extends ExternalIdSlot {
   fingerprint: Buffer;
 }
 
@@ -33,15 +34,23 @@ export async function findRepeated(
   identity: DocumentIdentity,
   now: Date,
 ): Promise<DocumentRecord | undefined> {
-  const holder = await findByExternalId(deps.database, identity.accountId, identity.environment, identity.externalId);
-  const holds = holder?.fingerprint.equals(identity.fingerprint) ?? false;
-  if (!holder || (await deps.externalIdPolicy(identity.accountId)) === 'strict') {
-    return holds ? findDocument(deps.database, holder!.documentId) : undefined;
-  }
-  const documentId = holds
-    ? holder.documentId
-    : await findFormerDocumentId(deps.database, identity, identity.fingerprint);
-  const document = documentId === undefined ? undefined : await findDocument(deps.database, documentId);
+  const holder = await findByExternalId(deps.database, identity);
+  if (!holder) return undefined;
+  const policy = await deps.externalIdPolicy(identity.accountId);
+  return repeatedOf(deps.database, identity, holder, policy, now);
+}
+
+async function repeatedOf(
+  db: Queryable,
+  identity: DocumentIdentity,
+  holder: ExternalIdHolder,
+  policy: ExternalIdPolicy,
+  now: Date,
+): Promise<DocumentRecord | undefined> {
+  const holds = holder.fingerprint.equals(identity.fingerprint);
+  if (policy === 'strict') return holds ? findDocument(db, holder.documentId) : undefined;
+  const documentId = holds ? holder.documentId : await findFormerDocumentId(db, identity);
+  const document = documentId === undefined ? undefined : await findDocument(db, documentId);
   return document && now.getTime() - document.createdAt.getTime() < REPLAYED_MS ? document : undefined;
 }
 
@@ -55,21 +64,23 @@ export async function insertUnderExternalId(
   identity: DocumentIdentity,
   document: NewDocument,
 ): Promise<DocumentRecord | undefined> {
+  const now = document.createdAt;
   if (await inserted(() => insertDocument(deps.database, document))) return undefined;
   for (let tried = 0; tried < TRIES; tried += 1) {
-    const repeated = await findRepeated(deps, identity, document.createdAt);
-    if (repeated) return repeated;
-    const holder = await findByExternalId(deps.database, identity.accountId, identity.environment, identity.externalId);
-    if (holder && (await deps.externalIdPolicy(identity.accountId)) === 'strict') {
-      throw await conflict(deps, holder.documentId);
-    }
-    const done = await inserted(() =>
+    const policy = await deps.externalIdPolicy(identity.accountId);
+    let repeated: DocumentRecord | undefined;
+    const settled = await inserted(() =>
       deps.database.transaction(async (tx) => {
-        if (holder) await retireExternalId(tx, identity, holder.documentId);
+        // Under the lock nobody else can take the external id over, so what is found here is all there is.
+        const holder = await lockExternalId(tx, identity);
+        repeated = holder && (await repeatedOf(tx, identity, holder, policy, now));
+        if (repeated) return;
+        if (holder && policy === 'strict') throw await conflict(tx, holder.documentId);
+        if (holder) await retireExternalId(tx, identity);
         await insertDocument(tx, document);
       }),
     );
-    if (done) return undefined;
+    if (settled) return repeated;
   }
   throw externalIdInUse();
 }
@@ -87,8 +98,8 @@ async function inserted(insert: () => Promise<void>): Promise<boolean> {
   }
 }
 
-async function conflict(deps: Deps, documentId: string): Promise<SeglError> {
-  const existing = await findDocument(deps.database, documentId);
+async function conflict(db: Queryable, documentId: string): Promise<SeglError> {
+  const existing = await findDocument(db, documentId);
   const since = existing ? `, created ${existing.createdAt.toISOString()}` : '';
   const message = `The externalId belongs to another document${since}.`;
   return new SeglError(422, 'external_id_conflict', message, {

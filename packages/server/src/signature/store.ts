@@ -157,54 +157,63 @@ export async function insertDocument(db: Queryable, document: NewDocument): Prom
   });
 }
 
+/** The caller's own reference of a document. */
+export interface ExternalIdSlot {
+  accountId: string;
+  environment: Environment;
+  externalId: string;
+}
+
 /** The document that holds an external id, with the fingerprint of the request that made it. */
+export interface ExternalIdHolder {
+  documentId: string;
+  fingerprint: Buffer;
+}
+
+const SLOT = 'account_id = $1 and environment = $2 and external_id = $3';
+
 export async function findByExternalId(
   db: Queryable,
-  accountId: string,
-  environment: Environment,
-  externalId: string,
-): Promise<{ documentId: string; fingerprint: Buffer } | undefined> {
+  { accountId, environment, externalId }: ExternalIdSlot,
+  lock: '' | 'for update' = '',
+): Promise<ExternalIdHolder | undefined> {
   const { rows } = await db.query<{ document_id: string; fingerprint: Buffer }>(
-    `select document_id, fingerprint from document_external_ids
-      where account_id = $1 and environment = $2 and external_id = $3`,
+    `select document_id, fingerprint from document_external_ids where ${SLOT} ${lock}`,
     [accountId, environment, externalId],
   );
   return rows[0] && { documentId: rows[0].document_id, fingerprint: rows[0].fingerprint };
 }
 
-/**
- * Takes the external id away from the document that has it, for another request, and keeps what request that was.
- * `false` when the document does not have it any more.
- */
+/** Nobody else can take the external id over until the transaction ends. */
+export function lockExternalId(tx: Transaction, slot: ExternalIdSlot): Promise<ExternalIdHolder | undefined> {
+  return findByExternalId(tx, slot, 'for update');
+}
+
+/** Takes the external id away from its document, for another request, and keeps what request that was. */
 export async function retireExternalId(
   tx: Transaction,
-  slot: { accountId: string; environment: Environment; externalId: string },
-  documentId: string,
-): Promise<boolean> {
-  const { rowCount } = await tx.query(
+  { accountId, environment, externalId }: ExternalIdSlot,
+): Promise<void> {
+  await tx.query(
     `with retired as (
-       delete from document_external_ids
-        where account_id = $1 and environment = $2 and external_id = $3 and document_id = $4
+       delete from document_external_ids where ${SLOT}
         returning account_id, environment, external_id, fingerprint, document_id
      )
      insert into former_external_ids (account_id, environment, external_id, fingerprint, document_id)
      select account_id, environment, external_id, fingerprint, document_id from retired
      on conflict (account_id, environment, external_id, fingerprint) do update set document_id = excluded.document_id`,
-    [slot.accountId, slot.environment, slot.externalId, documentId],
+    [accountId, environment, externalId],
   );
-  return rowCount > 0;
 }
 
 /** The latest document that an equal request made under an external id which another document has by now. */
 export async function findFormerDocumentId(
   db: Queryable,
-  slot: { accountId: string; environment: Environment; externalId: string },
-  fingerprint: Buffer,
+  { accountId, environment, externalId, fingerprint }: ExternalIdSlot & { fingerprint: Buffer },
 ): Promise<string | undefined> {
   const { rows } = await db.query<{ document_id: string }>(
-    `select document_id from former_external_ids
-      where account_id = $1 and environment = $2 and external_id = $3 and fingerprint = $4`,
-    [slot.accountId, slot.environment, slot.externalId, fingerprint],
+    `select document_id from former_external_ids where ${SLOT} and fingerprint = $4`,
+    [accountId, environment, externalId, fingerprint],
   );
   return rows[0]?.document_id;
 }

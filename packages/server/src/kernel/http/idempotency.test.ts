@@ -237,12 +237,14 @@ describeOnEachDatabase('IM-9: Idempotency-Key', (open, kind) => {
 
   it('IM-5: waits at most ten seconds, then 503 with Retry-After', { timeout: 30_000 }, async () => {
     const api = new ApiUnderTest(database);
-    const end = Promise.withResolvers<void>();
+    const [started, end] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     api.work = async (_keep, count) => {
+      started.resolve();
       await end.promise;
       return created(count);
     };
     const first = api.post('k1', { name: 'a' });
+    await started.promise;
     const second = await api.post('k1', { name: 'a' });
     expect([second.status, second.body.code, second.headers['retry-after']]).toEqual([503, 'service_unavailable', '2']);
     end.resolve();

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { describeOnEachDatabase } from '../../../test-kit/src/each-database.ts';
 import type { Database } from '../kernel/db/database.ts';
+import { ensurePartitions } from '../kernel/db/partitions.ts';
 import { uuidv7 } from '../kernel/ids/uuid.ts';
 import { DOCUMENT_STATUSES, type DocumentStatus } from './contract/document.ts';
 import { foldCounts } from './fold-counts.ts';
@@ -138,6 +139,38 @@ describeOnEachDatabase('lists of documents', (open, kind) => {
     await add(1500);
     await foldCounts(database);
     await compare(40);
+  });
+
+  it('counts documents once that move from the default partition to that of their month', async () => {
+    const database = await open();
+    const later = Date.UTC(2031, 4, 10);
+    const rows = newRows(5, (index) => ({ createdMs: later + index, status: 'unsigned', tags: ['lease'] }));
+    await insertRows(database, rows);
+    expect(await ensurePartitions(database, new Date(later))).toContain('documents_2031_05');
+    const all = await listSummaries(database, SCOPE, {}, { offset: 0, limit: 10 });
+    expect([all.size, all.summaries.length]).toEqual([5, 5]);
+    await database.query(`update documents set status = 'signed' where id = $1`, [rows[0]!.id]);
+    const signed = await listSummaries(
+      database,
+      SCOPE,
+      { statuses: ['signed'], tags: ['lease'] },
+      { offset: 0, limit: 10 },
+    );
+    expect([signed.size, signed.summaries.map((one) => one.id)]).toEqual([1, [rows[0]!.id]]);
+  });
+
+  it('counts a document whose tags change under the new ones', async () => {
+    const database = await open();
+    const rows = newRows(2, () => ({ createdMs: START, status: 'unsigned', tags: ['lease'] }));
+    await insertRows(database, rows);
+    await foldCounts(database);
+    await database.query(
+      `update documents set request = jsonb_set(request, '{advanced,tags}', '["loan", "north"]') where id = $1`,
+      [rows[0]!.id],
+    );
+    const sizeOf = async (...tags: string[]) =>
+      (await listSummaries(database, SCOPE, { tags }, { offset: 0, limit: 10 })).size;
+    expect([await sizeOf('lease'), await sizeOf('loan'), await sizeOf('north', 'lease')]).toEqual([1, 1, 2]);
   });
 
   it('keeps the numbers right for a reader while changes are being folded', async () => {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { type ApiClient, connect, documentRequest } from '@segl/test-kit/api-client';
 import { type SeglProcess, sampleContract, startSegl } from '@segl/test-kit/segl-process';
+import { startWebhookReceiver, type WebhookReceiver } from '@segl/test-kit/webhook-receiver';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answersIn, type RawAnswer, sendRaw } from './raw-request.ts';
 
@@ -11,6 +12,7 @@ const MAX_BODY = 4 * 1024 * 1024;
 let segl: SeglProcess;
 let api: ApiClient;
 let pdf: Buffer;
+let receiver: WebhookReceiver;
 
 beforeAll(async () => {
   [segl, pdf] = await Promise.all([
@@ -23,11 +25,16 @@ beforeAll(async () => {
     }),
     sampleContract(),
   ]);
+  receiver = await startWebhookReceiver();
+  WEBHOOK.config.url = receiver.url;
   api = await connect(segl);
 });
-afterAll(() => segl?.remove());
+afterAll(async () => {
+  await segl?.remove();
+  await receiver?.close();
+});
 
-const WEBHOOK = { name: 'Orders', active: true, events: ['*'], config: { url: 'http://127.0.0.1:9/hook' } };
+const WEBHOOK = { name: 'Orders', active: true, events: ['*'], config: { url: '' } };
 
 /** The body of every error, the headers of every answer, and nothing of the inside. */
 function expectError(answer: { status: number; headers: Headers | Record<string, string>; body: unknown }): void {
@@ -258,7 +265,7 @@ describe('bodies', () => {
     },
   );
 
-  it('a thousand bodies of a million items cost no memory that stays', async () => {
+  it('sixty bodies of a million items cost no memory that stays', async () => {
     const body = `[${'1,'.repeat(999_999)}1]`;
     const residentMb = async () =>
       Number(/VmRSS:\s+(\d+)/.exec(await readFile(`/proc/${segl.processId}/status`, 'utf8'))?.[1]) / 1024;

@@ -7,7 +7,8 @@ import { type ClientRecord, findAccountName, findClient } from './store.ts';
 
 export { type ExternalIdPolicy, findExternalIdPolicy } from './account-settings-store.ts';
 export type { FirstTestClient } from './ensure-first-test-client.ts';
-export { createProducts, PRODUCTS, type Product, type Products, type WantedFeature } from './products.ts';
+export { PRODUCTS, type Product } from './product.ts';
+export { createProducts, type Products, type WantedFeature } from './products.ts';
 export type { ClientRecord } from './store.ts';
 
 /** Accounts and API clients: what other capabilities may ask about them. */

@@ -1,4 +1,5 @@
 import type { Queryable, Transaction } from '../kernel/db/database.ts';
+import { PRODUCTS } from './product.ts';
 
 export async function listProducts(db: Queryable, accountId: string): Promise<string[]> {
   const { rows } = await db.query<{ product: string }>({
@@ -14,4 +15,12 @@ export async function grantProducts(tx: Transaction, accountId: string, products
     `insert into account_products (account_id, product) select $1, unnest($2::text[]) on conflict do nothing`,
     [accountId, products],
   );
+}
+
+/** What a new account has: a test account everything, any other what the operator chose for new accounts. */
+export async function grantFirstProducts(tx: Transaction, accountId: string, testAccount: boolean): Promise<void> {
+  if (testAccount) return grantProducts(tx, accountId, PRODUCTS);
+  await tx.query('insert into account_products (account_id, product) select $1, product from default_products', [
+    accountId,
+  ]);
 }

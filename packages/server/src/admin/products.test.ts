@@ -1,8 +1,9 @@
 import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { describeOnEachDatabase } from '../../../test-kit/src/each-database.ts';
 import type { Database } from '../kernel/db/database.ts';
-import { createProducts, PRODUCTS, type Products } from './products.ts';
-import { grantProducts, listProducts } from './products-store.ts';
+import { PRODUCTS } from './product.ts';
+import { createProducts, type Products } from './products.ts';
+import { grantFirstProducts, grantProducts, listProducts } from './products-store.ts';
 
 const ACCOUNT = { accountId: '0195a000-0000-7000-8000-00000000000a' };
 const OTHER = { accountId: '0195a000-0000-7000-8000-00000000000b' };
@@ -100,9 +101,16 @@ describeOnEachDatabase('products', (openDatabase) => {
     expect(queries).toBe(0);
   });
 
-  it('starts with every product by default', async () => {
-    const { rows } = await database.query<{ product: string }>('select product from default_products');
-    expect(rows.map((row) => row.product).sort()).toEqual([...PRODUCTS].sort());
-    expect((await listProducts(database, OTHER.accountId)).sort()).toEqual([...PRODUCTS].sort());
+  it('gives a test account everything, and another account what the operator chose', async () => {
+    const granted = async (testAccount: boolean) => {
+      await database.query('delete from account_products');
+      await database.transaction((tx) => grantFirstProducts(tx, ACCOUNT.accountId, testAccount));
+      return (await listProducts(database, ACCOUNT.accountId)).sort();
+    };
+    const everything = [...PRODUCTS].sort();
+    expect(await granted(false)).toEqual(everything);
+    await database.query(`delete from default_products where product like 'information.%'`);
+    expect(await granted(false)).toEqual(everything.filter((one) => !one.startsWith('information.')));
+    expect(await granted(true)).toEqual(everything);
   });
 });

@@ -2,30 +2,8 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../kernel/clock/clock.ts';
 import type { Database } from '../kernel/db/database.ts';
 import { SeglError } from '../kernel/errors/segl-error.ts';
+import type { Product } from './product.ts';
 import { listProducts } from './products-store.ts';
-
-/** What an account can subscribe to. */
-export const PRODUCTS = [
-  'signature',
-  'identification',
-  'openid',
-  // The right to read identity numbers.
-  'ssn',
-  'sms',
-  'merchantsign',
-  'validation',
-  'text',
-  'share',
-  'audit',
-  'information.aml',
-  'information.company',
-  'information.credit',
-  'information.person',
-  'information.lei',
-  'information.signroles',
-  'information.mobile',
-] as const;
-export type Product = (typeof PRODUCTS)[number];
 
 /** A product that a member of the request asks for. */
 export interface WantedFeature {

@@ -1,5 +1,6 @@
 import type { Queryable, Transaction } from '../kernel/db/database.ts';
 import type { Environment } from '../kernel/events/events.ts';
+import { grantFirstProducts } from './products-store.ts';
 
 export interface ClientSecret {
   description: string;
@@ -86,6 +87,7 @@ export async function insertAccount(
     account.name,
     account.createdAt,
   ]);
+  await grantFirstProducts(tx, account.id, true);
 }
 
 export async function insertClient(

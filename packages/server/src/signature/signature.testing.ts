@@ -66,6 +66,7 @@ export class TestEid implements EidProvider {
 
   async complete({ state }: Parameters<EidProvider['complete']>[0]): Promise<EidOutcome> {
     const outcome = await this.answer();
+    if (outcome.result !== 'completed') return outcome;
     if (this.fetched.has(state.attempt)) return { result: 'failed', code: 'code_used' };
     this.fetched.add(state.attempt);
     return outcome;

@@ -60,7 +60,7 @@ export class NotificationUnderTest {
     this.worker = deliverEventJob(this.deps);
     this.app = createHttpServer({
       maxBodyBytes: 1_000_000,
-      trustedProxies: [],
+      trustedProxies: ['127.0.0.1/32'],
       log,
       defaultEnvironment: 'test',
       throttling: createThrottling({ sizes: BUCKET_SIZES, refuse: false, log }),
@@ -166,6 +166,8 @@ export class NotificationUnderTest {
       url: `/notification/webhooks${path}`,
       headers: {
         authorization: `Bearer ${accountId}.${environment}`,
+        // Production is reached through a proxy that ends TLS.
+        'x-forwarded-proto': 'https',
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },

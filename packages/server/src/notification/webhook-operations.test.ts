@@ -182,7 +182,7 @@ describeOnEachDatabase('the webhook operations', (openDatabase) => {
     },
   );
 
-  it('update changes what is given and leaves what is absent, null or empty', async () => {
+  it('PA-1, PA-3: update changes what is given, leaves what is absent, null or empty, and answers everything', async () => {
     const { id } = await segl.createWebhook(
       { url: receiver.url, secret: 'segl-demo-secret', deliveryLogging: 'failed' },
       { events: ['document_signed'], tags: ['sales'] },
@@ -215,7 +215,7 @@ describeOnEachDatabase('the webhook operations', (openDatabase) => {
     expect(body.events).toEqual(['*']);
   });
 
-  it('update keeps a secret whose mask is sent back', async () => {
+  it('PA-4: update keeps a secret whose mask is sent back', async () => {
     const { id } = await segl.createWebhook({ url: receiver.url, secret: 'segl-demo-secret' });
     const read = await segl.webhook(id);
     await segl.call('PATCH', `/${id}`, { body: { ...read, name: 'Renamed' } });
@@ -231,16 +231,16 @@ describeOnEachDatabase('the webhook operations', (openDatabase) => {
     expect([status, body.errors[0].field]).toEqual([400, 'config.secret']);
   });
 
-  it('an empty update changes nothing, not even the time of change', async () => {
+  it('PA-5: an empty update changes nothing, not even the time of change', async () => {
     const { id } = await segl.createWebhook({ url: receiver.url });
     const before = await segl.webhook(id);
     segl.advance(60);
-    for (const body of [{}, null, { tags: [], config: {} }]) {
+    for (const body of [{}, null, { tags: [], config: {} }, { ...before, events: before.events }]) {
       expect(await segl.call('PATCH', `/${id}`, { body })).toMatchObject({ status: 200, body: before });
     }
   });
 
-  it('a merge patch can empty the tags but not the events', async () => {
+  it('PA-2: a merge patch can empty the tags but not the events', async () => {
     const { id } = await segl.createWebhook({ url: receiver.url }, { tags: ['sales'] });
     const headers = { 'content-type': 'application/merge-patch+json' };
     expect((await segl.call('PATCH', `/${id}`, { body: { tags: [] }, headers })).body.tags).toEqual([]);
@@ -248,7 +248,44 @@ describeOnEachDatabase('the webhook operations', (openDatabase) => {
     expect([refused.status, refused.body.errors[0].field]).toEqual([400, 'events']);
   });
 
-  it('refuses to change or delete a webhook that was changed since it was read', async () => {
+  it('PA-2: a merge patch removes the secret, and nothing that a webhook needs', async () => {
+    const { id } = await segl.createWebhook({
+      url: receiver.url,
+      secret: 'segl-demo-secret',
+      deliveryLogging: 'always',
+    });
+    const headers = { 'content-type': 'application/merge-patch+json' };
+    const body = { config: { secret: null, deliveryLogging: null } };
+    const { status, body: updated } = await segl.call('PATCH', `/${id}`, { body, headers });
+    expect([status, updated.config]).toEqual([200, { url: receiver.url, deliveryLogging: 'never' }]);
+    await segl.raise({ type: 'document_signed' });
+    await segl.runJobs();
+    expect(receiver.received[0]!.headers['x-idfy-signature']).toBeUndefined();
+
+    const needed = { name: null, active: null, events: null, config: { url: null } };
+    const refused = await segl.call('PATCH', `/${id}`, { body: needed, headers });
+    expect([refused.status, refused.body.errors.map((one: { field: string }) => one.field).sort()]).toEqual([
+      400,
+      ['active', 'config.url', 'events', 'name'],
+    ]);
+    expect((await segl.call('PATCH', '/2147483647', { body: needed, headers })).status).toBe(400);
+  });
+
+  it('PA-6: of two changes at the same time with the same If-Match one wins', async () => {
+    const { id } = await segl.createWebhook({ url: receiver.url });
+    const { etag } = (await segl.call('GET', `/${id}`)).headers;
+    const headers = { 'if-match': String(etag) };
+    const answers = await Promise.all(
+      ['First', 'Second', 'Third'].map((name) => segl.call('PATCH', `/${id}`, { body: { name }, headers })),
+    );
+    expect(answers.map((answer) => answer.status).sort()).toEqual([200, 422, 422]);
+    expect((await segl.call('GET', `/${id}`, { headers: { 'if-none-match': String(etag) } })).status).toBe(200);
+    const winner = answers.find((answer) => answer.status === 200)!;
+    const known = await segl.call('GET', `/${id}`, { headers: { 'if-none-match': String(winner.headers.etag) } });
+    expect([known.status, known.body]).toEqual([304, undefined]);
+  });
+
+  it('PA-6: refuses to change or delete a webhook that was changed since it was read', async () => {
     const { id } = await segl.createWebhook({ url: receiver.url });
     const { etag } = (await segl.call('GET', `/${id}`)).headers;
     expect(etag).toMatch(/^"[^"]+"$/);

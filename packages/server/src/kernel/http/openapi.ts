@@ -42,8 +42,8 @@ export function openApiDocument(
       ...deprecationInContract(route.deprecation),
       tags: route.tags,
       security: names.map((name) => ({ oauth2: [name] })),
-      parameters: [...parameters(route.params, 'path'), ...parameters(route.query, 'query')],
-      ...(route.body ? { requestBody: { required: true, content: json(route.body) } } : {}),
+      parameters: [...parameters(route.params, 'path'), ...parameters(route.query, 'query'), ...headers(route)],
+      ...(route.body ? { requestBody: { required: true, content: requestContent(route, route.body) } } : {}),
       responses: {
         ...responses(route),
         default: { description: 'Error', content: json({ $ref: '#/components/schemas/Error' }) },
@@ -84,6 +84,29 @@ function parameters(schema: TSchema | undefined, place: 'path' | 'query'): Json[
     ...(property.description ? { description: property.description } : {}),
     schema: plain(property),
   }));
+}
+
+function headers(route: RouteDefinition): Json[] {
+  const header = (name: string, description: string, schema: Json): Json[] => [
+    { name, in: 'header', required: false, description, schema: { type: 'string', ...schema } },
+  ];
+  if (route.method === 'POST' && route.scope !== undefined) {
+    const meaning = 'Repetitions of the request with the same key get its answer, for 24 hours.';
+    return header('Idempotency-Key', meaning, { minLength: 1, maxLength: 255, pattern: '^[!-~]+$' });
+  }
+  if (route.method === 'PATCH') {
+    return header('If-Match', 'ETag of the state that the caller has seen; another one is refused with 422.', {});
+  }
+  return [];
+}
+
+function requestContent(route: RouteDefinition, body: TSchema): Json {
+  if (route.method !== 'PATCH') return json(body);
+  const mergePatch = {
+    type: 'object',
+    description: 'RFC 7396: members as in application/json, but null removes and an empty list empties.',
+  };
+  return { ...json(body), 'application/merge-patch+json': { schema: mergePatch } };
 }
 
 function responses(route: RouteDefinition): Json {

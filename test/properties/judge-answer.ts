@@ -33,8 +33,10 @@ export function createJudge(contract: Contract): Judge {
       validate = ajv.compile({ $ref: key });
       compiled.set(key, validate);
     }
-    if (!validate(answer.body)) return `status ${status}: ${ajv.errorsText(validate.errors)}`;
-    if (declared === 'default' && answer.body.requestId !== headers.get('request-id')) return 'another request id';
+    const { body } = answer;
+    if (!validate(body)) return `status ${status}: ${ajv.errorsText(validate.errors)}`;
+    if (declared === 'default' && (body as { requestId?: string }).requestId !== headers.get('request-id'))
+      return 'another request id';
     return undefined;
   };
 }

@@ -29,6 +29,7 @@ import { createMessaging } from './messaging/index.ts';
 import { createNotification } from './notification/index.ts';
 import { createAccessTokens, createLockOut, loadTokenKeys, registerOAuth } from './oauth/index.ts';
 import { registerPackaging, SealingPool } from './packaging/index.ts';
+import { registerReference } from './reference/index.ts';
 import { createRequestLog } from './requests/index.ts';
 import {
   createSignature,
@@ -243,7 +244,8 @@ export async function buildApp(config: Config, log: Log, onFatal: (error: Error)
   messaging.registerInbox(http);
   let ready = false;
   let stopFoldingCounts = async () => {};
-  await registerOperations(http, {
+  registerReference(http, { publicUrl: config.publicUrl });
+  registerOperations(http, {
     database,
     openApi: openApiDocument(routes, { publicUrl: config.publicUrl, version: VERSION }),
     ready: () => ready,

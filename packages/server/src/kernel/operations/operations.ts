@@ -2,11 +2,11 @@ import type { FastifyInstance } from 'fastify';
 import type { Database } from '../db/database.ts';
 import { SeglError } from '../errors/segl-error.ts';
 
-/** Addresses for whoever runs and integrates the instance: health, the API document and its reference page. */
-export async function registerOperations(
+/** Addresses for whoever runs and integrates the instance: health and the API document. */
+export function registerOperations(
   app: FastifyInstance,
   options: { database: Database; openApi: object; ready: () => boolean },
-): Promise<void> {
+): void {
   app.get('/health/live', { config: { template: '/health/live' } }, async () => ({ status: 'ok' }));
   app.get('/health/ready', { config: { template: '/health/ready' } }, async () => {
     if (!options.ready()) throw notReady();
@@ -19,11 +19,6 @@ export async function registerOperations(
   app.get('/openapi.json', { config: { template: '/openapi.json' } }, async (_request, reply) =>
     reply.header('content-type', 'application/json; charset=utf-8').send(document),
   );
-  const { default: scalar } = await import('@scalar/fastify-api-reference');
-  await app.register(scalar, {
-    routePrefix: '/docs',
-    configuration: { url: '/openapi.json', title: 'Segl API', telemetry: false, withDefaultFonts: false },
-  });
 }
 
 function notReady(cause?: unknown): SeglError {

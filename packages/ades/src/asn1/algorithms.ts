@@ -1,7 +1,7 @@
 import { constants, createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { AdesError } from '../ades-error.ts';
 import type { SignatureAlgorithm } from '../ports.ts';
-import { type Asn1Node, asOid, asSmallInteger, children, SequenceReader, unwrapExplicit } from './der-reader.ts';
+import { type Asn1Node, asOid, asSmallInteger, childAt, SequenceReader, unwrapExplicit } from './der-reader.ts';
 import { nullValue, oid, sequence } from './der-writer.ts';
 import { OID } from './oids.ts';
 
@@ -115,9 +115,9 @@ function readPssParameters(reader: SequenceReader): { digest: ReadDigestAlgorith
   if (!reader.done) {
     const parameters = new SequenceReader(reader.next());
     const hash = parameters.optional(0xa0);
-    if (hash) digest = digestFromOid(asOid(children(unwrapExplicit(hash))[0]!));
+    if (hash) digest = digestFromOid(asOid(childAt(unwrapExplicit(hash), 0)));
     const mgf = parameters.optional(0xa1);
-    if (mgf) mgfDigest = digestFromOid(asOid(children(children(unwrapExplicit(mgf))[1]!)[0]!));
+    if (mgf) mgfDigest = digestFromOid(asOid(childAt(childAt(unwrapExplicit(mgf), 1), 0)));
     const salt = parameters.optional(0xa2);
     if (salt) saltLength = asSmallInteger(unwrapExplicit(salt));
   }

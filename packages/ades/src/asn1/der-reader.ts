@@ -98,6 +98,11 @@ export class SequenceReader {
   }
 }
 
+/** One member of a constructed value. @throws AdesError `asn1_invalid` when there are fewer */
+export function childAt(node: Asn1Node, index: number): Asn1Node {
+  return children(node)[index] ?? fail('ASN.1 value has too few members');
+}
+
 export function expectTag(node: Asn1Node, tag: number): Asn1Node {
   if (node.tag !== tag) fail(`ASN.1 tag 0x${node.tag.toString(16)} where 0x${tag.toString(16)} is due`);
   return node;

@@ -6,6 +6,7 @@ import {
   asInteger,
   asOctetString,
   asOid,
+  childAt,
   children,
   readDer,
   SequenceReader,
@@ -64,7 +65,7 @@ export function readSignedData(bytes: Uint8Array, options: { ber?: boolean } = {
   const signerInfo = new SequenceReader(signerInfoNode);
   signerInfo.next(TAG.integer);
   const sid = signerInfo.next();
-  const digest = digestFromOid(asOid(children(signerInfo.next(TAG.sequence))[0]!));
+  const digest = digestFromOid(asOid(childAt(signerInfo.next(TAG.sequence), 0)));
   const attributes = signerInfo.optional(0xa0);
   const signatureAlgorithm = signerInfo.next(TAG.sequence);
   const signature = asOctetString(signerInfo.next());
@@ -167,11 +168,11 @@ function checkEssCertificate(data: SignedData): string | undefined {
   const v1 = data.signedAttributes.get(OID.signingCertificate);
   const attribute = v2 ?? v1;
   if (!attribute) return undefined;
-  const first = children(children(attribute)[0]!)[0];
+  const first = children(childAt(attribute, 0))[0];
   if (!first) return 'the signing-certificate attribute is empty';
   const reader = new SequenceReader(first);
   const algorithm = v2 ? reader.optional(TAG.sequence) : undefined;
-  const digest = algorithm ? digestFromOid(asOid(children(algorithm)[0]!)) : v2 ? 'sha256' : 'sha1';
+  const digest = algorithm ? digestFromOid(asOid(childAt(algorithm, 0))) : v2 ? 'sha256' : 'sha1';
   const hash = asOctetString(reader.next());
   const actual = createHash(digest).update(data.signer.bytes).digest();
   return sameBytes(hash, actual) ? undefined : 'the signing-certificate attribute names another certificate';

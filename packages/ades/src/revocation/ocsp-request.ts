@@ -5,6 +5,7 @@ import {
   asInteger,
   asOctetString,
   asOid,
+  childAt,
   children,
   readDer,
   SequenceReader,
@@ -88,7 +89,7 @@ export function readCertId(node: Asn1Node): OcspCertId {
   const reader = new SequenceReader(node);
   const algorithm = reader.next(TAG.sequence);
   return {
-    digest: digestFromOid(asOid(children(algorithm)[0]!)),
+    digest: digestFromOid(asOid(childAt(algorithm, 0))),
     issuerNameHash: asOctetString(reader.next()),
     issuerKeyHash: asOctetString(reader.next()),
     serialNumber: asInteger(reader.next()),

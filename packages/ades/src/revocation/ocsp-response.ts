@@ -7,6 +7,7 @@ import {
   asOid,
   asSmallInteger,
   asTime,
+  childAt,
   children,
   readDer,
   SequenceReader,
@@ -57,7 +58,7 @@ export function verifyOcspResponse(bytes: Uint8Array, input: OcspVerification): 
   const basic = readBasicResponse(bytes);
   // Looked for first: in a list of responses most are about other certificates, and this costs no signature check.
   const single = basic.singles.find((candidate) => {
-    const certId = readCertId(children(candidate)[0]!);
+    const certId = readCertId(childAt(candidate, 0));
     return certId.serialNumber === certificate.serialNumber && isIssuerOf(certId, issuer);
   });
   if (!single) invalid('the OCSP response is about another certificate');

@@ -5,7 +5,7 @@ import {
   asOctetString,
   asOid,
   asSmallInteger,
-  children,
+  childAt,
   readDer,
   SequenceReader,
 } from '../asn1/der-reader.ts';
@@ -41,7 +41,7 @@ export function readTimeStampRequest(bytes: Uint8Array): TimeStampRequest & { ve
   const reader = new SequenceReader(readDer(bytes));
   const version = asSmallInteger(reader.next(TAG.integer));
   const imprintReader = new SequenceReader(reader.next(TAG.sequence));
-  const digest = digestFromOid(asOid(children(imprintReader.next(TAG.sequence))[0]!));
+  const digest = digestFromOid(asOid(childAt(imprintReader.next(TAG.sequence), 0)));
   const imprint = asOctetString(imprintReader.next());
   const policy = reader.optional(TAG.oid);
   const nonce = reader.optional(TAG.integer);

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { AdesError } from '../ades-error.ts';
 import { type DigestAlgorithm, digestFromOid, type ReadDigestAlgorithm } from '../asn1/algorithms.ts';
-import { asInteger, asOctetString, asOid, asTime, children, readDer, SequenceReader } from '../asn1/der-reader.ts';
+import { asInteger, asOctetString, asOid, asTime, childAt, readDer, SequenceReader } from '../asn1/der-reader.ts';
 import { TAG } from '../asn1/der-writer.ts';
 import { OID } from '../asn1/oids.ts';
 import { checkSignedData, readSignedData } from '../cms/signed-data-reader.ts';
@@ -72,7 +72,7 @@ function readTstInfo(content: Uint8Array) {
   reader.next(TAG.integer);
   const policy = asOid(reader.next());
   const imprintReader = new SequenceReader(reader.next(TAG.sequence));
-  const digest = digestFromOid(asOid(children(imprintReader.next(TAG.sequence))[0]!));
+  const digest = digestFromOid(asOid(childAt(imprintReader.next(TAG.sequence), 0)));
   const imprint = asOctetString(imprintReader.next());
   const serialNumber = asInteger(reader.next());
   const generatedAt = asTime(reader.next());
@@ -98,7 +98,7 @@ export function verifyTimeStampResponse(
   },
 ): TimeStampToken {
   const reader = new SequenceReader(readDer(response));
-  const status = asInteger(children(reader.next(TAG.sequence))[0]!);
+  const status = asInteger(childAt(reader.next(TAG.sequence), 0));
   if (status !== 0n && status !== 1n)
     throw new AdesError('timestamp_refused', `the TSA answered with status ${status}`);
   const tokenNode = reader.next(TAG.sequence);

@@ -4,13 +4,19 @@ import { issueCertificate, localSignatureProvider, readCertificate, type Signatu
 import { ConfigError } from '../kernel/config/settings.ts';
 import type { LeafRequest } from './embedded-authority.ts';
 
+/** What a configured key is for: to sign files, or to issue certificates. */
+export type ConfiguredUse = 'signature' | 'certificate_authority';
+
 /**
  * A key that the operator configured as PEM files, with its chain, leaf first. Throws `ConfigError` naming the file when
- * it cannot be read or key and certificate do not belong together.
+ * it cannot be read, when key and certificates do not belong together, or when they cannot do what they are for at `now`:
+ * better at the start than with the first file to be sealed.
  */
 export async function loadConfiguredKey(
   keyFile: string | undefined,
   certificateFile: string | undefined,
+  use: ConfiguredUse,
+  now: Date,
 ): Promise<SignatureProvider | undefined> {
   if (keyFile === undefined || certificateFile === undefined) return undefined;
   const [keyPem, chainPem] = await Promise.all([readPem(keyFile), readPem(certificateFile)]);
@@ -20,6 +26,8 @@ export async function loadConfiguredKey(
     if (!chain[0]?.checkPrivateKey(key)) {
       throw new ConfigError([`${certificateFile}: the first certificate does not belong to the key in ${keyFile}`]);
     }
+    const fault = chainFault(chain, use, now);
+    if (fault) throw new ConfigError([`${certificateFile}: ${fault}`]);
     return localSignatureProvider(
       key,
       chain.map((certificate) => certificate.raw),
@@ -28,6 +36,22 @@ export async function loadConfiguredKey(
     if (error instanceof ConfigError) throw error;
     throw new ConfigError([`${keyFile} and ${certificateFile}: not a PEM key with its certificates`]);
   }
+}
+
+function chainFault(chain: readonly X509Certificate[], use: ConfiguredUse, now: Date): string | undefined {
+  if (chain[0]!.ca !== (use === 'certificate_authority')) {
+    return use === 'signature' ? 'the first certificate is that of a CA' : 'the first certificate is not that of a CA';
+  }
+  for (const [index, certificate] of chain.entries()) {
+    const which = `certificate ${index + 1}`;
+    if (new Date(certificate.validFrom) > now) return `${which} is not valid before ${certificate.validFrom}`;
+    if (new Date(certificate.validTo) <= now) return `${which} has expired, ${certificate.validTo}`;
+    const issuer = chain[index + 1];
+    if (issuer && !(certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey))) {
+      return `${which} is not issued by the next one`;
+    }
+  }
+  return undefined;
 }
 
 /** Issues a one-shot certificate under the operator's own CA. Returns the chain, leaf first. */

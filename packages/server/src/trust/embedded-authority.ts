@@ -1,6 +1,7 @@
 import { generateKeyPair, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import {
+  buildOcspError,
   buildOcspResponse,
   buildTimeStampResponse,
   type CertificateProfile,
@@ -11,6 +12,7 @@ import {
   localSignatureProvider,
   type RevocationReason,
   readCertificate,
+  readOcspRequest,
   type SignatureProvider,
 } from '@segl/ades';
 import type { Clock } from '../kernel/clock/clock.ts';
@@ -24,6 +26,7 @@ const generateEcKey = () => promisify(generateKeyPair)('ec', { namedCurve: 'P-25
 const YEAR_MS = 365 * 24 * 3_600_000;
 const OCSP_LIFE_MS = 24 * 3_600_000;
 const CRL_LIFE_MS = 7 * 24 * 3_600_000;
+const MAX_OCSP_QUESTIONS = 16;
 /** Clocks of verifiers may be a little behind. */
 const BACKDATE_MS = 60_000;
 
@@ -187,8 +190,9 @@ export async function openEmbeddedAuthority(deps: AuthorityDeps): Promise<Embedd
         time: clock.now(),
       }),
 
-    ocsp(request, issuer) {
+    async ocsp(request, issuer) {
       const now = clock.now();
+      if (asksTooMuch(request)) return buildOcspError('malformed_request');
       return buildOcspResponse({
         request,
         issuer: issuers[issuer].certificate,
@@ -196,8 +200,9 @@ export async function openEmbeddedAuthority(deps: AuthorityDeps): Promise<Embedd
         producedAt: now,
         nextUpdate: new Date(now.getTime() + OCSP_LIFE_MS),
         status: async (serial) => {
-          const found = await findCertificate(deps.database, serialUuid(serial));
-          if (found?.issuer !== issuer) return { status: 'unknown' };
+          const uuid = serialUuid(serial);
+          const found = uuid && (await findCertificate(deps.database, uuid));
+          if (!found || found.issuer !== issuer) return { status: 'unknown' };
           if (!found.revokedAt) return { status: 'good' };
           return {
             status: 'revoked',
@@ -230,11 +235,22 @@ export async function openEmbeddedAuthority(deps: AuthorityDeps): Promise<Embedd
   };
 }
 
+/** Each certificate asked about costs a look into the database. What cannot be read at all is answered later. */
+function asksTooMuch(request: Uint8Array): boolean {
+  try {
+    return readOcspRequest(request).certIds.length > MAX_OCSP_QUESTIONS;
+  } catch {
+    return false;
+  }
+}
+
 function serialNumber(uuid: string): bigint {
   return BigInt(`0x${uuid.replaceAll('-', '')}`);
 }
 
-function serialUuid(serial: bigint): string {
-  const hex = serial.toString(16).padStart(32, '0').slice(-32);
+/** `undefined` for a number that no certificate of this authority has. */
+function serialUuid(serial: bigint): string | undefined {
+  if (serial < 0n || serial >> 128n !== 0n) return undefined;
+  const hex = serial.toString(16).padStart(32, '0');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }

@@ -11,6 +11,7 @@ import {
   type TimeStampAuthority,
 } from '@segl/ades';
 import type { FastifyInstance } from 'fastify';
+import { LRUCache } from 'lru-cache';
 import { SeglError } from '../kernel/errors/segl-error.ts';
 import { postToConfiguredService } from '../kernel/outbound-http/configured-service.ts';
 import { issueUnderConfiguredCa, loadConfiguredKey, readCertificates } from './configured-key.ts';
@@ -26,6 +27,8 @@ import { registerTrust } from './routes.ts';
 
 const YEAR_MS = 365 * 24 * 3_600_000;
 const SERVICE_TIMEOUT_MS = 10_000;
+/** Seals of accounts that are kept at hand. */
+const MAX_SEALS = 1000;
 
 /** One person's one act of signing, as it is written into the one-shot certificate. */
 export interface SigningAct {
@@ -71,12 +74,14 @@ export interface TrustOptions extends AuthorityDeps {
 /** The keys and services behind signed files: embedded ones, each replaceable by configuration. */
 export async function createTrust(options: TrustOptions): Promise<Trust> {
   const authority = await openEmbeddedAuthority(options);
-  const seal = await loadConfiguredKey(options.sealKeyFile, options.sealCertificateFile);
-  const signerCa = await loadConfiguredKey(options.signerCaKeyFile, options.signerCaCertificateFile);
+  const now = options.clock.now();
+  const { sealKeyFile, sealCertificateFile, signerCaKeyFile, signerCaCertificateFile } = options;
+  const seal = await loadConfiguredKey(sealKeyFile, sealCertificateFile, 'signature', now);
+  const signerCa = await loadConfiguredKey(signerCaKeyFile, signerCaCertificateFile, 'certificate_authority', now);
   const timeStampRoots = options.timeStampCertificateFile
     ? await readCertificates(options.timeStampCertificateFile)
     : [];
-  const seals = new Map<string, Promise<SignatureProvider>>();
+  const seals = new LRUCache<string, Promise<SignatureProvider>>({ max: MAX_SEALS });
 
   const timeStamps: TimeStampAuthority = options.timeStampUrl
     ? {

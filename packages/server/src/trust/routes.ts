@@ -34,16 +34,24 @@ export async function registerTrust(app: FastifyInstance, authority: EmbeddedAut
       scope.post(`/trust/ocsp/${issuer}`, WORK, async (request, reply) =>
         sendBinary(reply, 'application/ocsp-response', await authority.ocsp(bodyOf(request.body), issuer)),
       );
-      scope.get<{ Params: { '*': string } }>(`/trust/ocsp/${issuer}/*`, WORK, async (request, reply) => {
-        const der = Buffer.from(request.params['*'].replaceAll(' ', '+'), 'base64');
-        return sendBinary(reply, 'application/ocsp-response', await authority.ocsp(der, issuer));
-      });
+      scope.get(`/trust/ocsp/${issuer}/*`, WORK, async (request, reply) =>
+        sendBinary(reply, 'application/ocsp-response', await authority.ocsp(requestInAddress(request.raw.url), issuer)),
+      );
     }
 
     scope.post('/trust/tsa', WORK, async (request, reply) =>
       sendBinary(reply, 'application/timestamp-reply', await authority.timeStamp(bodyOf(request.body))),
     );
   });
+}
+
+/**
+ * The request out of `…/<issuer>/<base64>` (RFC 6960 appendix A.1). Read from the address as it came: some clients leave
+ * `/` and `+` of the base64 as they are, and the router would take two slashes for one.
+ */
+function requestInAddress(url = ''): Buffer {
+  const [, base64 = ''] = /\/ocsp\/+[a-z]+\/([^?]*)/i.exec(url) ?? [];
+  return Buffer.from(decodeURIComponent(base64), 'base64');
 }
 
 function bodyOf(body: unknown): Buffer {

@@ -35,6 +35,8 @@ export interface Config {
   /** 32 bytes, base64; absent: kept in `dataDir/master.key`. */
   masterKey: string | undefined;
   accessTokenAlgorithm: 'RS256' | 'ES256' | 'EdDSA';
+  /** Days for which a key signs tokens before the next one takes over. */
+  tokenKeyDays: number;
   /** `all`: every account has every product; `subscription`: what it has subscribed to. */
   products: 'all' | 'subscription';
   /** Whom to ask for a product, as named to an account that lacks it. */
@@ -111,6 +113,7 @@ export const SETTINGS = {
     meaning: 'Whom to ask for a product, named in 402 answers.',
     defaultText: 'the operator of this instance',
   },
+  SEGL_TOKEN_KEY_DAYS: { meaning: 'Days after which a new key signs tokens.', defaultText: '90' },
   SEGL_MAX_BODY_BYTES: { meaning: 'Largest JSON request body.', defaultText: '37748736 (36 MiB)' },
   SEGL_MAX_DOCUMENT_BYTES: { meaning: 'Largest decoded document.', defaultText: '26214400 (25 MiB)' },
   SEGL_SEALING_THREADS: { meaning: 'Threads that check, prepare and seal files.', defaultText: '1' },
@@ -163,7 +166,7 @@ export function readConfig(environment: Environment): Config {
     const value = text(name);
     if (value === undefined) return fallback;
     const number = Number(value);
-    return Number.isInteger(number) && number >= min && number <= max
+    return /^\d+$/.test(value) && number >= min && number <= max
       ? number
       : fail(name, `must be a whole number from ${min} to ${max}`, fallback);
   };
@@ -175,13 +178,22 @@ export function readConfig(environment: Environment): Config {
   };
   const onOff = (name: SettingName, fallback: 'on' | 'off'): boolean =>
     choice(name, fallback, ['on', 'off'] as const) === 'on';
-  const baseUrl = (name: SettingName, fallback: string): string => {
-    const value = text(name) ?? fallback;
+  const httpUrl = (value: string): URL | undefined => {
     const url = URL.canParse(value) ? new URL(value) : undefined;
-    if (!url || !/^https?:$/.test(url.protocol) || url.username || url.search || url.hash) {
+    return url && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.hash ? url : undefined;
+  };
+  const baseUrl = (name: SettingName, fallback: string): string => {
+    const url = httpUrl(text(name) ?? fallback);
+    if (!url || url.search) {
       return fail(name, 'must be an http or https URL without user, query or fragment', fallback);
     }
     return url.href.replace(/\/+$/, '');
+  };
+  /** Somebody else's address: used as it is. */
+  const serviceUrl = (name: SettingName): string | undefined => {
+    const value = text(name);
+    if (value === undefined) return undefined;
+    return httpUrl(value)?.href ?? fail(name, 'must be an http or https URL without user or fragment', undefined);
   };
   const pattern = (name: SettingName, shape: RegExp, why: string): string | undefined => {
     const value = text(name);
@@ -203,6 +215,7 @@ export function readConfig(environment: Environment): Config {
   const port = integer('SEGL_PORT', 8642, 1, 65_535);
   const publicUrl = baseUrl('SEGL_PUBLIC_URL', `http://localhost:${port}`);
   const simulatorsPort = integer('SEGL_SIMULATORS_PORT', port < 65_535 ? port + 1 : port - 1, 1, 65_535);
+  if (simulatorsPort === port) mistakes.push('SEGL_SIMULATORS_PORT: must be another port than SEGL_PORT');
   const hostName = URL.canParse(publicUrl) ? new URL(publicUrl).hostname : 'localhost';
   const databaseUrl = pattern('SEGL_DATABASE_URL', /^postgres(ql)?:\/\//, 'must begin with postgresql://');
   const role = choice('SEGL_ROLE', 'all', ['all', 'api', 'worker'] as const);
@@ -210,7 +223,7 @@ export function readConfig(environment: Environment): Config {
     mistakes.push('SEGL_ROLE: api and worker need SEGL_DATABASE_URL, the embedded database belongs to one process');
   }
   const masterKey = text('SEGL_MASTER_KEY');
-  if (masterKey !== undefined && Buffer.from(masterKey, 'base64').length !== 32) {
+  if (masterKey !== undefined && !/^[A-Za-z0-9+/]{43}=?$/.test(masterKey)) {
     mistakes.push('SEGL_MASTER_KEY: must be 32 bytes in base64');
   }
   const [sealKeyFile, sealCertificateFile] = pair('SEGL_SEAL_KEY_FILE', 'SEGL_SEAL_CERTIFICATE_FILE');
@@ -225,8 +238,7 @@ export function readConfig(environment: Environment): Config {
     }
     return list;
   };
-  const timeStampUrl = text('SEGL_TSA_URL') === undefined ? undefined : baseUrl('SEGL_TSA_URL', '');
-
+  const timeStampUrl = serviceUrl('SEGL_TSA_URL');
   if (timeStampUrl !== undefined && text('SEGL_TSA_CERTIFICATE_FILE') === undefined) {
     mistakes.push('SEGL_TSA_URL: needs SEGL_TSA_CERTIFICATE_FILE too, the roots that its tokens lead to');
   }
@@ -254,6 +266,7 @@ export function readConfig(environment: Environment): Config {
     accessTokenAlgorithm: choice('SEGL_TOKEN_ALGORITHM', 'RS256', ['RS256', 'ES256', 'EdDSA'] as const),
     products: choice('SEGL_PRODUCTS', 'all', ['all', 'subscription'] as const),
     salesContact: text('SEGL_SALES_CONTACT') ?? SETTINGS.SEGL_SALES_CONTACT.defaultText,
+    tokenKeyDays: integer('SEGL_TOKEN_KEY_DAYS', 90, 2, 3650),
     maxBodyBytes: integer('SEGL_MAX_BODY_BYTES', 36 * 1024 * 1024, 1024, 1024 ** 3),
     maxDocumentBytes: integer('SEGL_MAX_DOCUMENT_BYTES', 25 * 1024 * 1024, 1024, 512 * 1024 ** 2),
     sealingThreads: integer('SEGL_SEALING_THREADS', 1, 1, 64),

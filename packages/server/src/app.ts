@@ -27,9 +27,9 @@ import { registerOperations } from './kernel/operations/operations.ts';
 import { createOutboundHttp } from './kernel/outbound-http/outbound-http.ts';
 import { createMessaging } from './messaging/index.ts';
 import { createNotification } from './notification/index.ts';
-import { createAccessTokens, createLockOut, loadTokenKeys, registerOAuth } from './oauth/index.ts';
+import { startOAuth } from './oauth/index.ts';
 import { registerPackaging, SealingPool } from './packaging/index.ts';
-import { registerReference } from './reference/index.ts';
+import { CONTRACT_TEXTS, registerReference } from './reference/index.ts';
 import { createRequestLog } from './requests/index.ts';
 import {
   createSignature,
@@ -103,19 +103,21 @@ export async function buildApp(config: Config, log: Log, onFatal: (error: Error)
     log,
   });
 
-  const admin = createAdmin({ database, clock, masterKey, box });
+  const admin = createAdmin({ database, clock, masterKey, box, log });
   const firstClient = await admin.ensureFirstTestClient({
     clientId: config.clientId,
     clientSecret: config.clientSecret,
   });
-  const tokens = createAccessTokens({
+  const oauth = await startOAuth({
     publicUrl: config.publicUrl,
-    keys: await loadTokenKeys(keys, config.accessTokenAlgorithm),
+    database,
+    keys,
     admin,
     clock,
+    log,
+    algorithm: config.accessTokenAlgorithm,
+    keyMaxAgeMs: config.tokenKeyDays * DAY_MS,
   });
-  const lockOut = createLockOut({ database, clock, log });
-  await lockOut.start();
   const trust = await createTrust({ ...config, database, keys, clock });
   const pool = new SealingPool({ threads: config.sealingThreads, services: trust });
   const eids = createEidRegistry({
@@ -180,7 +182,7 @@ export async function buildApp(config: Config, log: Log, onFatal: (error: Error)
     inbox: {
       checkBasic: async (clientId, secret) => {
         const client = await admin.findClient(clientId);
-        return client?.id === firstClient.clientId && admin.secretMatches(client, secret);
+        return client?.id === firstClient.clientId && admin.findSecret(client, secret) !== undefined;
       },
     },
   });
@@ -213,6 +215,7 @@ export async function buildApp(config: Config, log: Log, onFatal: (error: Error)
     requireHttps: config.requireHttps,
     requestTimeoutMs: config.requestTimeoutMs,
     recordRequest: requestLog.record,
+    corsOrigins: admin,
   });
   const idempotency = createIdempotency({
     database,
@@ -220,15 +223,15 @@ export async function buildApp(config: Config, log: Log, onFatal: (error: Error)
     clock,
     log,
   });
-  const routes = [...signature.routes, ...notification.routes];
+  const routes = [...signature.routes, ...notification.routes, ...admin.routes];
   registerRoutes(http, routes, {
-    authenticate: (token) => tokens.verify(token),
+    authenticate: (token) => oauth.verify(token),
     requireProduct: (principal, product) => products.requireProduct(principal, product),
     idempotency,
     clock,
     log,
   });
-  await registerOAuth(http, { admin, tokens, lockOut, log, publicUrl: config.publicUrl });
+  await oauth.register(http);
   await trust.register(http);
   const shell = readOnce(join(SIGNING_APP, 'index.html'));
   signature.registerApp(http, { shell });
@@ -247,7 +250,7 @@ export async function buildApp(config: Config, log: Log, onFatal: (error: Error)
   registerReference(http, { publicUrl: config.publicUrl });
   registerOperations(http, {
     database,
-    openApi: openApiDocument(routes, { publicUrl: config.publicUrl, version: VERSION }),
+    openApi: openApiDocument(routes, { publicUrl: config.publicUrl, version: VERSION, ...CONTRACT_TEXTS }),
     ready: () => ready,
   });
 
@@ -269,7 +272,8 @@ export async function buildApp(config: Config, log: Log, onFatal: (error: Error)
       clearInterval(partitionTimer);
       await http.close();
       await idempotency.stop();
-      lockOut.close();
+      oauth.close();
+      await admin.close();
       await throttling.close();
       throttleStore?.close();
       await requestLog.close();

@@ -5,6 +5,8 @@ import { REFERENCE_PAGE, START_SCRIPT } from './page.ts';
 import { loadScalarScript, type Script } from './scalar-script.ts';
 import { tokenGuide } from './token-guide.ts';
 
+export { CONTRACT_TEXTS } from './contract-texts.ts';
+
 const STYLESHEET = readFileSync(new URL('guide.css', import.meta.url));
 
 const GUIDE_POLICY =

@@ -92,7 +92,8 @@ describe('the pages for developers', () => {
       const [first] = Object.values(operations[0]!);
       await page.getByRole('heading', { name: 'Segl API' }).first().waitFor();
       await page.getByRole('heading', { name: first!.tags[0]! }).first().waitFor();
-      await page.waitForLoadState('networkidle');
+      // What it would load later than its first drawing: fonts, pictures, reports.
+      await page.waitForTimeout(2000);
       await picture(page, `docs-${screen}-${scheme}`);
       expect(elsewhere).toEqual([]);
       expect(complaints).toEqual([]);

@@ -7,6 +7,7 @@ import {
   FileQuery,
   Status,
 } from './contract/document.ts';
+import { EXAMPLES } from './contract/examples.ts';
 import { createDocument } from './create-document.ts';
 import { getDocument, getStatus } from './get-document.ts';
 import { getFile } from './get-file.ts';
@@ -23,6 +24,9 @@ export function signatureRoutes(deps: SignatureDeps): RouteDefinition[] {
       operationId: 'Documents_Create',
       creates: true,
       summary: 'Create a document and open it for signing',
+      description:
+        'The document is open for signing at once; each signer gets an own sign URL. The same request with the same externalId answers the existing document with 200; another request with it is refused with 422.',
+      example: EXAMPLES.create,
       tags: ['Documents'],
       scope: 'document_write',
       product: 'signature',
@@ -35,6 +39,8 @@ export function signatureRoutes(deps: SignatureDeps): RouteDefinition[] {
       path: '/signature/documents/summary',
       operationId: 'Documents_GetCollection',
       summary: 'List summaries of documents, newest first',
+      description: 'Filters are combined; links keep them.',
+      example: EXAMPLES.list,
       tags: ['Documents'],
       scope: 'document_read',
       product: 'signature',
@@ -47,6 +53,8 @@ export function signatureRoutes(deps: SignatureDeps): RouteDefinition[] {
       path: '/signature/documents/{documentId}',
       operationId: 'Documents_Get',
       summary: 'Get a document',
+      description: 'Everything that was sent, but for the content, with the present status and the sign URLs.',
+      example: EXAMPLES.get,
       tags: ['Documents'],
       scope: 'document_read',
       product: 'signature',
@@ -59,6 +67,8 @@ export function signatureRoutes(deps: SignatureDeps): RouteDefinition[] {
       path: '/signature/documents/{documentId}/status',
       operationId: 'Documents_GetStatus',
       summary: 'Get the status of a document',
+      description: 'The state of the document, and which of its files can be fetched.',
+      example: EXAMPLES.status,
       tags: ['Documents'],
       scope: 'document_read',
       product: 'signature',
@@ -71,6 +81,8 @@ export function signatureRoutes(deps: SignatureDeps): RouteDefinition[] {
       path: '/signature/documents/{documentId}/summary',
       operationId: 'Documents_GetSummary',
       summary: 'Get the summary of a document',
+      description: 'The document in short, with its completed signatures.',
+      example: EXAMPLES.summary,
       tags: ['Documents'],
       scope: 'document_read',
       product: 'signature',
@@ -84,6 +96,8 @@ export function signatureRoutes(deps: SignatureDeps): RouteDefinition[] {
         path,
         operationId: index === 0 ? 'Files_Get' : 'Files_GetByOlderPath',
         summary: 'Download a file of a document',
+        description:
+          'The bytes themselves, with their SHA-256 as ETag and Repr-Digest; one range can be asked for. Formats that are not made yet get 404.',
         tags: ['Files'],
         scope: 'document_file',
         product: 'signature',

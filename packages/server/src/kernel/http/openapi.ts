@@ -8,17 +8,22 @@ const ERROR_SCHEMA: Json = {
   type: 'object',
   required: ['message', 'code', 'errorMessage', 'errorCode', 'requestId'],
   properties: {
-    message: { type: 'string' },
-    code: { type: 'string' },
-    errorMessage: { type: 'string' },
-    errorCode: { type: 'string' },
-    requestId: { type: 'string' },
+    message: { type: 'string', description: 'What is wrong, for a developer.' },
+    code: { type: 'string', description: 'Stable code, for programs.' },
+    errorMessage: { type: 'string', description: 'The same as message.' },
+    errorCode: { type: 'string', description: 'The same as code.' },
+    requestId: { type: 'string', description: 'As in the header Request-Id.' },
     errors: {
       type: 'array',
+      description: 'Each violated restriction, at most 100.',
       items: {
         type: 'object',
         required: ['field', 'code', 'message'],
-        properties: { field: { type: 'string' }, code: { type: 'string' }, message: { type: 'string' } },
+        properties: {
+          field: { type: 'string', description: 'Path of the member, or name of the parameter.' },
+          code: { type: 'string', description: 'Stable code of the violation.' },
+          message: { type: 'string', description: 'The same in words.' },
+        },
       },
     },
   },
@@ -27,7 +32,13 @@ const ERROR_SCHEMA: Json = {
 /** The OpenAPI 3.1 document of the mounted operations: the same schemas that check requests and answers. */
 export function openApiDocument(
   routes: readonly RouteDefinition[],
-  options: { publicUrl: string; version: string },
+  options: {
+    publicUrl: string;
+    version: string;
+    /** Texts of the reference, Markdown. Of the groups, those are told that have operations. */
+    description?: string;
+    tags?: readonly { name: string; description: string }[];
+  },
 ): Json {
   const paths: Record<string, Json> = {};
   const scopes = new Set<string>();
@@ -50,10 +61,17 @@ export function openApiDocument(
       },
     };
   }
+  const used = new Set(routes.flatMap(({ tags }) => tags));
   return {
     openapi: '3.1.0',
-    info: { title: 'Segl API', version: options.version, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+    info: {
+      title: 'Segl API',
+      version: options.version,
+      ...(options.description ? { description: options.description } : {}),
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
     servers: [{ url: options.publicUrl }],
+    ...(options.tags ? { tags: options.tags.filter(({ name }) => used.has(name)) } : {}),
     paths,
     components: {
       schemas: { Error: ERROR_SCHEMA },
@@ -101,12 +119,13 @@ function headers(route: RouteDefinition): Json[] {
 }
 
 function requestContent(route: RouteDefinition, body: TSchema): Json {
-  if (route.method !== 'PATCH') return json(body);
+  const content = json(body, route.example?.request);
+  if (route.method !== 'PATCH') return content;
   const mergePatch = {
     type: 'object',
     description: 'RFC 7396: members as in application/json, but null removes and an empty list empties.',
   };
-  return { ...json(body), 'application/merge-patch+json': { schema: mergePatch } };
+  return { ...content, 'application/merge-patch+json': { schema: mergePatch } };
 }
 
 function responses(route: RouteDefinition): Json {
@@ -120,15 +139,15 @@ function responses(route: RouteDefinition): Json {
           { description, content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } },
         ];
       }
-      return [status, { description, content: json(schema) }];
+      return [status, { description, content: json(schema, route.example?.answer) }];
     }),
   );
 }
 
 const STATUS_TEXT: Record<string, string> = { 200: 'OK', 201: 'Created', 204: 'Done, nothing to return' };
 
-function json(schema: object): Json {
-  return { 'application/json': { schema: plain(schema) } };
+function json(schema: object, example?: unknown): Json {
+  return { 'application/json': { schema: plain(schema), ...(example === undefined ? {} : { example }) } };
 }
 
 /** Without the keywords that only the server's own checks know. */

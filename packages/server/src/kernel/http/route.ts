@@ -10,6 +10,8 @@ export interface OperationContext {
   accountId: string;
   environment: Environment;
   clientId: string;
+  /** Those of the token. */
+  scopes: ReadonlySet<string>;
   requestId: string;
   now: Date;
   log: Log;
@@ -57,6 +59,8 @@ export interface RouteDefinition<Context = OperationContext> {
   summary: string;
   /** What a caller must know beyond the summary, in Markdown. */
   description?: string;
+  /** For the reference: a request body, and the body of the first answer with one. */
+  example?: { request?: unknown; answer?: unknown };
   /** Announced end of the operation. */
   deprecation?: Deprecation;
   tags: [string];

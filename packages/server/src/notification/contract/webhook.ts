@@ -63,11 +63,11 @@ const WebhookResponse = Type.Object({
 });
 
 export const WebhookDto = Type.Object({
-  id: Type.Integer(),
-  name: Type.String(),
-  active: Type.Boolean(),
-  events: Type.Array(Type.String()),
-  tags: Type.Array(Type.String()),
+  id: Type.Integer({ description: 'Id of the webhook.' }),
+  name: Type.String({ description: 'Display name.' }),
+  active,
+  events: Type.Array(Type.String(), { description: 'Types of events that it gets.' }),
+  tags: Type.Array(Type.String(), { description: 'Only events with at least one of these tags; empty: all.' }),
   config: Type.Object({
     url: Type.String(),
     secret: optional(Type.String()),

@@ -99,47 +99,80 @@ export const COLOR_THEMES = [
 
 const optional = Type.Optional;
 
-export const RedirectSettings = Type.Object({
-  redirectMode: stringEnum(REDIRECT_MODES),
-  domain: optional(Text({ maxLength: 1000 })),
-  error: optional(Text({ maxLength: 2000 })),
-  cancel: optional(Text({ maxLength: 2000 })),
-  success: optional(Text({ maxLength: 2000 })),
-});
+export const RedirectSettings = Type.Object(
+  {
+    redirectMode: stringEnum(REDIRECT_MODES, {
+      description: 'What the signing page does when it is done: stay, redirect, or tell the page around it.',
+    }),
+    domain: optional(
+      Text({
+        maxLength: 1000,
+        description: 'Origin of the page that embeds the signing page; needed for the iframe modes.',
+      }),
+    ),
+    error: optional(Text({ maxLength: 2000, description: 'Address after a failure.' })),
+    cancel: optional(Text({ maxLength: 2000, description: 'Address after the signer turned away.' })),
+    success: optional(Text({ maxLength: 2000, description: 'Address after signing.' })),
+  },
+  { description: 'Where the signer goes afterwards.' },
+);
 
-export const SignatureType = Type.Object({
-  signatureMethods: optional(Type.Array(stringEnum(SIGNATURE_METHODS))),
-  mechanism: stringEnum(MECHANISMS),
-  onEacceptUseHandWrittenSignature: optional(Type.Boolean({ default: false })),
-});
+export const SignatureType = Type.Object(
+  {
+    signatureMethods: optional(
+      Type.Array(stringEnum(SIGNATURE_METHODS), {
+        description: 'eIDs that the signer may choose from; absent: all that the account has.',
+      }),
+    ),
+    mechanism: stringEnum(MECHANISMS, {
+      description: 'How the signature comes about: the eID itself signs, or it proves who accepts.',
+    }),
+    onEacceptUseHandWrittenSignature: optional(
+      Type.Boolean({ default: false, description: 'Whether the signer also draws a signature.' }),
+    ),
+  },
+  { description: 'How the signer signs.' },
+);
 
-const Mobile = Type.Object({
-  countryCode: optional(Text({ maxLength: 8 })),
-  number: optional(Text({ maxLength: 30 })),
-});
+const Mobile = Type.Object(
+  {
+    countryCode: optional(Text({ maxLength: 8, description: 'Calling code such as +47.' })),
+    number: optional(Text({ maxLength: 30, description: 'National number, digits.' })),
+  },
+  { description: 'Mobile phone, for SMS.' },
+);
 
-const OrganizationInfo = Type.Object({
-  orgNo: optional(Text({ maxLength: 30 })),
-  companyName: optional(Text({ maxLength: 200 })),
-  countryCode: optional(Text({ maxLength: 3 })),
-});
+const OrganizationInfo = Type.Object(
+  {
+    orgNo: optional(Text({ maxLength: 30, description: 'Number in the register of organisations.' })),
+    companyName: optional(Text({ maxLength: 200, description: 'Name of the organisation.' })),
+    countryCode: optional(Text({ maxLength: 3, description: 'ISO 3166 code of the country.' })),
+  },
+  { description: 'Organisation that the signer acts for.' },
+);
 
-export const SignerInfo = Type.Object({
-  firstName: optional(Text({ maxLength: 100 })),
-  lastName: optional(Text({ maxLength: 100 })),
-  email: optional(Text({ maxLength: 254, format: 'email' })),
-  socialSecurityNumber: optional(Text({ maxLength: 30, description: 'Write-only: handed to the eID as a prefill.' })),
-  mobile: optional(Mobile),
-  organizationInfo: optional(OrganizationInfo),
-  title: optional(Text({ maxLength: 100 })),
-});
+export const SignerInfo = Type.Object(
+  {
+    firstName: optional(Text({ maxLength: 100, description: 'First name.' })),
+    lastName: optional(Text({ maxLength: 100, description: 'Last name.' })),
+    email: optional(Text({ maxLength: 254, format: 'email', description: 'E-mail address.' })),
+    socialSecurityNumber: optional(Text({ maxLength: 30, description: 'Write-only: handed to the eID as a prefill.' })),
+    mobile: optional(Mobile),
+    organizationInfo: optional(OrganizationInfo),
+    title: optional(Text({ maxLength: 100, description: 'Title or role, as shown.' })),
+  },
+  { description: 'Who the signer is, as far as the sender knows.' },
+);
 
-export const Authentication = Type.Object({
-  mechanism: optional(stringEnum(['off', 'eid', 'smsOtp', 'eidAndSmsOtp'])),
-  authBeforeSign: optional(Type.Boolean({ description: 'Older spelling: true = eid, false = off.' })),
-  socialSecurityNumber: optional(Text({ maxLength: 30, description: 'Write-only.' })),
-  signatureMethodUniqueId: optional(Text({ maxLength: 200 })),
-});
+export const Authentication = Type.Object(
+  {
+    mechanism: optional(stringEnum(['off', 'eid', 'smsOtp', 'eidAndSmsOtp'], { description: 'What is asked for.' })),
+    authBeforeSign: optional(Type.Boolean({ description: 'Older spelling: true = eid, false = off.' })),
+    socialSecurityNumber: optional(Text({ maxLength: 30, description: 'Write-only.' })),
+    signatureMethodUniqueId: optional(Text({ maxLength: 200, description: 'Id of the person at the eID.' })),
+  },
+  { description: 'Proof of identity before the document is shown.' },
+);
 
 const SIGNER_EXTRA_INFO = [
   'personalInfo',
@@ -154,98 +187,146 @@ const SIGNER_EXTRA_INFO = [
   'vippsAmlPerson',
 ] as const;
 
-const SignerExtraInfo = Type.Object({
-  types: optional(Type.Array(stringEnum(SIGNER_EXTRA_INFO))),
-  specialProperties: optional(Dictionary(Type.String())),
-});
+const SignerExtraInfo = Type.Object(
+  {
+    types: optional(Type.Array(stringEnum(SIGNER_EXTRA_INFO), { description: 'Which ones.' })),
+    specialProperties: optional(Dictionary(Type.String(), { description: 'Further parameters of a register.' })),
+  },
+  { description: 'Register data to collect about the signer.' },
+);
 
-const DocumentExtraInfo = Type.Object({
-  types: optional(Type.Array(stringEnum(['rightsAndProkura', ...SIGNER_EXTRA_INFO]))),
-  specialProperties: optional(Dictionary(Type.String())),
-});
+const DocumentExtraInfo = Type.Object(
+  {
+    types: optional(Type.Array(stringEnum(['rightsAndProkura', ...SIGNER_EXTRA_INFO]), { description: 'Which ones.' })),
+    specialProperties: optional(Dictionary(Type.String(), { description: 'Further parameters of a register.' })),
+  },
+  { description: 'Register data to collect about the document.' },
+);
 
-const FormField = Type.Object({
-  key: Text({ minLength: 1, maxLength: 100 }),
-  description: optional(Text({ maxLength: 1000 })),
-  type: optional(stringEnum(['Text', 'Checkbox'])),
-  regex: optional(Text({ maxLength: 500 })),
-  required: optional(Type.Boolean()),
-});
+const FormField = Type.Object(
+  {
+    key: Text({ minLength: 1, maxLength: 100, description: 'Name of the field in results.' }),
+    description: optional(Text({ maxLength: 1000, description: 'Label that the signer sees.' })),
+    type: optional(stringEnum(['Text', 'Checkbox'], { description: 'Kind of input.' })),
+    regex: optional(Text({ maxLength: 500, description: 'Pattern that the input must match.' })),
+    required: optional(Type.Boolean({ description: 'Whether it must be filled in.' })),
+  },
+  { description: 'A field that the signer fills in.' },
+);
 
-const Dialogs = Type.Object({
-  before: optional(
-    Type.Object({
-      useCheckBox: optional(Type.Boolean()),
-      title: optional(Text({ maxLength: 300 })),
-      message: optional(Text({ maxLength: 5000 })),
-      formFields: optional(Type.Array(FormField, { maxItems: 50 })),
-    }),
-  ),
-  after: optional(
-    Type.Object({ title: optional(Text({ maxLength: 300 })), message: optional(Text({ maxLength: 5000 })) }),
-  ),
-});
+const Dialogs = Type.Object(
+  {
+    before: optional(
+      Type.Object({
+        useCheckBox: optional(Type.Boolean({ description: 'Asks for a tick before going on.' })),
+        title: optional(Text({ maxLength: 300, description: 'Heading of the dialog.' })),
+        message: optional(Text({ maxLength: 5000, description: 'Text of the dialog, Markdown.' })),
+        formFields: optional(Type.Array(FormField, { maxItems: 50, description: 'Fields to fill in.' })),
+      }),
+    ),
+    after: optional(
+      Type.Object({ title: optional(Text({ maxLength: 300 })), message: optional(Text({ maxLength: 5000 })) }),
+    ),
+  },
+  { description: 'What is shown to the signer before and after signing.' },
+);
 
-const Styling = Type.Object({
-  colorTheme: optional(stringEnum(COLOR_THEMES, { aliases: { Grey: 'Gray', BlueGrey: 'BlueGray' } })),
-  themeMode: optional(stringEnum(['Default', 'Light', 'Dark'])),
-  spinner: optional(stringEnum(['Document', 'Classic', 'Cubes', 'Bounce'])),
-  hideTopBar: optional(Type.Boolean()),
-  backgroundColor: optional(Type.String({ pattern: '^#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$' })),
-});
+const Styling = Type.Object(
+  {
+    colorTheme: optional(
+      stringEnum(COLOR_THEMES, {
+        aliases: { Grey: 'Gray', BlueGrey: 'BlueGray' },
+        description: 'Colours; Default is the account’s.',
+      }),
+    ),
+    themeMode: optional(
+      stringEnum(['Default', 'Light', 'Dark'], { description: 'Light or dark; Default is the signer’s choice.' }),
+    ),
+    spinner: optional(
+      stringEnum(['Document', 'Classic', 'Cubes', 'Bounce'], { description: 'Animation while something is going on.' }),
+    ),
+    hideTopBar: optional(Type.Boolean({ description: 'Leaves the bar with the sender’s name away.' })),
+    backgroundColor: optional(
+      Type.String({ pattern: '^#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$', description: 'Colour as #rgb or #rrggbb.' }),
+    ),
+  },
+  { description: 'Look of the signing page.' },
+);
 
-const Ui = Type.Object({
-  language: optional(stringEnum(LANGUAGES)),
-  dialogs: optional(Dialogs),
-  styling: optional(Styling),
-});
+const Ui = Type.Object(
+  {
+    language: optional(stringEnum(LANGUAGES, { description: 'Language, two letters.' })),
+    dialogs: optional(Dialogs),
+    styling: optional(Styling),
+  },
+  { description: 'Language and look of the signing page.' },
+);
 
-const CHANNEL = stringEnum(['off', 'sendSms', 'sendEmail', 'sendBoth']);
-const NotificationSetup = Type.Object({
-  request: optional(CHANNEL),
-  reminder: optional(CHANNEL),
-  signatureReceipt: optional(CHANNEL),
-  finalReceipt: optional(CHANNEL),
-  canceled: optional(CHANNEL),
-  expired: optional(CHANNEL),
-});
+const channel = (description: string) => stringEnum(['off', 'sendSms', 'sendEmail', 'sendBoth'], { description });
+const NotificationSetup = Type.Object(
+  {
+    request: optional(channel('Asks to sign.')),
+    reminder: optional(channel('Reminds.')),
+    signatureReceipt: optional(channel('To a signer, after the own signature.')),
+    finalReceipt: optional(channel('To all, with the completed document.')),
+    canceled: optional(channel('When the document is cancelled.')),
+    expired: optional(channel('When the deadline has passed.')),
+  },
+  { description: 'Channel per kind of message.' },
+);
 
-const SignerNotifications = Type.Object({
-  setup: optional(NotificationSetup),
-  mergeFields: optional(Dictionary(Type.String())),
-});
+const SignerNotifications = Type.Object(
+  {
+    setup: optional(NotificationSetup),
+    mergeFields: optional(Dictionary(Type.String(), { description: 'Values for placeholders in texts, by name.' })),
+  },
+  { description: 'Messages to this signer.' },
+);
 
-const EmailText = Type.Object({
-  language: stringEnum(LANGUAGES),
-  subject: optional(Text({ maxLength: 300 })),
-  text: optional(Text({ maxLength: 20_000 })),
-  senderName: optional(Text({ maxLength: 100 })),
-});
-const SmsText = Type.Object({
-  language: stringEnum(LANGUAGES),
-  text: optional(Text({ maxLength: 1000 })),
-  sender: optional(Text({ maxLength: 16 })),
-});
+const EmailText = Type.Object(
+  {
+    language: stringEnum(LANGUAGES, { description: 'Language, two letters.' }),
+    subject: optional(Text({ maxLength: 300, description: 'Subject line.' })),
+    text: optional(Text({ maxLength: 20_000, description: 'Text, Markdown with merge fields.' })),
+    senderName: optional(Text({ maxLength: 100, description: 'Name of the sender.' })),
+  },
+  { description: 'Own text of an e-mail, in one language.' },
+);
+const SmsText = Type.Object(
+  {
+    language: stringEnum(LANGUAGES, { description: 'Language, two letters.' }),
+    text: optional(Text({ maxLength: 1000, description: 'Text with merge fields.' })),
+    sender: optional(Text({ maxLength: 16, description: 'Sender of the SMS: letters and digits.' })),
+  },
+  { description: 'Own text of an SMS, in one language.' },
+);
 const receiptTexts = { email: optional(Type.Array(EmailText)), sms: optional(Type.Array(SmsText)) };
 
-export const Notification = Type.Object({
-  signRequest: optional(Type.Object({ includeOriginalFile: optional(Type.Boolean()), ...receiptTexts })),
-  reminder: optional(
-    Type.Object({
-      chronSchedule: Text({ maxLength: 200 }),
-      maxReminders: optional(Type.Integer({ minimum: 1, maximum: 100 })),
-      firstReminderAfter: optional(Type.Integer({ minimum: 0 })),
-      ...receiptTexts,
-    }),
-  ),
-  signatureReceipt: optional(Type.Object(receiptTexts)),
-  finalReceipt: optional(Type.Object({ includeSignedFile: optional(Type.Boolean()), ...receiptTexts })),
-  canceledReceipt: optional(Type.Object(receiptTexts)),
-  expiredReceipt: optional(Type.Object(receiptTexts)),
-});
+export const Notification = Type.Object(
+  {
+    signRequest: optional(Type.Object({ includeOriginalFile: optional(Type.Boolean()), ...receiptTexts })),
+    reminder: optional(
+      Type.Object({
+        chronSchedule: Text({ maxLength: 200, description: 'When reminders go out, as a Quartz expression in UTC.' }),
+        maxReminders: optional(Type.Integer({ minimum: 1, maximum: 100, description: 'Most reminders per signer.' })),
+        firstReminderAfter: optional(Type.Integer({ minimum: 0, description: 'Hours before the first reminder.' })),
+        ...receiptTexts,
+      }),
+    ),
+    signatureReceipt: optional(Type.Object(receiptTexts)),
+    finalReceipt: optional(Type.Object({ includeSignedFile: optional(Type.Boolean()), ...receiptTexts })),
+    canceledReceipt: optional(Type.Object(receiptTexts)),
+    expiredReceipt: optional(Type.Object(receiptTexts)),
+  },
+  { description: 'Own texts of messages, per kind.' },
+);
 
 const signerMembers = {
-  externalSignerId: Text({ minLength: 4, maxLength: 255 }),
+  externalSignerId: Text({
+    minLength: 4,
+    maxLength: 255,
+    description: 'The caller’s own id of the signer, unique in the document.',
+  }),
   redirectSettings: RedirectSettings,
   signatureType: SignatureType,
   signerInfo: optional(SignerInfo),
@@ -254,73 +335,127 @@ const signerMembers = {
   addons: optional(Type.Object({ types: optional(Type.Array(stringEnum(['secureShare']))) })),
   ui: optional(Ui),
   notifications: optional(SignerNotifications),
-  tags: optional(Type.Array(Type.String({ minLength: 1, maxLength: 128, pattern: '^[^,]*$' }), { maxItems: 50 })),
-  order: optional(Type.Integer({ minimum: 0, maximum: 1000 })),
-  required: optional(Type.Boolean()),
-  signUrlExpires: optional(DateTime()),
-  getSocialSecurityNumber: optional(Type.Boolean()),
+  tags: optional(
+    Type.Array(Type.String({ minLength: 1, maxLength: 128, pattern: '^[^,]*$' }), {
+      maxItems: 50,
+      description: 'Tags, for filters and webhooks.',
+    }),
+  ),
+  order: optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 1000,
+      description: 'Signers with a lower number sign first; equal numbers in any order.',
+    }),
+  ),
+  required: optional(Type.Boolean({ description: 'Whether the document cannot be completed without this signer.' })),
+  signUrlExpires: optional(DateTime({ description: 'Until when the sign URL works; at most the deadline.' })),
+  getSocialSecurityNumber: optional(
+    Type.Boolean({ description: 'Whether to keep the national number that the eID tells.' }),
+  ),
 };
 
 export const SignerWrapper = Type.Object(signerMembers);
 export type SignerWrapper = Static<typeof SignerWrapper>;
 
 const LANGUAGE = stringEnum(LANGUAGES);
-export const DataToSign = Type.Object({
-  base64Content: Base64({ description: 'The document. Always empty in answers: content is handed out as a file.' }),
-  base64ContentStyleSheet: optional(Base64()),
-  fileName: Text({ minLength: 3, maxLength: 100 }),
-  convertToPDF: optional(Type.Boolean()),
-  title: optional(Text({ maxLength: 300 })),
-  description: optional(Text({ maxLength: 5000 })),
-  packaging: optional(
-    Type.Object({
-      signaturePackageFormats: optional(Type.Array(stringEnum(['xades', 'pades', 'no_bankid_pades', 'asice']))),
-      padesSettings: optional(
-        Type.Object({
-          primaryLanguage: optional(LANGUAGE),
-          secondaryLanguage: optional(LANGUAGE),
-          padesTemplateId: optional(Text({ maxLength: 100 })),
-          includeSsnInPades: optional(Type.Boolean()),
-        }),
-      ),
-    }),
-  ),
-});
+export const DataToSign = Type.Object(
+  {
+    base64Content: Base64({ description: 'The document. Always empty in answers: content is handed out as a file.' }),
+    base64ContentStyleSheet: optional(Base64({ description: 'XSLT that shows an XML document to the signer.' })),
+    fileName: Text({ minLength: 3, maxLength: 100, description: 'Name with extension, which says the format.' }),
+    convertToPDF: optional(Type.Boolean({ description: 'Converts another format to PDF before signing.' })),
+    title: optional(Text({ maxLength: 300, description: 'Title, as signers see it.' })),
+    description: optional(Text({ maxLength: 5000, description: 'Text, as signers see it.' })),
+    packaging: optional(
+      Type.Object({
+        signaturePackageFormats: optional(
+          Type.Array(stringEnum(['xades', 'pades', 'no_bankid_pades', 'asice']), {
+            description: 'Signed files to make.',
+          }),
+        ),
+        padesSettings: optional(
+          Type.Object({
+            primaryLanguage: optional(LANGUAGE),
+            secondaryLanguage: optional(LANGUAGE),
+            padesTemplateId: optional(Text({ maxLength: 100, description: 'Template of the evidence page.' })),
+            includeSsnInPades: optional(Type.Boolean({ description: 'Shows national numbers in the signed file.' })),
+          }),
+        ),
+      }),
+    ),
+  },
+  { description: 'The document that is signed.' },
+);
 
-export const ContactDetails = Type.Object({
-  name: optional(Text({ maxLength: 200 })),
-  phone: optional(Text({ maxLength: 50 })),
-  email: Text({ maxLength: 254, format: 'email' }),
-  url: optional(Text({ maxLength: 2000, format: 'http-url' })),
-});
+export const ContactDetails = Type.Object(
+  {
+    name: optional(Text({ maxLength: 200, description: 'Name of the sender.' })),
+    phone: optional(Text({ maxLength: 50, description: 'Phone number.' })),
+    email: Text({ maxLength: 254, format: 'email', description: 'E-mail address.' }),
+    url: optional(Text({ maxLength: 2000, format: 'http-url', description: 'Web address.' })),
+  },
+  { description: 'Whom signers can ask.' },
+);
 
-export const Advanced = Type.Object({
-  tags: optional(Type.Array(Type.String({ minLength: 1, maxLength: 128, pattern: '^[^,]*$' }), { maxItems: 50 })),
-  attachments: optional(Type.Integer({ minimum: 0, maximum: 20 })),
-  requiredSignatures: optional(Type.Integer({ minimum: 0 })),
-  createdByApplication: optional(Text({ maxLength: 100 })),
-  getSocialSecurityNumber: optional(Type.Boolean()),
-  extraInfo: optional(DocumentExtraInfo),
-  security: optional(
-    Type.Object({
-      oneTimeUse: optional(Type.Boolean()),
-      ipWhiteList: optional(Type.Array(Type.String({ maxLength: 50 }), { maxItems: 50 })),
-    }),
-  ),
-  timeToLive: optional(
-    Type.Object({
-      deadline: optional(DateTime()),
-      deleteAfterHours: optional(Type.Integer({ minimum: 1, maximum: 744 })),
-    }),
-  ),
-  departmentId: optional(Text({ maxLength: 100 })),
-});
+export const Advanced = Type.Object(
+  {
+    tags: optional(
+      Type.Array(Type.String({ minLength: 1, maxLength: 128, pattern: '^[^,]*$' }), {
+        maxItems: 50,
+        description: 'Tags, for filters and webhooks.',
+      }),
+    ),
+    attachments: optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 20,
+        description: 'How many attachments will be added before signing can start.',
+      }),
+    ),
+    requiredSignatures: optional(
+      Type.Integer({ minimum: 0, description: 'How many signatures complete the document; absent: all signers.' }),
+    ),
+    createdByApplication: optional(Text({ maxLength: 100, description: 'Program that made the request.' })),
+    getSocialSecurityNumber: optional(
+      Type.Boolean({ description: 'Whether to keep the national number that the eID tells.' }),
+    ),
+    extraInfo: optional(DocumentExtraInfo),
+    security: optional(
+      Type.Object({
+        oneTimeUse: optional(Type.Boolean({ description: 'A sign URL works once.' })),
+        ipWhiteList: optional(
+          Type.Array(Type.String({ maxLength: 50 }), {
+            maxItems: 50,
+            description: 'Addresses from which signers may come, as IP or CIDR.',
+          }),
+        ),
+      }),
+    ),
+    timeToLive: optional(
+      Type.Object({
+        deadline: optional(DateTime({ description: 'When signing ends.' })),
+        deleteAfterHours: optional(
+          Type.Integer({ minimum: 1, maximum: 744, description: 'Hours after the end until the content is deleted.' }),
+        ),
+      }),
+    ),
+    departmentId: optional(
+      Text({ maxLength: 100, description: 'Part of the organisation, for invoices and filters.' }),
+    ),
+  },
+  { description: 'Rules of the whole document.' },
+);
 
 export const CreateDocumentRequestWrapper = Type.Object({
-  title: Text({ minLength: 0, maxLength: 300 }),
-  description: optional(Text({ maxLength: 5000 })),
-  externalId: Text({ minLength: 4, maxLength: 255 }),
-  signers: Type.Array(SignerWrapper, { minItems: 1, maxItems: 20 }),
+  title: Text({ minLength: 0, maxLength: 300, description: 'Title, as signers see it.' }),
+  description: optional(Text({ maxLength: 5000, description: 'Text, as signers see it.' })),
+  externalId: Text({
+    minLength: 4,
+    maxLength: 255,
+    description: 'The caller’s own id, unique in account and environment: the idempotency key of creation.',
+  }),
+  signers: Type.Array(SignerWrapper, { minItems: 1, maxItems: 20, description: 'Who is to sign.' }),
   dataToSign: DataToSign,
   contactDetails: ContactDetails,
   notification: optional(Notification),
@@ -328,66 +463,79 @@ export const CreateDocumentRequestWrapper = Type.Object({
 });
 export type CreateDocumentRequestWrapper = Static<typeof CreateDocumentRequestWrapper>;
 
-export const Link = Type.Object({
-  href: optional(Type.String()),
-  rel: optional(Type.String()),
-  contentType: optional(Type.String()),
-  error: optional(Type.String()),
-  errorMessage: optional(Type.String()),
-  resourceStatus: optional(
-    stringEnum([
-      'Unknown',
-      'NotReady',
-      'Success',
-      'Error',
-      'signatureError',
-      'NotFound',
-      'BadInput',
-      'ServiceUnavailable',
-      'Unauthorized',
-      'TimeOut',
-    ]),
-  ),
-});
+export const Link = Type.Object(
+  {
+    href: optional(Type.String({ description: 'Absolute URL.' })),
+    rel: optional(Type.String({ description: 'What it is.' })),
+    contentType: optional(Type.String({ description: 'Media type.' })),
+    error: optional(Type.String({ description: 'Code of what went wrong.' })),
+    errorMessage: optional(Type.String({ description: 'What went wrong.' })),
+    resourceStatus: optional(
+      stringEnum([
+        'Unknown',
+        'NotReady',
+        'Success',
+        'Error',
+        'signatureError',
+        'NotFound',
+        'BadInput',
+        'ServiceUnavailable',
+        'Unauthorized',
+        'TimeOut',
+      ]),
+    ),
+  },
+  { description: 'A resource that belongs to this one.' },
+);
 
-export const DocumentSignature = Type.Object({
-  signatureMethod: stringEnum(SIGNATURE_METHODS),
-  mechanism: stringEnum(MECHANISMS),
-  fullName: Type.String(),
-  firstName: optional(Type.String()),
-  middleName: optional(Type.String()),
-  lastName: optional(Type.String()),
-  signedTime: DateTime(),
-  dateOfBirth: optional(Type.String({ description: 'ddMMyy' })),
-  signatureMethodUniqueId: optional(Type.String()),
-  socialSecurityNumber: optional(Type.Object({ value: Type.String(), countryCode: Type.String() })),
-  clientIp: optional(Type.String()),
-});
+export const DocumentSignature = Type.Object(
+  {
+    signatureMethod: stringEnum(SIGNATURE_METHODS, { description: 'The eID that was used.' }),
+    mechanism: stringEnum(MECHANISMS, {
+      description: 'How the signature comes about: the eID itself signs, or it proves who accepts.',
+    }),
+    fullName: Type.String({ description: 'Name as the eID has it.' }),
+    firstName: optional(Type.String({ description: 'First name.' })),
+    middleName: optional(Type.String({ description: 'Middle name.' })),
+    lastName: optional(Type.String({ description: 'Last name.' })),
+    signedTime: DateTime({ description: 'When.' }),
+    dateOfBirth: optional(Type.String({ description: 'ddMMyy' })),
+    signatureMethodUniqueId: optional(Type.String({ description: 'Id of the person at the eID.' })),
+    socialSecurityNumber: optional(Type.Object({ value: Type.String(), countryCode: Type.String() })),
+    clientIp: optional(Type.String({ description: 'IP address of the signer.' })),
+  },
+  { description: 'What is known of a completed signature.' },
+);
 export type DocumentSignature = Static<typeof DocumentSignature>;
 
 const PACKAGES = Type.Array(stringEnum(PACKAGE_FORMATS));
-export const Status = Type.Object({
-  documentStatus: stringEnum(DOCUMENT_STATUSES),
-  completedPackages: PACKAGES,
-  attachmentPackages: Dictionary(PACKAGES),
-});
+export const Status = Type.Object(
+  {
+    documentStatus: stringEnum(DOCUMENT_STATUSES, { description: 'State of the document.' }),
+    completedPackages: PACKAGES,
+    attachmentPackages: Dictionary(PACKAGES, { description: 'The same per attachment id.' }),
+  },
+  { description: 'State of the document and of its files.' },
+);
 
 export const SignerResponse = Type.Object({
-  id: Guid(),
-  url: Type.String(),
-  links: Type.Array(Link),
+  id: Guid({ description: 'Id of the signer.' }),
+  url: Type.String({ description: 'The signer’s own sign URL.' }),
+  links: Type.Array(Link, { description: 'Related resources.' }),
   documentSignature: optional(DocumentSignature),
   ...signerMembers,
 });
 
 export const CreateDocumentResponse = Type.Object({
-  documentId: Guid(),
-  signers: Type.Array(SignerResponse),
+  documentId: Guid({ description: 'Id of the document.' }),
+  signers: Type.Array(SignerResponse, { description: 'Who is to sign.' }),
   status: Status,
-  links: Type.Array(Link),
-  title: Type.String(),
-  description: optional(Type.String()),
-  externalId: Type.String(),
+  links: Type.Array(Link, { description: 'Related resources.' }),
+  title: Type.String({ description: 'Title, as signers see it.' }),
+  description: optional(Type.String({ description: 'Text, as signers see it.' })),
+  externalId: Type.String({
+    description: 'The caller’s own id, unique in account and environment: the idempotency key of creation.',
+  }),
   dataToSign: DataToSign,
   contactDetails: ContactDetails,
   notification: optional(Notification),
@@ -396,28 +544,30 @@ export const CreateDocumentResponse = Type.Object({
 export type CreateDocumentResponse = Static<typeof CreateDocumentResponse>;
 
 export const ExtendedDocumentSignature = Type.Object({
-  signerId: Guid(),
-  externalSignerId: Type.String(),
+  signerId: Guid({ description: 'Id of the signer.' }),
+  externalSignerId: Type.String({ description: 'The caller’s own id of the signer, unique in the document.' }),
   ...DocumentSignature.properties,
 });
 
 export const DocumentSummary = Type.Object({
-  documentId: Guid(),
-  accountId: Guid(),
-  title: Type.String(),
-  description: optional(Type.String()),
-  externalId: Type.String(),
-  created: DateTime(),
-  lastUpdated: DateTime(),
-  deadline: DateTime(),
-  signedDate: optional(DateTime()),
+  documentId: Guid({ description: 'Id of the document.' }),
+  accountId: Guid({ description: 'Account that owns the document.' }),
+  title: Type.String({ description: 'Title, as signers see it.' }),
+  description: optional(Type.String({ description: 'Text, as signers see it.' })),
+  externalId: Type.String({
+    description: 'The caller’s own id, unique in account and environment: the idempotency key of creation.',
+  }),
+  created: DateTime({ description: 'When it was created.' }),
+  lastUpdated: DateTime({ description: 'When it last changed.' }),
+  deadline: DateTime({ description: 'When signing ends.' }),
+  signedDate: optional(DateTime({ description: 'When it was completed.' })),
   status: Status,
-  requiredSignatures: Type.Integer(),
-  currentSignatures: Type.Integer(),
-  tags: Type.Array(Type.String()),
-  attachments: Type.Array(Guid()),
-  signers: Type.Array(Guid()),
-  documentSignatures: Type.Array(ExtendedDocumentSignature),
+  requiredSignatures: Type.Integer({ description: 'Signatures that complete it.' }),
+  currentSignatures: Type.Integer({ description: 'Signatures so far.' }),
+  tags: Type.Array(Type.String(), { description: 'Tags, for filters and webhooks.' }),
+  attachments: Type.Array(Guid(), { description: 'Ids of the attachments.' }),
+  signers: Type.Array(Guid(), { description: 'Ids of the signers.' }),
+  documentSignatures: Type.Array(ExtendedDocumentSignature, { description: 'Completed signatures, in order.' }),
 });
 export type DocumentSummary = Static<typeof DocumentSummary>;
 

@@ -1,0 +1,28 @@
+/** What the reference says before the operations, and about their groups. Markdown. */
+export const CONTRACT_TEXTS = {
+  description: `Send documents to be signed, follow them, and fetch the signed files.
+
+New here? Read [the introduction](/docs/guide): account and environments, [authentication step by
+step](/docs/guide#authentication), [status codes and errors](/docs/guide#codes), [formats](/docs/guide#formats),
+[idempotency](/docs/guide#idempotency), [paging](/docs/guide#paging), [compatibility](/docs/guide#compatibility). There are
+[samples in seven languages](/docs/guide/tokens) that get a token.
+
+Every operation answers an error with the same body; the statuses are the same everywhere.`,
+  tags: [
+    {
+      name: 'Documents',
+      description:
+        'A document is one signing job: the bytes to sign, its signers, and its state. It is created with all signers at once, and open for signing from then on.',
+    },
+    {
+      name: 'Files',
+      description: 'The files of a document: what was uploaded, what the eIDs produced, and the signed packages.',
+    },
+    {
+      name: 'Webhooks',
+      description:
+        'A webhook is an address of yours to which events are posted as they happen. Each delivery is signed; failed ones are repeated for days, and the log shows the attempts.',
+    },
+    { name: 'Admin', description: 'API clients of the account and their secrets.' },
+  ],
+} as const;

@@ -1,0 +1,71 @@
+const DOCUMENT_ID = '01a20ce5-8e6c-72c1-b034-b4e24eada966';
+const SIGNER_ID = '01a20ce5-8e6c-72c1-b034-b4e24eada967';
+const DOCUMENT_URL = `https://segl.example/signature/documents/${DOCUMENT_ID}`;
+
+const SIGNER = {
+  externalSignerId: 'kari-nordmann',
+  redirectSettings: { redirectMode: 'donot_redirect' },
+  signatureType: { mechanism: 'pkisignature', signatureMethods: ['no_bankid_netcentric'] },
+  signerInfo: { firstName: 'Kari', lastName: 'Nordmann', email: 'kari@example.org' },
+  ui: { language: 'EN' },
+};
+
+const STATUS = { documentStatus: 'unsigned', completedPackages: ['unsigned'], attachmentPackages: {} };
+
+/** A request for a document with one signer; its content is cut short. */
+const CREATE = {
+  title: 'Lease agreement',
+  externalId: 'lease-2026-0042',
+  contactDetails: { email: 'leases@nordbank.example', name: 'Nordbank' },
+  dataToSign: { fileName: 'lease.pdf', base64Content: 'JVBERi0xLjcK…' },
+  signers: [SIGNER],
+  advanced: { tags: ['leases'], timeToLive: { deadline: '2027-03-01T12:00:00.000Z' } },
+};
+
+const DOCUMENT = {
+  ...CREATE,
+  documentId: DOCUMENT_ID,
+  dataToSign: { ...CREATE.dataToSign, base64Content: '' },
+  signers: [{ id: SIGNER_ID, url: 'https://segl.example/start?jwt=…', links: [], ...SIGNER }],
+  status: STATUS,
+  links: [{ rel: 'self', href: DOCUMENT_URL }],
+};
+
+const SUMMARY = {
+  documentId: DOCUMENT_ID,
+  accountId: '0195a000-0000-7000-8000-00000000000a',
+  title: CREATE.title,
+  externalId: CREATE.externalId,
+  created: '2026-11-24T09:31:40.908Z',
+  lastUpdated: '2026-11-24T09:31:40.908Z',
+  deadline: '2027-03-01T12:00:00.000Z',
+  status: STATUS,
+  requiredSignatures: 1,
+  currentSignatures: 0,
+  tags: ['leases'],
+  attachments: [],
+  signers: [SIGNER_ID],
+  documentSignatures: [],
+};
+
+/** Operation → an example of its request and of its answer. */
+export const EXAMPLES = {
+  create: { request: CREATE, answer: DOCUMENT },
+  get: { answer: DOCUMENT },
+  status: { answer: STATUS },
+  summary: { answer: SUMMARY },
+  list: {
+    answer: {
+      offset: 0,
+      limit: 100,
+      size: 1,
+      links: {
+        first: 'https://segl.example/signature/documents/summary?limit=100',
+        previous: '',
+        next: '',
+        last: '',
+      },
+      data: [SUMMARY],
+    },
+  },
+} as const;

@@ -70,6 +70,8 @@ export interface HttpServerOptions {
 const NO_ACCOUNT = '00000000-0000-0000-0000-000000000000';
 const MAX_HEADER_BYTES = 32 * 1024;
 const MAX_URL_LENGTH = 8 * 1024;
+/** Never sent: what logs show for a caller who did not wait for the answer. */
+const CALLER_GONE = 499;
 const MAX_HEADERS_TIMEOUT_MS = 20_000;
 /** Headers of a success that would be wrong on the error that takes its place. */
 const SUCCESS_HEADERS = [
@@ -121,7 +123,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     frameworkErrors(error, request, reply) {
       startAnswer(request, reply);
       sendError(options.log, request, reply, error);
-      takeNote(request, reply);
+      takeNote(request, reply.statusCode);
     },
     clientErrorHandler: (error, socket) =>
       answerBrokenRequest(error, socket, newRequestId(), {
@@ -151,8 +153,8 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     });
   }
 
-  function takeNote(request: FastifyRequest, reply: FastifyReply): void {
-    const record = requestRecord(request, reply, clock.now());
+  function takeNote(request: FastifyRequest, status: number): void {
+    const record = requestRecord(request, status, clock.now());
     logAnswer(options.log, record);
     options.recordRequest?.(record);
   }
@@ -179,7 +181,11 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     done();
   });
   app.addHook('onResponse', (request, reply, done) => {
-    takeNote(request, reply);
+    takeNote(request, reply.statusCode);
+    done();
+  });
+  app.addHook('onRequestAbort', (request, done) => {
+    takeNote(request, CALLER_GONE);
     done();
   });
 

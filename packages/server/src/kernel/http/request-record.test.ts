@@ -56,6 +56,35 @@ describe('what is kept of a request', () => {
     await app.close();
   });
 
+  it('HD-2: a caller who does not wait for the answer, once, under the status 499', async () => {
+    const records: RequestRecord[] = [];
+    const answered = Promise.withResolvers<void>();
+    const app = createHttpServer({
+      maxBodyBytes: 1000,
+      trustedProxies: [],
+      log: { info() {}, warn() {}, error() {}, debug() {}, fatal() {}, child: () => undefined as never },
+      defaultEnvironment: 'test',
+      recordRequest: (record) => void records.push(record),
+    });
+    const hangUp = new AbortController();
+    app.get('/slow', async () => {
+      hangUp.abort();
+      await answered.promise;
+      return {};
+    });
+    app.get('/fast', async () => ({}));
+    const url = await app.listen({ port: 0, host: '127.0.0.1' });
+    await fetch(`${url}/slow`, { signal: hangUp.signal }).catch(() => undefined);
+    await expect.poll(() => records.length).toBe(1);
+    answered.resolve();
+    await (await fetch(`${url}/fast`)).text();
+    await app.close();
+    expect(records.map(({ path, status }) => [path, status])).toEqual([
+      ['/slow', 499],
+      ['/fast', 200],
+    ]);
+  });
+
   it('HD-1: the id of an answer is a UUID version 7, so that it tells the day', async () => {
     const { app } = apiUnderTest();
     const ids = [];

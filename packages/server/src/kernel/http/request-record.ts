@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import type { Environment } from '../events/events.ts';
 
 /** What is kept of a request and its answer: nothing that was said in it, and nothing about people. */
@@ -27,8 +27,8 @@ export interface RequestRecord {
 /** Takes note of each answered request. Must neither wait nor throw. */
 export type RecordRequest = (record: RequestRecord) => void;
 
-/** The record of a request that is answered now. */
-export function requestRecord(request: FastifyRequest, reply: FastifyReply, now: Date): RequestRecord {
+/** The record of a request that ends now. */
+export function requestRecord(request: FastifyRequest, status: number, now: Date): RequestRecord {
   const caller = request.principal ?? request.onBehalfOf;
   const { headers } = request;
   const durationMs = Math.round((performance.now() - request.startedAtMs) * 10) / 10;
@@ -40,7 +40,7 @@ export function requestRecord(request: FastifyRequest, reply: FastifyReply, now:
     clientId: request.principal?.clientId,
     method: request.method,
     path: request.routeOptions.config?.template ?? request.routeOptions.url ?? 'unknown',
-    status: reply.statusCode,
+    status,
     durationMs,
     errorCode: request.errorCode,
     sdk: sdkName(headers['x-idfy-sdk'], headers['user-agent']),

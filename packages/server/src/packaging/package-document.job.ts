@@ -8,12 +8,12 @@ import {
   type DocumentRecord,
   type EvidenceEntry,
   findDocument,
-  firstBrokenEvidence,
   listEvidence,
   recordPackage,
   type SignatureRecord,
 } from '../signature/index.ts';
 import type { Trust } from '../trust/index.ts';
+import { evidenceFault } from './evidence-fault.ts';
 import type { EvidenceInput } from './evidence-pages.ts';
 import type { SealingPool } from './sealing-pool.ts';
 
@@ -61,15 +61,8 @@ export async function packageDocument(deps: PackagingDeps, documentId: string): 
   const document = await findDocument(deps.database, documentId);
   if (document?.status !== 'signed' || document.packages.some((made) => made.format === 'pades')) return;
   const evidence = await listEvidence(deps.database, documentId);
-  const broken = firstBrokenEvidence(documentId, evidence, {
-    sequence: document.evidenceSequence,
-    hash: document.evidenceHash,
-  });
-  if (broken !== undefined) {
-    throw new Error(
-      `the evidence of document ${documentId} does not fit together at entry ${broken}: it is not packaged`,
-    );
-  }
+  const fault = evidenceFault(document, evidence);
+  if (fault !== undefined) throw new Error(`document ${documentId} is not packaged: ${fault}`);
   const sealed = await seal(deps, document, evidence);
   const stored = await deps.files.put(
     document.accountId,

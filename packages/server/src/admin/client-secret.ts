@@ -7,8 +7,8 @@ import type { ClientSecret } from './store.ts';
  */
 export interface SecretHasher {
   hash(secret: string): Buffer;
-  /** Constant time per stored secret; an expired one never matches. */
-  matches(secret: string, stored: readonly ClientSecret[], now: Date): boolean;
+  /** The stored secret that this is; constant time per stored one; an expired one is never found. */
+  find(secret: string, stored: readonly ClientSecret[], now: Date): ClientSecret | undefined;
 }
 
 export function createSecretHasher(masterKey: Buffer): SecretHasher {
@@ -16,17 +16,21 @@ export function createSecretHasher(masterKey: Buffer): SecretHasher {
   const hash = (secret: string): Buffer => createHmac('sha256', pepper).update(secret, 'utf8').digest();
   return {
     hash,
-    matches(secret, stored, now) {
+    find(secret, stored, now) {
       const given = hash(secret);
-      let found = false;
+      let found: ClientSecret | undefined;
       for (const one of stored) {
+        if (!one.hash) continue;
         const equal = timingSafeEqual(given, one.hash);
-        const alive = one.expiresAt === null || one.expiresAt > now;
-        found = (equal && alive) || found;
+        if (equal && isAlive(one, now)) found ??= one;
       }
       return found;
     },
   };
+}
+
+export function isAlive(secret: Pick<ClientSecret, 'expiresAt'>, now: Date): boolean {
+  return secret.expiresAt === null || secret.expiresAt > now;
 }
 
 /** Hex only: some clients encode secrets twice, others not at all, and only letters and digits survive all of them. */

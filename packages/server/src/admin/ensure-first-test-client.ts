@@ -4,6 +4,7 @@ import { uuidv7 } from '../kernel/ids/uuid.ts';
 import type { SecretBox } from '../kernel/keys/sealed-box.ts';
 import { generateClientId, generateClientSecret, type SecretHasher } from './client-secret.ts';
 import {
+  clientExists,
   findClient,
   findFirstTestClient,
   insertAccount,
@@ -11,6 +12,7 @@ import {
   lockFirstTestClient,
   putFirstTestClient,
   putSecret,
+  reviveClient,
 } from './store.ts';
 
 /** Scopes that the first test client may use: everything that an account's own client can be given. */
@@ -63,21 +65,23 @@ export async function ensureFirstTestClient(
     const secret = deps.box.decrypt(kept.secretSealed, AAD).toString('utf8');
     const unchanged =
       (wanted.clientId ?? kept.clientId) === kept.clientId && (wanted.clientSecret ?? secret) === secret;
-    if (unchanged) return { clientId: kept.clientId, clientSecret: secret };
+    if (unchanged && !kept.deleted) return { clientId: kept.clientId, clientSecret: secret };
   }
   return deps.database.transaction(async (tx) => {
     await lockFirstTestClient(tx);
     const now = deps.clock.now();
     const current = await findFirstTestClient(tx);
-    const clientId = wanted.clientId ?? current?.clientId ?? generateClientId('test');
+    // One that was deleted stays so, unless the settings ask for it by its id.
+    const alive = current?.deleted ? undefined : current;
+    const clientId = wanted.clientId ?? alive?.clientId ?? generateClientId('test');
     const clientSecret =
       wanted.clientSecret ??
-      (current ? deps.box.decrypt(current.secretSealed, AAD).toString('utf8') : generateClientSecret());
-    const existing = await findClient(tx, clientId);
-    if (!existing) {
-      const owner = current && (await findClient(tx, current.clientId));
-      const accountId = owner?.accountId ?? uuidv7(now);
-      if (!owner) await insertAccount(tx, { id: accountId, name: 'Test account', createdAt: now });
+      (alive ? deps.box.decrypt(alive.secretSealed, AAD).toString('utf8') : generateClientSecret());
+    if (await clientExists(tx, clientId)) {
+      if (!(await findClient(tx, clientId))) await reviveClient(tx, clientId);
+    } else {
+      const accountId = current?.accountId ?? uuidv7(now);
+      if (!current) await insertAccount(tx, { id: accountId, name: 'Test account', testAccount: true, createdAt: now });
       await insertClient(tx, {
         id: clientId,
         accountId,

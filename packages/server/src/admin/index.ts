@@ -1,34 +1,145 @@
 import type { Clock } from '../kernel/clock/clock.ts';
-import type { Database } from '../kernel/db/database.ts';
+import type { Database, Log } from '../kernel/db/database.ts';
+import { SeglError } from '../kernel/errors/segl-error.ts';
+import type { Environment } from '../kernel/events/events.ts';
+import type { RouteDefinition } from '../kernel/http/route.ts';
+import { uuidv7 } from '../kernel/ids/uuid.ts';
 import type { SecretBox } from '../kernel/keys/sealed-box.ts';
-import { createSecretHasher, isClientId } from './client-secret.ts';
+import { CLIENTS_CHANGED } from './admin-deps.ts';
+import { type AuditEntry, listAudit, writeAudit } from './audit.ts';
+import { DEFAULT_SETTINGS, settingsAfter } from './client-input.ts';
+import { createSecretHasher, isAlive, isClientId } from './client-secret.ts';
+import { purgeDeletedClients, someClientAllowsOrigin } from './client-store.ts';
+import { createClientUses } from './client-uses.ts';
+import { storeNewClient } from './create-client.ts';
 import { ensureFirstTestClient, type FirstTestClient } from './ensure-first-test-client.ts';
-import { type ClientRecord, findAccountName, findClient } from './store.ts';
+import { adminRoutes } from './routes.ts';
+import { planSecrets } from './secret-list.ts';
+import { type ClientRecord, type ClientSecret, findAccountName, findClient, insertAccount } from './store.ts';
 
 export { type ExternalIdPolicy, findExternalIdPolicy } from './account-settings-store.ts';
+export { API_SCOPES, canonicalScope } from './api-scopes.ts';
+export { isClientId } from './client-secret.ts';
 export type { FirstTestClient } from './ensure-first-test-client.ts';
 export { PRODUCTS, type Product } from './product.ts';
 export { createProducts, type Products, type WantedFeature } from './products.ts';
-export type { ClientRecord } from './store.ts';
+export type { ClientRecord, ClientSecret, PublicJwk } from './store.ts';
 
-/** Accounts and API clients: what other capabilities may ask about them. */
+const PURGE_EVERY_MS = 3_600_000;
+const DELETED_KEPT_MS = 30 * 24 * 3_600_000;
+
+/** Accounts and API clients: their operations, and what other capabilities may ask about them. */
 export interface Admin {
+  readonly routes: readonly RouteDefinition[];
+  /** A client as it is in the database now, disabled ones too; a deleted one is gone. */
   findClient(id: string): Promise<ClientRecord | undefined>;
-  secretMatches(client: ClientRecord, secret: string): boolean;
+  /** The entry that this shared secret belongs to; expired ones are none. */
+  findSecret(client: ClientRecord, secret: string): ClientSecret | undefined;
+  /** Entries that hold a public key and have not expired. */
+  publicKeys(client: ClientRecord): (ClientSecret & { publicJwk: NonNullable<ClientSecret['publicJwk']> })[];
+  /** Notes when and from where a client got a token; written later. */
+  noteUse(clientId: string, address: string): void;
+  /** Calls `listener` after clients have changed, in any process; a hint that may be lost. */
+  onClientsChanged(listener: () => void): () => void;
+  /** Origins whose pages may call with tokens of the client. */
+  corsOrigins(clientId: string): Promise<readonly string[]>;
+  /** Whether any client allows the origin: a preflight does not say which one will call. */
+  isCorsOrigin(origin: string): Promise<boolean>;
   /** Display name of an account; every account has one. */
   accountName(accountId: string): Promise<string>;
   ensureFirstTestClient(wanted: {
     clientId?: string | undefined;
     clientSecret?: string | undefined;
   }): Promise<FirstTestClient>;
+  /** For the operator. A real account can have clients of both environments, a test account only those of `test`. */
+  createAccount(account: { name: string; testAccount: boolean }): Promise<{ accountId: string }>;
+  /** For the operator: with any scopes, `root` included. The secret is shown nowhere else. */
+  createClient(client: {
+    accountId: string;
+    environment: Environment;
+    name: string;
+    scopes: readonly string[];
+  }): Promise<{ clientId: string; clientSecret: string }>;
+  /** Who changed what, newest first. */
+  listAudit(
+    owner: { accountId: string; environment: Environment },
+    options: { beforeId?: string; limit: number },
+  ): Promise<(AuditEntry & { id: string })[]>;
+  close(): Promise<void>;
 }
 
-export function createAdmin(deps: { database: Database; clock: Clock; masterKey: Buffer; box: SecretBox }): Admin {
+export function createAdmin(deps: {
+  database: Database;
+  clock: Clock;
+  masterKey: Buffer;
+  box: SecretBox;
+  log: Log;
+}): Admin {
+  const { database, clock, log } = deps;
   const hasher = createSecretHasher(deps.masterKey);
+  const uses = createClientUses({ database, clock, log });
+  const purgeTimer = setInterval(() => {
+    purgeDeletedClients(database, new Date(clock.now().getTime() - DELETED_KEPT_MS)).catch((err: unknown) =>
+      log.warn({ err }, 'deleted clients could not be removed'),
+    );
+  }, PURGE_EVERY_MS);
+  purgeTimer.unref();
+  const find = async (id: string) => (isClientId(id) ? findClient(database, id) : undefined);
+
   return {
-    findClient: async (id) => (isClientId(id) ? findClient(deps.database, id) : undefined),
-    secretMatches: (client, secret) => hasher.matches(secret, client.secrets, deps.clock.now()),
-    accountName: async (accountId) => (await findAccountName(deps.database, accountId)) ?? '',
+    routes: adminRoutes({ database, clock, hasher, log }),
+    findClient: find,
+    findSecret: (client, secret) => hasher.find(secret, client.secrets, clock.now()),
+    publicKeys: (client) =>
+      client.secrets.flatMap((one) =>
+        one.publicJwk && isAlive(one, clock.now()) ? [{ ...one, publicJwk: one.publicJwk }] : [],
+      ),
+    noteUse: uses.note,
+    onClientsChanged: (listener) => database.signals.on(CLIENTS_CHANGED, listener),
+    corsOrigins: async (clientId) => (await find(clientId))?.corsOrigins ?? [],
+    isCorsOrigin: (origin) => someClientAllowsOrigin(database, origin),
+    accountName: async (accountId) => (await findAccountName(database, accountId)) ?? '',
     ensureFirstTestClient: (wanted) => ensureFirstTestClient({ ...deps, hasher }, wanted),
+
+    async createAccount({ name, testAccount }) {
+      const now = clock.now();
+      const accountId = uuidv7(now);
+      await database.transaction(async (tx) => {
+        await insertAccount(tx, { id: accountId, name, testAccount, createdAt: now });
+        await writeAudit(tx, {
+          accountId,
+          environment: testAccount ? 'test' : 'prod',
+          occurredAt: now,
+          actorClientId: undefined,
+          requestId: undefined,
+          action: 'account.created',
+          targetId: accountId,
+          details: { name, testAccount },
+        });
+      });
+      return { accountId };
+    },
+
+    async createClient({ accountId, environment, name, scopes }) {
+      const now = clock.now();
+      const settings = settingsAfter({ ClientName: name, AllowedScopes: [...scopes] }, DEFAULT_SETTINGS);
+      const secrets = planSecrets([{}], [], { hasher, now });
+      const { id } = await storeNewClient(
+        { database },
+        { accountId, environment },
+        { settings, secrets, now },
+        undefined,
+      );
+      const clear = secrets[0]?.clear;
+      if (clear === undefined) throw new SeglError(500, 'internal_error', 'No secret was made.');
+      return { clientId: id, clientSecret: clear };
+    },
+
+    listAudit: (owner, options) => listAudit(database, owner, options),
+
+    async close() {
+      clearInterval(purgeTimer);
+      await uses.close();
+    },
   };
 }

@@ -1,11 +1,23 @@
 import type { Queryable, Transaction } from '../kernel/db/database.ts';
 import type { Environment } from '../kernel/events/events.ts';
+import type { AccessTokenType, ClaimLite } from './contract/oauth-client.ts';
 import { grantFirstProducts } from './products-store.ts';
 
 export interface ClientSecret {
+  id: string;
   description: string;
-  hash: Buffer;
+  /** Of a shared secret. */
+  hash: Buffer | null;
+  /** Of a certificate or JSON Web Key. */
+  publicJwk: PublicJwk | null;
   expiresAt: Date | null;
+}
+
+/** A public key as RFC 7517 writes it. */
+export interface PublicJwk {
+  kty: string;
+  kid?: string;
+  [member: string]: unknown;
 }
 
 export interface ClientRecord {
@@ -15,7 +27,11 @@ export interface ClientRecord {
   environment: Environment;
   name: string;
   allowedScopes: string[];
+  accessTokenType: AccessTokenType;
   accessTokenLifetimeSeconds: number;
+  /** Further claims of its tokens, without the prefix that they have there. */
+  claims: ClaimLite[];
+  corsOrigins: string[];
   disabled: boolean;
   accountDisabled: boolean;
   secrets: ClientSecret[];
@@ -28,11 +44,16 @@ interface ClientRow {
   environment: Environment;
   name: string;
   allowed_scopes: string[];
+  access_token_type: AccessTokenType;
   access_token_lifetime_seconds: number;
+  claims: ClaimLite[];
+  allowed_cors_origins: string[];
   disabled: boolean;
   account_disabled: boolean;
+  secret_id: string | null;
   description: string | null;
   hash: Buffer | null;
+  public_jwk: PublicJwk | null;
   expires_at: Date | null;
 }
 
@@ -41,12 +62,13 @@ export async function findClient(db: Queryable, id: string): Promise<ClientRecor
   const { rows } = await db.query<ClientRow>({
     name: 'admin_find_client',
     text: `select c.id, c.account_id, a.name as account_name, c.environment, c.name, c.allowed_scopes,
-                  c.access_token_lifetime_seconds, c.disabled_at is not null as disabled,
-                  a.disabled_at is not null as account_disabled, s.description, s.hash, s.expires_at
+                  c.access_token_type, c.access_token_lifetime_seconds, c.claims, c.allowed_cors_origins,
+                  c.disabled_at is not null as disabled, a.disabled_at is not null as account_disabled,
+                  s.id as secret_id, s.description, s.hash, s.public_jwk, s.expires_at
              from oauth_clients c
              join accounts a on a.id = c.account_id
              left join oauth_client_secrets s on s.client_id = c.id
-            where c.id = $1`,
+            where c.id = $1 and c.deleted_at is null`,
     values: [id],
   });
   const [first] = rows;
@@ -58,12 +80,23 @@ export async function findClient(db: Queryable, id: string): Promise<ClientRecor
     environment: first.environment,
     name: first.name,
     allowedScopes: first.allowed_scopes,
+    accessTokenType: first.access_token_type,
     accessTokenLifetimeSeconds: first.access_token_lifetime_seconds,
+    claims: first.claims,
+    corsOrigins: first.allowed_cors_origins,
     disabled: first.disabled,
     accountDisabled: first.account_disabled,
     secrets: rows.flatMap((row) =>
-      row.hash && row.description !== null
-        ? [{ description: row.description, hash: row.hash, expiresAt: row.expires_at }]
+      row.secret_id !== null && row.description !== null
+        ? [
+            {
+              id: row.secret_id,
+              description: row.description,
+              hash: row.hash,
+              publicJwk: row.public_jwk,
+              expiresAt: row.expires_at,
+            },
+          ]
         : [],
     ),
   };
@@ -80,14 +113,24 @@ export async function findAccountName(db: Queryable, accountId: string): Promise
 
 export async function insertAccount(
   tx: Transaction,
-  account: { id: string; name: string; createdAt: Date },
+  account: { id: string; name: string; testAccount: boolean; createdAt: Date },
 ): Promise<void> {
-  await tx.query('insert into accounts (id, name, created_at) values ($1, $2, $3)', [
+  await tx.query('insert into accounts (id, name, test_account, created_at) values ($1, $2, $3, $4)', [
     account.id,
     account.name,
+    account.testAccount,
     account.createdAt,
   ]);
-  await grantFirstProducts(tx, account.id, true);
+  await grantFirstProducts(tx, account.id, account.testAccount);
+}
+
+/** Locks the account's row until the transaction ends, so that its clients are counted and added one at a time. */
+export async function lockAccount(tx: Transaction, id: string): Promise<{ testAccount: boolean } | undefined> {
+  const { rows } = await tx.query<{ test_account: boolean }>(
+    'select test_account from accounts where id = $1 for update',
+    [id],
+  );
+  return rows[0] && { testAccount: rows[0].test_account };
 }
 
 export async function insertClient(
@@ -115,18 +158,44 @@ export async function putSecret(
   await tx.query(
     `insert into oauth_client_secrets (client_id, description, hash, hint, created_at)
      values ($1, $2, $3, $4, $5)
-     on conflict (client_id, description) do update set hash = excluded.hash, hint = excluded.hint`,
+     on conflict (client_id, description) do update
+       set id = case when oauth_client_secrets.hash = excluded.hash then oauth_client_secrets.id else excluded.id end,
+           type = excluded.type, public_jwk = null, hash = excluded.hash, hint = excluded.hint, expires_at = null`,
     [secret.clientId, secret.description, secret.hash, secret.hint, secret.createdAt],
   );
 }
 
-export async function findFirstTestClient(
-  db: Queryable,
-): Promise<{ clientId: string; secretSealed: Buffer } | undefined> {
-  const { rows } = await db.query<{ client_id: string; secret_sealed: Buffer }>(
-    'select client_id, secret_sealed from first_test_client',
+export interface FirstTestClientRow {
+  clientId: string;
+  accountId: string;
+  secretSealed: Buffer;
+  deleted: boolean;
+}
+
+export async function findFirstTestClient(db: Queryable): Promise<FirstTestClientRow | undefined> {
+  const { rows } = await db.query<{ client_id: string; account_id: string; secret_sealed: Buffer; deleted: boolean }>(
+    `select f.client_id, c.account_id, f.secret_sealed, c.deleted_at is not null as deleted
+       from first_test_client f join oauth_clients c on c.id = f.client_id`,
   );
-  return rows[0] && { clientId: rows[0].client_id, secretSealed: rows[0].secret_sealed };
+  const [row] = rows;
+  return (
+    row && {
+      clientId: row.client_id,
+      accountId: row.account_id,
+      secretSealed: row.secret_sealed,
+      deleted: row.deleted,
+    }
+  );
+}
+
+/** Brings back a client that was disabled or deleted. */
+export async function reviveClient(tx: Transaction, id: string): Promise<void> {
+  await tx.query('update oauth_clients set disabled_at = null, deleted_at = null where id = $1', [id]);
+}
+
+export async function clientExists(db: Queryable, id: string): Promise<boolean> {
+  const { rows } = await db.query('select 1 from oauth_clients where id = $1', [id]);
+  return rows.length > 0;
 }
 
 /** Locks out other processes that start at the same moment, until the transaction ends. */

@@ -44,7 +44,15 @@ process.on('message', async () => {
 async function prepare(url: string, count: number): Promise<void> {
   const accountId = uuidv7(clock.now());
   const create = notification.routes.find((route) => route.operationId === 'Webhooks_CreateWebhook')!;
-  const context = { accountId, environment: 'test' as const, clientId: 'client', requestId: '', now: clock.now(), log };
+  const context = {
+    accountId,
+    environment: 'test' as const,
+    clientId: 'client',
+    scopes: new Set<string>(),
+    requestId: '',
+    now: clock.now(),
+    log,
+  };
   const body = { name: 'Nordbank', active: true, events: ['*'], config: { url, secret: 'segl-demo-secret' } };
   await create.handle(context, { params: {}, query: {}, body, headers: {} });
   for (let number = 1; number <= count; number += 1) {

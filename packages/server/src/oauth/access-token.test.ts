@@ -4,7 +4,6 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeOnEachDatabase } from '../../../test-kit/src/each-database.ts';
 import type { AccessTokens } from './access-token.ts';
 import { OAuthUnderTest, PUBLIC_URL } from './oauth.testing.ts';
-import { loadTokenKeys } from './token-keys.ts';
 
 const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
@@ -19,7 +18,7 @@ describeOnEachDatabase('access tokens', (open) => {
   async function issued(client: Parameters<OAuthUnderTest['addClient']>[0] = {}) {
     const clientId = await oauth.addClient(client);
     const record = (await oauth.admin.findClient(clientId))!;
-    const { accessToken } = await oauth.tokens.issue(record, record.allowedScopes);
+    const { accessToken } = await oauth.tokens.issue(record, record.allowedScopes, record.secrets[0]!.id);
     return { clientId, token: accessToken, record };
   }
   const refused = (tokens: AccessTokens, token: string) =>
@@ -40,7 +39,7 @@ describeOnEachDatabase('access tokens', (open) => {
 
   it('every token has an id of its own', async () => {
     const { record, token } = await issued();
-    const second = await oauth.tokens.issue(record, []);
+    const second = await oauth.tokens.issue(record, [], record.secrets[0]!.id);
     expect(decodeJwt(second.accessToken).jti).not.toBe(decodeJwt(token).jti);
   });
 
@@ -83,7 +82,7 @@ describeOnEachDatabase('access tokens', (open) => {
     const { token } = await issued();
     const claims = decodeJwt(token);
     const header = decodeProtectedHeader(token) as { kid: string };
-    const { current } = await loadTokenKeys(oauth.keys, 'RS256');
+    const current = (await oauth.tokenKeys()).signing();
     const rsa = (head: object, body: object = claims, key = current.privateKey) => {
       const content = `${encoded(head)}.${encoded(body)}`;
       return `${content}.${sign('sha256', Buffer.from(content), key).toString('base64url')}`;

@@ -8,8 +8,9 @@ import { createSecretBox } from '../kernel/keys/sealed-box.ts';
 import { createLog } from '../kernel/log/log.ts';
 import { type AccessTokens, createAccessTokens } from './access-token.ts';
 import { createLockOut, type LockOut } from './lock-out.ts';
+import { createRevokedTokens } from './revoked-tokens.ts';
 import { registerOAuth } from './token-endpoint.ts';
-import { loadTokenKeys } from './token-keys.ts';
+import { loadTokenKeys, type TokenKey, type TokenKeys } from './token-keys.ts';
 
 export const PUBLIC_URL = 'https://api.example.com';
 export const CLIENT_SECRET = 'c0ffee'.padEnd(64, '0');
@@ -24,7 +25,8 @@ export class OAuthUnderTest {
   accountId = '';
   readonly logged: Record<string, unknown>[] = [];
   tokens!: AccessTokens;
-  private readonly database: Database;
+  private readonly closers: (() => void)[] = [];
+  readonly database: Database;
   private readonly lockOut: LockOut;
   private readonly clock = { now: () => new Date(this.nowMs) };
   private readonly log = createLog('info', { write: (line) => void this.logged.push(JSON.parse(line)) });
@@ -35,7 +37,7 @@ export class OAuthUnderTest {
     this.database = database;
     const { clock, log } = this;
     const box = createSecretBox(MASTER_KEY, 'columns');
-    this.admin = createAdmin({ database, clock, masterKey: MASTER_KEY, box });
+    this.admin = createAdmin({ database, clock, masterKey: MASTER_KEY, box, log });
     this.keys = createKeyStore({ database, masterKey: MASTER_KEY, clock });
     this.lockOut = createLockOut({ database, clock, log });
     this.http = createHttpServer({ maxBodyBytes: 1_000_000, trustedProxies: [], log, defaultEnvironment: 'test' });
@@ -47,15 +49,31 @@ export class OAuthUnderTest {
     made.accountId = (await made.admin.findClient(clientId))!.accountId;
     made.tokens = await made.tokensFor(PUBLIC_URL);
     const { admin, tokens, lockOut, log } = made;
-    await registerOAuth(made.http, { admin, tokens, lockOut, log, publicUrl: PUBLIC_URL });
+    await registerOAuth(made.http, {
+      admin,
+      tokens,
+      lockOut,
+      database,
+      clock: made.clock,
+      log,
+      publicUrl: PUBLIC_URL,
+    });
     await made.http.ready();
     return made;
   }
 
   /** Tokens of an instance on the same keys; each call is like another process, which remembers nothing. */
   async tokensFor(publicUrl: string): Promise<AccessTokens> {
-    const keys = await loadTokenKeys(this.keys, 'RS256');
-    return createAccessTokens({ publicUrl, keys, admin: this.admin, clock: this.clock });
+    const { database, admin, clock } = this;
+    const revoked = createRevokedTokens({ database, clock, log: this.log });
+    await revoked.start();
+    this.closers.push(() => revoked.close());
+    return createAccessTokens({ publicUrl, database, keys: await this.tokenKeys(), revoked, admin, clock });
+  }
+
+  tokenKeys(algorithm: TokenKey['algorithm'] = 'RS256', maxAgeDays = 90): Promise<TokenKeys> {
+    const { keys, database, clock, log } = this;
+    return loadTokenKeys({ keys, database, clock, log, algorithm, maxAgeMs: maxAgeDays * 86_400_000 });
   }
 
   now(): Date {
@@ -108,5 +126,7 @@ export class OAuthUnderTest {
   async stop(): Promise<void> {
     await this.http.close();
     this.lockOut.close();
+    await this.admin.close();
+    for (const close of this.closers) close();
   }
 }

@@ -116,6 +116,7 @@ describeOnEachDatabase('the token endpoint', (open) => {
         nbf: nowSeconds,
         exp: nowSeconds + 3600,
         jti: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        credential_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       });
       expect(decodeProtectedHeader(token)).toEqual({ alg: 'RS256', typ: 'at+jwt', kid: expect.any(String) });
     });

@@ -1,44 +1,32 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Admin, ClientRecord } from '../admin/index.ts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { API_SCOPES } from '../admin/index.ts';
 import { SeglError } from '../kernel/errors/segl-error.ts';
-import { namePrincipal } from '../kernel/http/http-server.ts';
 import { answerWrongVerbs } from '../kernel/http/register-routes.ts';
-import { requireHttps } from '../kernel/http/require-https.ts';
 import { chargeRequest } from '../kernel/http/throttle-request.ts';
-import type { Log } from '../kernel/log/log.ts';
-import type { AccessTokens } from './access-token.ts';
-import { invalidClient, readClientCredentials } from './client-credentials.ts';
-import type { LockOut } from './lock-out.ts';
+import { authenticateClient, refuseSecretInAddress } from './authenticate-client.ts';
+import { ASSERTION_ALGORITHMS } from './client-assertion.ts';
+import type { OAuthDeps } from './oauth-deps.ts';
 import { oauthErrorBody } from './oauth-error.ts';
-import { API_SCOPES, grantedScopes } from './scopes.ts';
+import { DISCOVERY_PATHS, INTROSPECTION_PATHS, JWKS_PATHS, REVOCATION_PATHS, TOKEN_PATHS } from './paths.ts';
+import { grantedScopes } from './scopes.ts';
 import { readForm } from './token-request.ts';
 
-export interface OAuthDeps {
-  admin: Admin;
-  tokens: AccessTokens;
-  lockOut: LockOut;
-  log: Log;
-  publicUrl: string;
-}
+export type { OAuthDeps } from './oauth-deps.ts';
 
-const TOKEN_PATHS = ['/oauth/connect/token', '/connect/token'];
-const JWKS_PATHS = [
-  '/oauth/.well-known/jwks',
-  '/.well-known/jwks',
-  '/oauth/.well-known/jwks.json',
-  '/.well-known/jwks.json',
-];
-const DISCOVERY_PATHS = [
-  '/oauth/.well-known/openid-configuration',
-  '/.well-known/openid-configuration',
-  '/oauth/.well-known/oauth-authorization-server',
-  '/.well-known/oauth-authorization-server',
-  // Where RFC 8414 §3.1 puts the document of an issuer that has a path.
-  '/.well-known/oauth-authorization-server/oauth',
-];
 const MAX_FORM_BYTES = 64 * 1024;
 
-/** The token endpoint for API clients (RFC 6749 §4.4), the public keys and the discovery document. */
+type Answer = (deps: OAuthDeps, call: FormCall) => Promise<object | undefined>;
+
+interface FormCall {
+  request: FastifyRequest;
+  reply: FastifyReply;
+  form: ReadonlyMap<string, string>;
+}
+
+/**
+ * Tokens for API clients (RFC 6749 §4.4), their revocation (RFC 7009) and introspection (RFC 7662), the public keys and
+ * the discovery document (RFC 8414).
+ */
 export async function registerOAuth(app: FastifyInstance, deps: OAuthDeps): Promise<void> {
   await app.register(async (scope) => {
     // Here, and only here, a body is a form. Other types are as good as no form.
@@ -49,62 +37,42 @@ export async function registerOAuth(app: FastifyInstance, deps: OAuthDeps): Prom
       (_request, body, done) => done(null, body),
     );
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null, null));
-    for (const url of TOKEN_PATHS) {
-      scope.post(url, { config: { template: url, renderError: oauthErrorBody } }, async (request, reply) => {
-        refuseSecretInAddress(deps, request);
-        const form = formOf(request);
-        const grant = form.get('grant_type');
-        if (grant === undefined) throw new SeglError(400, 'invalid_request', 'The parameter grant_type is missing.');
-        if (grant !== 'client_credentials') {
-          throw new SeglError(400, 'unsupported_grant_type', 'The grant type must be client_credentials.');
-        }
-        const client = await authenticateClient(deps, request, form);
-        namePrincipal(request, reply, {
-          clientId: client.id,
-          accountId: client.accountId,
-          environment: client.environment,
-          scopes: new Set(),
-        });
-        requireHttps(request, client.environment);
-        chargeRequest(request, reply, ['token', client.id], ['account', client.accountId]);
-        const issued = await deps.tokens.issue(client, grantedScopes(form.get('scope'), client.allowedScopes));
-        return reply.headers({ pragma: 'no-cache', 'content-type': 'application/json; charset=utf-8' }).send({
-          access_token: issued.accessToken,
-          expires_in: issued.expiresInSeconds,
-          token_type: 'Bearer',
-          scope: issued.scope,
-        });
-      });
-    }
+    postForms(scope, deps, TOKEN_PATHS, issueToken);
+    postForms(scope, deps, REVOCATION_PATHS, revokeToken);
+    postForms(scope, deps, INTROSPECTION_PATHS, introspectToken);
   });
+  getDocuments(app, JWKS_PATHS, () => deps.tokens.jwks());
+  const metadata = discoveryDocument(deps);
+  getDocuments(app, DISCOVERY_PATHS, () => metadata);
+}
 
-  for (const url of JWKS_PATHS) {
-    app.get(url, { config: { template: url } }, async (_request, reply) =>
-      reply.header('cache-control', 'public, max-age=3600').send(await deps.tokens.jwks()),
-    );
-  }
-  for (const url of DISCOVERY_PATHS) {
-    app.get(url, { config: { template: url } }, async (_request, reply) =>
-      reply.header('cache-control', 'public, max-age=3600').send(discoveryDocument(deps)),
-    );
+function postForms(app: FastifyInstance, deps: OAuthDeps, paths: readonly string[], answer: Answer): void {
+  for (const url of paths) {
+    app.post(url, { config: { template: url, renderError: oauthErrorBody } }, async (request, reply) => {
+      refuseSecretInAddress(deps, request);
+      const body = await answer(deps, { request, reply, form: formOf(request) });
+      reply.header('pragma', 'no-cache');
+      if (!body) return reply.send();
+      return reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(body));
+    });
   }
   answerWrongVerbs(
     app,
-    TOKEN_PATHS.map((path) => ({ method: 'POST', path })),
+    paths.map((path) => ({ method: 'POST', path })),
     oauthErrorBody,
-  );
-  answerWrongVerbs(
-    app,
-    [...JWKS_PATHS, ...DISCOVERY_PATHS].map((path) => ({ method: 'GET', path })),
   );
 }
 
-/** Addresses end up in logs of proxies and in histories, so a secret in one is as good as published. */
-function refuseSecretInAddress(deps: OAuthDeps, request: FastifyRequest): void {
-  const names = Object.keys(request.query as object).map((name) => name.toLowerCase());
-  if (!names.includes('client_secret')) return;
-  deps.log.warn({ requestId: request.id }, 'a client secret was sent in the address of a token request');
-  throw new SeglError(400, 'invalid_request', 'The client secret must not be in the address.');
+function getDocuments(app: FastifyInstance, paths: readonly string[], document: () => object): void {
+  for (const url of paths) {
+    app.get(url, { config: { template: url } }, async (_request, reply) =>
+      reply.header('cache-control', 'public, max-age=3600').send(document()),
+    );
+  }
+  answerWrongVerbs(
+    app,
+    paths.map((path) => ({ method: 'GET', path })),
+  );
 }
 
 function formOf(request: FastifyRequest): Map<string, string> {
@@ -114,40 +82,66 @@ function formOf(request: FastifyRequest): Map<string, string> {
   return readForm(request.body);
 }
 
-/** The caller's client. Unknown client, wrong secret and disabled client are told apart in the log only. */
-async function authenticateClient(
-  deps: OAuthDeps,
-  request: FastifyRequest,
-  form: ReadonlyMap<string, string>,
-): Promise<ClientRecord> {
-  const credentials = readClientCredentials({ authorization: request.headers.authorization, form });
-  const attempt = { clientId: credentials.clientId, address: request.ip };
-  deps.lockOut.requireOpen(attempt);
-  const client = await deps.admin.findClient(credentials.clientId);
-  const reason = refusalReason(deps.admin, client, credentials.secrets);
-  if (client && reason === undefined) return client;
-  deps.log.warn({ requestId: request.id, clientId: client?.id ?? 'unknown', reason }, 'client authentication failed');
-  await deps.lockOut.recordFailure({ ...attempt, reason: reason ?? '', requestId: request.id });
-  throw invalidClient();
-}
-
-function refusalReason(admin: Admin, client: ClientRecord | undefined, secrets: readonly string[]): string | undefined {
-  if (!client) return 'unknown client';
-  if (!secrets.some((secret) => admin.secretMatches(client, secret))) return 'wrong or expired secret';
-  if (client.disabled) return 'client disabled';
-  if (client.accountDisabled) return 'account disabled';
-  return undefined;
-}
-
-function discoveryDocument(deps: OAuthDeps): Record<string, unknown> {
-  const base = deps.publicUrl;
+async function issueToken(deps: OAuthDeps, { request, reply, form }: FormCall): Promise<object> {
+  const grant = form.get('grant_type');
+  if (grant === undefined) throw new SeglError(400, 'invalid_request', 'The parameter grant_type is missing.');
+  if (grant !== 'client_credentials') {
+    throw new SeglError(400, 'unsupported_grant_type', 'The grant type must be client_credentials.');
+  }
+  const { client, secretId } = await authenticateClient(deps, request, reply, form);
+  chargeRequest(request, reply, ['token', client.id], ['account', client.accountId]);
+  const issued = await deps.tokens.issue(client, grantedScopes(form.get('scope'), client.allowedScopes), secretId);
+  deps.admin.noteUse(client.id, request.ip);
   return {
-    issuer: `${base}/oauth`,
-    token_endpoint: `${base}/oauth/connect/token`,
-    jwks_uri: `${base}/oauth/.well-known/jwks`,
+    access_token: issued.accessToken,
+    expires_in: issued.expiresInSeconds,
+    token_type: 'Bearer',
+    scope: issued.scope,
+  };
+}
+
+/** RFC 7009 §2.2: an unknown token is as good as a revoked one, and that of another client is unknown. */
+async function revokeToken(deps: OAuthDeps, { request, reply, form }: FormCall): Promise<undefined> {
+  const { client } = await authenticateClient(deps, request, reply, form);
+  chargeRequest(request, reply, ['client', client.id], ['account', client.accountId]);
+  await deps.tokens.revoke(tokenOf(form), client.id);
+}
+
+/** RFC 7662 §2.2: for clients of the token's own account and environment, and for the operator's. */
+async function introspectToken(deps: OAuthDeps, { request, reply, form }: FormCall): Promise<object> {
+  const { client } = await authenticateClient(deps, request, reply, form);
+  chargeRequest(request, reply, ['client', client.id], ['account', client.accountId]);
+  const info = await deps.tokens.inspect(tokenOf(form));
+  const mayKnow =
+    info &&
+    ((info.account_id === client.accountId && info.environment === client.environment) ||
+      client.allowedScopes.includes('root'));
+  return mayKnow ? { active: true, token_type: 'Bearer', ...info } : { active: false };
+}
+
+function tokenOf(form: ReadonlyMap<string, string>): string {
+  const token = form.get('token');
+  if (!token) throw new SeglError(400, 'invalid_request', 'The parameter token is missing.');
+  return token;
+}
+
+function discoveryDocument({ publicUrl }: OAuthDeps): Record<string, unknown> {
+  const methods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'];
+  return {
+    issuer: `${publicUrl}/oauth`,
+    token_endpoint: publicUrl + TOKEN_PATHS[0],
+    revocation_endpoint: publicUrl + REVOCATION_PATHS[0],
+    introspection_endpoint: publicUrl + INTROSPECTION_PATHS[0],
+    jwks_uri: publicUrl + JWKS_PATHS[0],
+    service_documentation: `${publicUrl}/docs`,
     response_types_supported: [],
     grant_types_supported: ['client_credentials'],
     scopes_supported: API_SCOPES,
-    token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+    token_endpoint_auth_methods_supported: methods,
+    token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+    revocation_endpoint_auth_methods_supported: methods,
+    revocation_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+    introspection_endpoint_auth_methods_supported: methods,
+    introspection_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
   };
 }

@@ -3,6 +3,7 @@ import Type, { type TSchema } from 'typebox';
 import type { Clock } from '../clock/clock.ts';
 import { type FieldError, SeglError } from '../errors/segl-error.ts';
 import type { Log } from '../log/log.ts';
+import { authorizationHeaders } from './authorization-header.ts';
 import { canonicalInput, canonicalNames, type InputPlace } from './canonical-input.ts';
 import { announceDeprecation } from './deprecation.ts';
 import { alreadyKnown } from './entity-tag.ts';
@@ -272,8 +273,11 @@ async function admit(
 }
 
 function bearerToken(request: FastifyRequest, reply: FastifyReply): string | undefined {
-  const header = request.headers.authorization;
+  const [header, another] = authorizationHeaders(request.raw);
   if (header === undefined) return undefined;
+  if (another !== undefined) {
+    throw new SeglError(400, 'invalid_request', 'Two Authorization headers are given.');
+  }
   const match = /^bearer +([^\s]+)\s*$/i.exec(header);
   if (!match) {
     chargeAddress(request, reply, 'anonymous');
@@ -310,6 +314,7 @@ function operationContext(request: FastifyRequest, options: ApiOptions): Operati
     accountId: principal?.accountId ?? '',
     environment: principal?.environment ?? 'test',
     clientId: principal?.clientId ?? '',
+    scopes: principal?.scopes ?? new Set(),
     requestId: request.id,
     now: options.clock.now(),
     log: options.log,

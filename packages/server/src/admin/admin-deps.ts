@@ -1,0 +1,13 @@
+import type { Clock } from '../kernel/clock/clock.ts';
+import type { Database, Log } from '../kernel/db/database.ts';
+import type { SecretHasher } from './client-secret.ts';
+
+export interface AdminDeps {
+  database: Database;
+  clock: Clock;
+  hasher: SecretHasher;
+  log: Log;
+}
+
+/** Sent after every change of a client: other processes look at clients again. */
+export const CLIENTS_CHANGED = 'oauth_clients';

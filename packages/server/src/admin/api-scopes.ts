@@ -1,0 +1,59 @@
+/** Scope names of API clients; end-user scopes belong to OpenID clients. */
+export const API_SCOPES = [
+  'document_read',
+  'document_write',
+  'document_file',
+  'event',
+  'identify',
+  'addons',
+  'account_read',
+  'account_write',
+  'account-create',
+  'dealer',
+  'dealer_read',
+  'oauth_write',
+  'openid_write',
+  'root',
+  'invoice',
+  'analytics',
+  'audit_read',
+  'audit_write',
+  'audit_root',
+  'merchantsign',
+  'validation',
+  'validation_ssn',
+  'text_read',
+  'text_write',
+  'share_read',
+  'share_write',
+  'jwt',
+  'form_read',
+  'form_write',
+  'form_file',
+  'deposit_read',
+  'deposit_write',
+] as const;
+
+const ALIASES = new Map<string, string>(
+  Object.entries({
+    'account-read': 'account_read',
+    'account-write': 'account_write',
+    account_create: 'account-create',
+    'dealer-read': 'dealer_read',
+    'oauth-token': 'oauth_write',
+    oauth_token: 'oauth_write',
+    'openid-client': 'openid_write',
+    openid_client: 'openid_write',
+    validate: 'validation',
+    'validate-ssn': 'validation_ssn',
+  }),
+);
+
+/** The name that stands in tokens and settings, for any accepted spelling; an unknown name as it is. */
+export function canonicalScope(name: string): string {
+  return ALIASES.get(name) ?? name;
+}
+
+export function isApiScope(name: string): boolean {
+  return (API_SCOPES as readonly string[]).includes(name);
+}

@@ -1,0 +1,52 @@
+import type { ListedClient, StoredClient } from './client-store.ts';
+import type { OauthAPIClientResponse, OauthClientListItemResponse } from './contract/oauth-client.ts';
+import type { PlannedSecret } from './secret-list.ts';
+
+/** The client as the API answers it: values of secrets only for those that were made by this very request. */
+export function clientView(
+  client: Omit<StoredClient, 'secrets'>,
+  secrets: readonly PlannedSecret[],
+): OauthAPIClientResponse {
+  const { settings } = client;
+  return {
+    AccountId: client.accountId,
+    ClientId: client.id,
+    ClientName: settings.name,
+    Enabled: client.enabled,
+    Created: client.createdAt.toISOString(),
+    LastChanged: client.changedAt.toISOString(),
+    ClientSecrets: secrets.map((one) => ({
+      Description: one.description,
+      Value: one.clear ?? null,
+      Expiration: one.expiresAt?.toISOString() ?? null,
+      Type: one.type,
+      Hint: one.hint,
+    })),
+    AllowedScopes: settings.allowedScopes,
+    AccessTokenLifetime: settings.accessTokenLifetimeSeconds,
+    AbsoluteRefreshTokenLifetime: settings.absoluteRefreshTokenLifetimeSeconds,
+    SlidingRefreshTokenLifetime: settings.slidingRefreshTokenLifetimeSeconds,
+    RefreshTokenUsage: settings.refreshTokenUsage,
+    UpdateAccessTokenClaimsOnRefresh: settings.updateClaimsOnRefresh,
+    RefreshTokenExpiration: settings.refreshTokenExpiration,
+    AccessTokenType: settings.accessTokenType,
+    Claims: settings.claims,
+    AllowedCorsOrigins: settings.corsOrigins,
+    Flow: 'ClientCredentials',
+    IdentityTokenLifetime: settings.identityTokenLifetimeSeconds,
+    AlwaysSendClientClaims: settings.alwaysSendClientClaims,
+    LastUsed: client.lastUse?.at.toISOString() ?? null,
+    LastUsedAddress: client.lastUse?.address ?? null,
+  };
+}
+
+export function listItemView(client: ListedClient): OauthClientListItemResponse {
+  return {
+    ClientId: client.id,
+    Enabled: client.enabled,
+    ClientName: client.name,
+    AccountId: client.accountId,
+    Created: client.createdAt.toISOString(),
+    LastChanged: client.changedAt.toISOString(),
+  };
+}

@@ -1,0 +1,96 @@
+import Type from 'typebox';
+import type { RouteDefinition } from '../kernel/http/route.ts';
+import type { AdminDeps } from './admin-deps.ts';
+import {
+  AccountQuery,
+  ClientParams,
+  CreateOauthAPIClientRequest,
+  OauthAPIClientResponse,
+  OauthClientId,
+  OauthClientListItemResponse,
+  UpdateOauthAPIClientRequest,
+} from './contract/oauth-client.ts';
+import { createClient } from './create-client.ts';
+import { getClient, listClients } from './get-client.ts';
+import { deleteClient, switchClient } from './switch-client.ts';
+import { updateClient } from './update-client.ts';
+
+const Nothing = Type.Object({});
+
+export function adminRoutes(deps: AdminDeps): RouteDefinition[] {
+  const clients = { tags: ['OAuthAPIClient'] as [string], scope: ['oauth_write', 'dealer', 'root'] };
+  return [
+    {
+      ...clients,
+      method: 'POST',
+      path: '/admin/oauthclient',
+      operationId: 'CreateOauthClient',
+      summary: 'Create OAuth client',
+      body: CreateOauthAPIClientRequest,
+      responses: { 200: OauthAPIClientResponse },
+      handle: (context, input) => createClient(deps, context, input),
+    },
+    {
+      ...clients,
+      method: 'PUT',
+      path: '/admin/oauthclient',
+      operationId: 'UpdateOauthClient',
+      summary: 'Update OAuth client',
+      body: UpdateOauthAPIClientRequest,
+      responses: { 200: OauthAPIClientResponse },
+      handle: (context, input) => updateClient(deps, context, input),
+    },
+    {
+      ...clients,
+      method: 'GET',
+      path: '/admin/oauthclient/list',
+      operationId: 'ListOauthClients',
+      summary: 'List OAuth clients',
+      query: AccountQuery,
+      responses: { 200: Type.Array(OauthClientListItemResponse) },
+      handle: (context, input) => listClients(deps, context, input),
+    },
+    {
+      ...clients,
+      method: 'PUT',
+      path: '/admin/oauthclient/enable',
+      operationId: 'EnableOauthClient',
+      summary: 'Enable OAuth client',
+      body: OauthClientId,
+      responses: { 200: Nothing },
+      handle: (context, input) => switchClient(deps, context, input, true),
+    },
+    {
+      ...clients,
+      method: 'PUT',
+      path: '/admin/oauthclient/disable',
+      operationId: 'DisableOauthClient',
+      summary: 'Disable OAuth client',
+      body: OauthClientId,
+      responses: { 200: Nothing },
+      handle: (context, input) => switchClient(deps, context, input, false),
+    },
+    {
+      ...clients,
+      method: 'GET',
+      path: '/admin/oauthclient/{clientId}',
+      operationId: 'RetrieveOauthClient',
+      summary: 'Retrieve OAuth client',
+      params: ClientParams,
+      query: AccountQuery,
+      responses: { 200: OauthAPIClientResponse },
+      handle: (context, input) => getClient(deps, context, input),
+    },
+    {
+      ...clients,
+      method: 'DELETE',
+      path: '/admin/oauthclient/{clientId}',
+      operationId: 'DeleteOauthClient',
+      summary: 'Delete OAuth client',
+      params: ClientParams,
+      query: AccountQuery,
+      responses: { 204: null },
+      handle: (context, input) => deleteClient(deps, context, input),
+    },
+  ];
+}

@@ -1,0 +1,84 @@
+import { isDeepStrictEqual } from 'node:util';
+import { SeglError } from '../kernel/errors/segl-error.ts';
+import type { OperationContext, OperationResult } from '../kernel/http/route.ts';
+import { actingOwner } from './acting-account.ts';
+import { type AdminDeps, CLIENTS_CHANGED } from './admin-deps.ts';
+import { writeAudit } from './audit.ts';
+import { settingsAfter } from './client-input.ts';
+import { type ClientSettings, findStoredClient, putClient, putSecrets, type StoredClient } from './client-store.ts';
+import { clientView } from './client-view.ts';
+import type { UpdateOauthAPIClientRequest } from './contract/oauth-client.ts';
+import { requireGrantable, requireHeld } from './grant-scopes.ts';
+import { type PlannedSecret, planSecrets } from './secret-list.ts';
+
+/**
+ * Replaces the settings that the request names; what it leaves out stays. Lists are replaced as a whole. Tokens that were
+ * got with a secret that is gone end with it. Throws 403 `forbidden`, 404 `not_found`.
+ */
+export async function updateClient(
+  deps: AdminDeps,
+  context: OperationContext,
+  input: { body: UpdateOauthAPIClientRequest },
+): Promise<OperationResult> {
+  const { body } = input;
+  const owner = await actingOwner(deps, context, body.AccountId);
+  const { now } = context;
+  const updated = await deps.database.transaction(async (tx) => {
+    const before = await findStoredClient(tx, owner, body.ClientId, 'lock');
+    if (!before) throw clientNotFound();
+    const settings = settingsAfter(body, before.settings);
+    requireGrantable(
+      context,
+      settings.allowedScopes.filter((scope) => !before.settings.allowedScopes.includes(scope)),
+    );
+    const secrets: PlannedSecret[] = body.ClientSecrets
+      ? planSecrets(body.ClientSecrets, before.secrets, { hasher: deps.hasher, now })
+      : before.secrets;
+    if (secrets.some((one) => one.clear !== undefined)) requireHeld(context, settings.allowedScopes);
+    const enabled = body.Enabled ?? before.enabled;
+    const details = changes(before, { settings, secrets, enabled });
+    if (Object.keys(details).length === 0) return { client: before, secrets };
+
+    await putClient(tx, { id: before.id, owner, settings, enabled, now });
+    if (body.ClientSecrets) await putSecrets(tx, before.id, secrets);
+    await writeAudit(tx, {
+      ...owner,
+      occurredAt: now,
+      actorClientId: context.clientId,
+      requestId: context.requestId,
+      action: 'oauth_client.updated',
+      targetId: before.id,
+      details,
+    });
+    tx.afterCommit(() => deps.database.signals.send(CLIENTS_CHANGED));
+    return { client: { ...before, settings, enabled, changedAt: now }, secrets };
+  });
+  return { status: 200, body: clientView(updated.client, updated.secrets) };
+}
+
+export function clientNotFound(): SeglError {
+  return new SeglError(404, 'not_found', 'There is no such client.');
+}
+
+/** What is different afterwards, with its new value; of secrets only their names. */
+function changes(
+  before: StoredClient,
+  after: { settings: ClientSettings; secrets: readonly PlannedSecret[]; enabled: boolean },
+): Record<string, unknown> {
+  const details: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(after.settings)) {
+    if (!isDeepStrictEqual(value, before.settings[name as keyof ClientSettings])) details[name] = value;
+  }
+  if (after.enabled !== before.enabled) details.enabled = after.enabled;
+  const known = new Map(before.secrets.map((one) => [one.id, one]));
+  const kept = new Set(after.secrets.map(({ id }) => id));
+  const secretsAdded = after.secrets.filter(({ id }) => !known.has(id)).map(({ description }) => description);
+  const secretsRemoved = before.secrets.filter(({ id }) => !kept.has(id)).map(({ description }) => description);
+  const secretsExpiring = after.secrets
+    .filter(({ id, expiresAt }) => known.has(id) && known.get(id)!.expiresAt?.getTime() !== expiresAt?.getTime())
+    .map(({ description, expiresAt }) => ({ description, expiresAt }));
+  if (secretsAdded.length > 0) details.secretsAdded = secretsAdded;
+  if (secretsRemoved.length > 0) details.secretsRemoved = secretsRemoved;
+  if (secretsExpiring.length > 0) details.secretsExpiring = secretsExpiring;
+  return details;
+}

@@ -1,11 +1,14 @@
 import Type, { type TSchema } from 'typebox';
 
-const PageLinks = Type.Object({
-  first: Type.String({ description: 'URL of the first page.' }),
-  previous: Type.String({ description: 'URL of the page before; empty on the first one.' }),
-  next: Type.String({ description: 'URL of the next page; empty on the last one.' }),
-  last: Type.String({ description: 'URL of the last page; empty when everything fits on one.' }),
-});
+const PageLinks = Type.Object(
+  {
+    first: Type.String({ description: 'URL of the first page.' }),
+    previous: Type.String({ description: 'URL of the page before; empty on the first one.' }),
+    next: Type.String({ description: 'URL of the next page; empty on the last one.' }),
+    last: Type.String({ description: 'URL of the last page; empty when everything fits on one.' }),
+  },
+  { description: 'The other pages, with the same filters.' },
+);
 
 /** One page of a list, with links to the others: `CollectionWithPaging[…]` of the contract. */
 export const CollectionWithPaging = <Item extends TSchema>(item: Item) =>
@@ -14,7 +17,7 @@ export const CollectionWithPaging = <Item extends TSchema>(item: Item) =>
     limit: Type.Integer({ description: 'The page size used.' }),
     size: Type.Integer({ description: 'The number of all matches, on every page.' }),
     links: PageLinks,
-    data: Type.Array(item),
+    data: Type.Array(item, { description: 'The matches of this page.' }),
   });
 
 /** The query of a list: its filters, then `offset` and `limit`. */

@@ -26,41 +26,50 @@ const secret = Type.String({
 });
 const deliveryLogging = stringEnum(DELIVERY_LOGGING, { description: 'Which attempts the delivery log keeps.' });
 
-const WebhookCreateConfig = Type.Object({
-  url,
-  secret: optional(secret),
-  deliveryLogging: optional(deliveryLogging),
-});
+const WebhookCreateConfig = Type.Object(
+  {
+    url,
+    secret: optional(secret),
+    deliveryLogging: optional(deliveryLogging),
+  },
+  { description: 'How events are delivered.' },
+);
 
 export const WebhookCreateDto = Type.Object({
   name,
   active,
-  events: Type.Array(eventTypes, { minItems: 1 }),
+  events: Type.Array(eventTypes, { minItems: 1, description: 'Types of events that it gets.' }),
   tags: optional(tags),
   config: WebhookCreateConfig,
 });
 export type WebhookCreateDto = Static<typeof WebhookCreateDto>;
 
-const WebhookConfig = Type.Object({
-  url: optional(url),
-  secret: optional(secret),
-  deliveryLogging: optional(deliveryLogging),
-});
+const WebhookConfig = Type.Object(
+  {
+    url: optional(url),
+    secret: optional(secret),
+    deliveryLogging: optional(deliveryLogging),
+  },
+  { description: 'How events are delivered.' },
+);
 
 export const WebhookUpdateDto = Type.Object({
   name: optional(name),
   active: optional(active),
-  events: optional(Type.Array(eventTypes)),
+  events: optional(Type.Array(eventTypes, { description: 'Types of events that it gets.' })),
   tags: optional(tags),
   config: optional(WebhookConfig),
 });
 export type WebhookUpdateDto = Static<typeof WebhookUpdateDto>;
 
-const WebhookResponse = Type.Object({
-  code: Type.Integer({ description: 'HTTP status of the last attempt; 0 when there was no response.' }),
-  message: Type.String({ description: 'Reason phrase, or what went wrong.' }),
-  timestamp: DateTime(),
-});
+const WebhookResponse = Type.Object(
+  {
+    code: Type.Integer({ description: 'HTTP status of the last attempt; 0 when there was no response.' }),
+    message: Type.String({ description: 'Reason phrase, or what went wrong.' }),
+    timestamp: DateTime({ description: 'When it was answered.' }),
+  },
+  { description: 'The last answer of the address.' },
+);
 
 export const WebhookDto = Type.Object({
   id: Type.Integer({ description: 'Id of the webhook.' }),
@@ -68,36 +77,42 @@ export const WebhookDto = Type.Object({
   active,
   events: Type.Array(Type.String(), { description: 'Types of events that it gets.' }),
   tags: Type.Array(Type.String(), { description: 'Only events with at least one of these tags; empty: all.' }),
-  config: Type.Object({
-    url: Type.String(),
-    secret: optional(Type.String()),
-    deliveryLogging: stringEnum(DELIVERY_LOGGING),
-  }),
-  createdAt: DateTime(),
-  updatedAt: DateTime(),
+  config: Type.Object(
+    {
+      url: Type.String({ description: 'Where events are posted to.' }),
+      secret: optional(Type.String({ description: 'Masked; absent when there is none.' })),
+      deliveryLogging,
+    },
+    { description: 'How events are delivered.' },
+  ),
+  createdAt: DateTime({ description: 'When it was created.' }),
+  updatedAt: DateTime({ description: 'When it last changed.' }),
   lastResponse: optional(WebhookResponse),
 });
 export type WebhookDto = Static<typeof WebhookDto>;
 
-const JsonObject = Type.Unsafe<Record<string, unknown>>({ type: 'object', additionalProperties: true });
+const jsonObject = (description: string) =>
+  Type.Unsafe<Record<string, unknown>>({ type: 'object', additionalProperties: true, description });
 
 /** One attempt in the delivery log. */
 export const WebhookDeliveryDto = Type.Object({
   id: Guid({ description: 'As sent in X-Segl-Delivery-Id.' }),
-  webhookId: Type.Integer(),
-  eventId: Guid(),
-  timestamp: DateTime(),
-  url: Type.String(),
-  elapsedMs: Type.Integer(),
-  requestHeaders: JsonObject,
-  requestBody: JsonObject,
-  responseHeaders: optional(JsonObject),
+  webhookId: Type.Integer({ description: 'The webhook.' }),
+  eventId: Guid({ description: 'The event that was delivered.' }),
+  timestamp: DateTime({ description: 'When the attempt began.' }),
+  url: Type.String({ description: 'Where it was posted to.' }),
+  elapsedMs: Type.Integer({ description: 'Milliseconds until the answer or the failure.' }),
+  requestHeaders: jsonObject('Headers that were sent.'),
+  requestBody: jsonObject('The event as it was sent.'),
+  responseHeaders: optional(jsonObject('Headers of the answer.')),
   responseBody: optional(Type.Unsafe<unknown>({ description: 'JSON value when the body is JSON, else text.' })),
-  responseStatusCode: optional(Type.Integer()),
-  responseMessage: optional(Type.String()),
+  responseStatusCode: optional(Type.Integer({ description: 'Status of the answer; absent when there was none.' })),
+  responseMessage: optional(Type.String({ description: 'Reason phrase of the answer.' })),
   errorMessage: optional(Type.String({ description: 'Absent on success.' })),
 });
 export type WebhookDeliveryDto = Static<typeof WebhookDeliveryDto>;
 
-export const WebhookParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }) });
+export const WebhookParams = Type.Object({
+  id: Type.Integer({ minimum: 1, maximum: 2_147_483_647, description: 'Id of the webhook.' }),
+});
 export type WebhookParams = Static<typeof WebhookParams>;

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { Base64, DateTime, Dictionary, Guid, stringEnum, Text } from '../../kernel/contract/primitives.ts';
+import { LANGUAGES, Ui } from './signing-page.ts';
 
 export const DOCUMENT_STATUSES = [
   'waiting_for_attachments',
@@ -61,40 +62,12 @@ export const PACKAGE_FORMATS = [
 ] as const;
 export type PackageFormat = (typeof PACKAGE_FORMATS)[number];
 
-export const LANGUAGES = ['EN', 'NO', 'DA', 'SV', 'FI', 'NL', 'DE'] as const;
 export const REDIRECT_MODES = [
   'donot_redirect',
   'redirect',
   'iframe_with_webmessaging',
   'iframe_with_redirect',
   'iframe_with_redirect_and_webmessaging',
-] as const;
-export const COLOR_THEMES = [
-  'Default',
-  'Black',
-  'Blue',
-  'Cyan',
-  'Dark',
-  'Lime',
-  'Neutral',
-  'Pink',
-  'Purple',
-  'Red',
-  'Teal',
-  'Indigo',
-  'LightBlue',
-  'DeepPurple',
-  'Green',
-  'LightGreen',
-  'Yellow',
-  'Amber',
-  'Orange',
-  'DeepOrange',
-  'Brown',
-  'Gray',
-  'BlueGray',
-  'OceanGreen',
-  'GreenOcean',
 ] as const;
 
 const optional = Type.Optional;
@@ -203,65 +176,6 @@ const DocumentExtraInfo = Type.Object(
   { description: 'Register data to collect about the document.' },
 );
 
-const FormField = Type.Object(
-  {
-    key: Text({ minLength: 1, maxLength: 100, description: 'Name of the field in results.' }),
-    description: optional(Text({ maxLength: 1000, description: 'Label that the signer sees.' })),
-    type: optional(stringEnum(['Text', 'Checkbox'], { description: 'Kind of input.' })),
-    regex: optional(Text({ maxLength: 500, description: 'Pattern that the input must match.' })),
-    required: optional(Type.Boolean({ description: 'Whether it must be filled in.' })),
-  },
-  { description: 'A field that the signer fills in.' },
-);
-
-const Dialogs = Type.Object(
-  {
-    before: optional(
-      Type.Object({
-        useCheckBox: optional(Type.Boolean({ description: 'Asks for a tick before going on.' })),
-        title: optional(Text({ maxLength: 300, description: 'Heading of the dialog.' })),
-        message: optional(Text({ maxLength: 5000, description: 'Text of the dialog, Markdown.' })),
-        formFields: optional(Type.Array(FormField, { maxItems: 50, description: 'Fields to fill in.' })),
-      }),
-    ),
-    after: optional(
-      Type.Object({ title: optional(Text({ maxLength: 300 })), message: optional(Text({ maxLength: 5000 })) }),
-    ),
-  },
-  { description: 'What is shown to the signer before and after signing.' },
-);
-
-const Styling = Type.Object(
-  {
-    colorTheme: optional(
-      stringEnum(COLOR_THEMES, {
-        aliases: { Grey: 'Gray', BlueGrey: 'BlueGray' },
-        description: 'Colours; Default is the account’s.',
-      }),
-    ),
-    themeMode: optional(
-      stringEnum(['Default', 'Light', 'Dark'], { description: 'Light or dark; Default is the signer’s choice.' }),
-    ),
-    spinner: optional(
-      stringEnum(['Document', 'Classic', 'Cubes', 'Bounce'], { description: 'Animation while something is going on.' }),
-    ),
-    hideTopBar: optional(Type.Boolean({ description: 'Leaves the bar with the sender’s name away.' })),
-    backgroundColor: optional(
-      Type.String({ pattern: '^#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$', description: 'Colour as #rgb or #rrggbb.' }),
-    ),
-  },
-  { description: 'Look of the signing page.' },
-);
-
-const Ui = Type.Object(
-  {
-    language: optional(stringEnum(LANGUAGES, { description: 'Language, two letters.' })),
-    dialogs: optional(Dialogs),
-    styling: optional(Styling),
-  },
-  { description: 'Language and look of the signing page.' },
-);
-
 const channel = (description: string) => stringEnum(['off', 'sendSms', 'sendEmail', 'sendBoth'], { description });
 const NotificationSetup = Type.Object(
   {
@@ -300,23 +214,39 @@ const SmsText = Type.Object(
   },
   { description: 'Own text of an SMS, in one language.' },
 );
-const receiptTexts = { email: optional(Type.Array(EmailText)), sms: optional(Type.Array(SmsText)) };
+const receiptTexts = {
+  email: optional(Type.Array(EmailText, { description: 'Texts of e-mails, one per language.' })),
+  sms: optional(Type.Array(SmsText, { description: 'Texts of SMS, one per language.' })),
+};
 
 export const Notification = Type.Object(
   {
-    signRequest: optional(Type.Object({ includeOriginalFile: optional(Type.Boolean()), ...receiptTexts })),
-    reminder: optional(
-      Type.Object({
-        chronSchedule: Text({ maxLength: 200, description: 'When reminders go out, as a Quartz expression in UTC.' }),
-        maxReminders: optional(Type.Integer({ minimum: 1, maximum: 100, description: 'Most reminders per signer.' })),
-        firstReminderAfter: optional(Type.Integer({ minimum: 0, description: 'Hours before the first reminder.' })),
-        ...receiptTexts,
-      }),
+    signRequest: optional(
+      Type.Object(
+        { includeOriginalFile: optional(Type.Boolean({ description: 'Attaches the document.' })), ...receiptTexts },
+        { description: 'The request to sign.' },
+      ),
     ),
-    signatureReceipt: optional(Type.Object(receiptTexts)),
-    finalReceipt: optional(Type.Object({ includeSignedFile: optional(Type.Boolean()), ...receiptTexts })),
-    canceledReceipt: optional(Type.Object(receiptTexts)),
-    expiredReceipt: optional(Type.Object(receiptTexts)),
+    reminder: optional(
+      Type.Object(
+        {
+          chronSchedule: Text({ maxLength: 200, description: 'When reminders go out, as a Quartz expression in UTC.' }),
+          maxReminders: optional(Type.Integer({ minimum: 1, maximum: 100, description: 'Most reminders per signer.' })),
+          firstReminderAfter: optional(Type.Integer({ minimum: 0, description: 'Hours before the first reminder.' })),
+          ...receiptTexts,
+        },
+        { description: 'Reminders to those who have not signed.' },
+      ),
+    ),
+    signatureReceipt: optional(Type.Object(receiptTexts, { description: 'To a signer, after the own signature.' })),
+    finalReceipt: optional(
+      Type.Object(
+        { includeSignedFile: optional(Type.Boolean({ description: 'Attaches the signed file.' })), ...receiptTexts },
+        { description: 'To all, with the completed document.' },
+      ),
+    ),
+    canceledReceipt: optional(Type.Object(receiptTexts, { description: 'When the document is cancelled.' })),
+    expiredReceipt: optional(Type.Object(receiptTexts, { description: 'When the deadline has passed.' })),
   },
   { description: 'Own texts of messages, per kind.' },
 );
@@ -332,7 +262,12 @@ const signerMembers = {
   signerInfo: optional(SignerInfo),
   authentication: optional(Authentication),
   extraInfo: optional(SignerExtraInfo),
-  addons: optional(Type.Object({ types: optional(Type.Array(stringEnum(['secureShare']))) })),
+  addons: optional(
+    Type.Object(
+      { types: optional(Type.Array(stringEnum(['secureShare']), { description: 'Which ones.' })) },
+      { description: 'Further services for this signer.' },
+    ),
+  ),
   ui: optional(Ui),
   notifications: optional(SignerNotifications),
   tags: optional(
@@ -358,7 +293,6 @@ const signerMembers = {
 export const SignerWrapper = Type.Object(signerMembers);
 export type SignerWrapper = Static<typeof SignerWrapper>;
 
-const LANGUAGE = stringEnum(LANGUAGES);
 export const DataToSign = Type.Object(
   {
     base64Content: Base64({ description: 'The document. Always empty in answers: content is handed out as a file.' }),
@@ -368,21 +302,29 @@ export const DataToSign = Type.Object(
     title: optional(Text({ maxLength: 300, description: 'Title, as signers see it.' })),
     description: optional(Text({ maxLength: 5000, description: 'Text, as signers see it.' })),
     packaging: optional(
-      Type.Object({
-        signaturePackageFormats: optional(
-          Type.Array(stringEnum(['xades', 'pades', 'no_bankid_pades', 'asice']), {
-            description: 'Signed files to make.',
-          }),
-        ),
-        padesSettings: optional(
-          Type.Object({
-            primaryLanguage: optional(LANGUAGE),
-            secondaryLanguage: optional(LANGUAGE),
-            padesTemplateId: optional(Text({ maxLength: 100, description: 'Template of the evidence page.' })),
-            includeSsnInPades: optional(Type.Boolean({ description: 'Shows national numbers in the signed file.' })),
-          }),
-        ),
-      }),
+      Type.Object(
+        {
+          signaturePackageFormats: optional(
+            Type.Array(stringEnum(['xades', 'pades', 'no_bankid_pades', 'asice']), {
+              description: 'Signed files to make.',
+            }),
+          ),
+          padesSettings: optional(
+            Type.Object(
+              {
+                primaryLanguage: optional(stringEnum(LANGUAGES, { description: 'Language of the evidence page.' })),
+                secondaryLanguage: optional(stringEnum(LANGUAGES, { description: 'Second language of it.' })),
+                padesTemplateId: optional(Text({ maxLength: 100, description: 'Template of the evidence page.' })),
+                includeSsnInPades: optional(
+                  Type.Boolean({ description: 'Shows national numbers in the signed file.' }),
+                ),
+              },
+              { description: 'Look of the signed PDF.' },
+            ),
+          ),
+        },
+        { description: 'How the signed files are made.' },
+      ),
     ),
   },
   { description: 'The document that is signed.' },
@@ -422,23 +364,33 @@ export const Advanced = Type.Object(
     ),
     extraInfo: optional(DocumentExtraInfo),
     security: optional(
-      Type.Object({
-        oneTimeUse: optional(Type.Boolean({ description: 'A sign URL works once.' })),
-        ipWhiteList: optional(
-          Type.Array(Type.String({ maxLength: 50 }), {
-            maxItems: 50,
-            description: 'Addresses from which signers may come, as IP or CIDR.',
-          }),
-        ),
-      }),
+      Type.Object(
+        {
+          oneTimeUse: optional(Type.Boolean({ description: 'A sign URL works once.' })),
+          ipWhiteList: optional(
+            Type.Array(Type.String({ maxLength: 50 }), {
+              maxItems: 50,
+              description: 'Addresses from which signers may come, as IP or CIDR.',
+            }),
+          ),
+        },
+        { description: 'Limits on who may sign.' },
+      ),
     ),
     timeToLive: optional(
-      Type.Object({
-        deadline: optional(DateTime({ description: 'When signing ends.' })),
-        deleteAfterHours: optional(
-          Type.Integer({ minimum: 1, maximum: 744, description: 'Hours after the end until the content is deleted.' }),
-        ),
-      }),
+      Type.Object(
+        {
+          deadline: optional(DateTime({ description: 'When signing ends.' })),
+          deleteAfterHours: optional(
+            Type.Integer({
+              minimum: 1,
+              maximum: 744,
+              description: 'Hours after the end until the content is deleted.',
+            }),
+          ),
+        },
+        { description: 'When signing ends and when content is deleted.' },
+      ),
     ),
     departmentId: optional(
       Text({ maxLength: 100, description: 'Part of the organisation, for invoices and filters.' }),
@@ -471,18 +423,21 @@ export const Link = Type.Object(
     error: optional(Type.String({ description: 'Code of what went wrong.' })),
     errorMessage: optional(Type.String({ description: 'What went wrong.' })),
     resourceStatus: optional(
-      stringEnum([
-        'Unknown',
-        'NotReady',
-        'Success',
-        'Error',
-        'signatureError',
-        'NotFound',
-        'BadInput',
-        'ServiceUnavailable',
-        'Unauthorized',
-        'TimeOut',
-      ]),
+      stringEnum(
+        [
+          'Unknown',
+          'NotReady',
+          'Success',
+          'Error',
+          'signatureError',
+          'NotFound',
+          'BadInput',
+          'ServiceUnavailable',
+          'Unauthorized',
+          'TimeOut',
+        ],
+        { description: 'Whether it can be fetched.' },
+      ),
     ),
   },
   { description: 'A resource that belongs to this one.' },
@@ -501,14 +456,22 @@ export const DocumentSignature = Type.Object(
     signedTime: DateTime({ description: 'When.' }),
     dateOfBirth: optional(Type.String({ description: 'ddMMyy' })),
     signatureMethodUniqueId: optional(Type.String({ description: 'Id of the person at the eID.' })),
-    socialSecurityNumber: optional(Type.Object({ value: Type.String(), countryCode: Type.String() })),
+    socialSecurityNumber: optional(
+      Type.Object(
+        {
+          value: Type.String({ description: 'The number.' }),
+          countryCode: Type.String({ description: 'ISO 3166 code of the country that gave it.' }),
+        },
+        { description: 'National number, where the sender asked for it and may have it.' },
+      ),
+    ),
     clientIp: optional(Type.String({ description: 'IP address of the signer.' })),
   },
   { description: 'What is known of a completed signature.' },
 );
 export type DocumentSignature = Static<typeof DocumentSignature>;
 
-const PACKAGES = Type.Array(stringEnum(PACKAGE_FORMATS));
+const PACKAGES = Type.Array(stringEnum(PACKAGE_FORMATS), { description: 'Files that can be fetched.' });
 export const Status = Type.Object(
   {
     documentStatus: stringEnum(DOCUMENT_STATUSES, { description: 'State of the document.' }),
@@ -571,9 +534,10 @@ export const DocumentSummary = Type.Object({
 });
 export type DocumentSummary = Static<typeof DocumentSummary>;
 
-export const DocumentPath = Type.Object({ documentId: Guid() });
+export const DocumentPath = Type.Object({ documentId: Guid({ description: 'Id of the document.' }) });
 export const FileQuery = Type.Object({
   fileFormat: stringEnum(PACKAGE_FORMATS, {
+    description: 'Which of the document’s files.',
     aliases: { standard_packing: 'standard_packaging' },
     otherNames: ['fileType'],
   }),

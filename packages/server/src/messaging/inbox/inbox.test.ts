@@ -69,7 +69,7 @@ describeOnEachDatabase('the captured inbox', (openDatabase) => {
   it.each([
     ['comes from another machine', {}, '192.0.2.7'],
     ['reached a foreign name', { host: 'evil.example:8642' }, '127.0.0.1'],
-    ['reached a name that only looks like this machine', { host: 'localhost@evil.example' }, '127.0.0.1'],
+    ['reached a name that only looks like this machine', { host: 'localhost.evil.example' }, '127.0.0.1'],
     ['came through a proxy', { 'x-forwarded-for': '192.0.2.7' }, '127.0.0.1'],
     ['came through a proxy that says so in the standard way', { forwarded: 'for=192.0.2.7' }, '127.0.0.1'],
     ['has a wrong secret', { authorization: `Basic ${Buffer.from('t-first:guess').toString('base64')}` }, '192.0.2.7'],

@@ -3,7 +3,7 @@ import type { Database, Queryable } from '../kernel/db/database.ts';
 import type { Environment } from '../kernel/events/events.ts';
 import type { SecretBox } from '../kernel/keys/sealed-box.ts';
 import type { Log } from '../kernel/log/log.ts';
-import type { COLOR_THEMES, LANGUAGES } from '../signature/contract/document.ts';
+import type { COLOR_THEMES, LANGUAGES } from '../signature/contract/signing-page.ts';
 import type { MessageTransport } from './message-transport.ts';
 
 export type Language = (typeof LANGUAGES)[number];

@@ -1,7 +1,8 @@
 import type { Clock } from '../kernel/clock/clock.ts';
 import type { Queryable } from '../kernel/db/database.ts';
 import type { Environment } from '../kernel/events/events.ts';
-import type { COLOR_THEMES, CreateDocumentRequestWrapper, LANGUAGES } from './contract/document.ts';
+import type { CreateDocumentRequestWrapper } from './contract/document.ts';
+import type { COLOR_THEMES, LANGUAGES } from './contract/signing-page.ts';
 import { signUrl } from './document-representation.ts';
 import { turnState } from './session-context.ts';
 import type { SignatureDeps } from './signature-deps.ts';

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { DateTime, Guid, stringEnum } from '../../kernel/contract/primitives.ts';
-import { COLOR_THEMES, LANGUAGES, MECHANISMS, REDIRECT_MODES } from './document.ts';
+import { MECHANISMS, REDIRECT_MODES } from './document.ts';
+import { COLOR_THEMES, LANGUAGES } from './signing-page.ts';
 
 const optional = Type.Optional;
 

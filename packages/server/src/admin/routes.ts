@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import type { RouteDefinition } from '../kernel/http/route.ts';
 import type { AdminDeps } from './admin-deps.ts';
+import { EXAMPLES } from './contract/examples.ts';
 import {
   AccountQuery,
   ClientParams,
@@ -26,6 +27,8 @@ export function adminRoutes(deps: AdminDeps): RouteDefinition[] {
       path: '/admin/oauthclient',
       operationId: 'CreateOauthClient',
       summary: 'Create OAuth client',
+      description: 'A secret that is generated is in this answer and in no other.',
+      example: EXAMPLES.create,
       body: CreateOauthAPIClientRequest,
       responses: { 200: OauthAPIClientResponse },
       handle: (context, input) => createClient(deps, context, input),
@@ -36,6 +39,9 @@ export function adminRoutes(deps: AdminDeps): RouteDefinition[] {
       path: '/admin/oauthclient',
       operationId: 'UpdateOauthClient',
       summary: 'Update OAuth client',
+      description:
+        'Replaces the settings that are sent. Secrets are the complete list: an entry that is left out ends.',
+      example: EXAMPLES.update,
       body: UpdateOauthAPIClientRequest,
       responses: { 200: OauthAPIClientResponse },
       handle: (context, input) => updateClient(deps, context, input),
@@ -46,6 +52,8 @@ export function adminRoutes(deps: AdminDeps): RouteDefinition[] {
       path: '/admin/oauthclient/list',
       operationId: 'ListOauthClients',
       summary: 'List OAuth clients',
+      description: 'API clients of the account and environment, oldest first.',
+      example: EXAMPLES.list,
       query: AccountQuery,
       responses: { 200: Type.Array(OauthClientListItemResponse) },
       handle: (context, input) => listClients(deps, context, input),
@@ -56,6 +64,8 @@ export function adminRoutes(deps: AdminDeps): RouteDefinition[] {
       path: '/admin/oauthclient/enable',
       operationId: 'EnableOauthClient',
       summary: 'Enable OAuth client',
+      description: 'The client may get tokens again.',
+      example: EXAMPLES.switch,
       body: OauthClientId,
       responses: { 200: Nothing },
       handle: (context, input) => switchClient(deps, context, input, true),
@@ -66,6 +76,8 @@ export function adminRoutes(deps: AdminDeps): RouteDefinition[] {
       path: '/admin/oauthclient/disable',
       operationId: 'DisableOauthClient',
       summary: 'Disable OAuth client',
+      description: 'The client gets no tokens, and those that it has end within a minute.',
+      example: EXAMPLES.switch,
       body: OauthClientId,
       responses: { 200: Nothing },
       handle: (context, input) => switchClient(deps, context, input, false),
@@ -76,6 +88,8 @@ export function adminRoutes(deps: AdminDeps): RouteDefinition[] {
       path: '/admin/oauthclient/{clientId}',
       operationId: 'RetrieveOauthClient',
       summary: 'Retrieve OAuth client',
+      description: 'Secrets are shown by their description and last characters.',
+      example: EXAMPLES.get,
       params: ClientParams,
       query: AccountQuery,
       responses: { 200: OauthAPIClientResponse },
@@ -87,6 +101,7 @@ export function adminRoutes(deps: AdminDeps): RouteDefinition[] {
       path: '/admin/oauthclient/{clientId}',
       operationId: 'DeleteOauthClient',
       summary: 'Delete OAuth client',
+      description: 'Its tokens end within a minute.',
       params: ClientParams,
       query: AccountQuery,
       responses: { 204: null },

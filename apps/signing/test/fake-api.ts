@@ -10,6 +10,9 @@ import type { AttemptOutcome, View } from '../src/server/contract.ts';
  * an eID of three links. What a signer meets is chosen by the token of the link.
  */
 
+/** What every return from the stand-in of the eID carries. */
+export const RETURN_CODE = 'r'.repeat(32);
+
 export type Scenario = {
   view?: Partial<View>;
   pdf?: Buffer;
@@ -189,7 +192,7 @@ export async function startFakeApi(
     const answer = url.searchParams.get('answer') as AttemptOutcome['outcome'] | null;
     if (answer) {
       attempts.set(attempt, answer);
-      response.writeHead(302, { location: `/d/${handle}#attempt=${attempt}` }).end();
+      response.writeHead(302, { location: `/d/${handle}#attempt=${attempt}.${RETURN_CODE}` }).end();
       return;
     }
     const links = ['signed', 'canceled', 'failed'].map(
@@ -276,7 +279,8 @@ export async function startFakeApi(
         });
       }
       case 'POST /sign/complete': {
-        const outcome = attempts.get(body.attemptId ?? '');
+        const [attemptId = '', code] = (body.returnedAttempt ?? '').split('.');
+        const outcome = code === RETURN_CODE ? attempts.get(attemptId) : undefined;
         if (!outcome || outcome === 'started') return refuse(response, 409, 'attempt_unfinished');
         session.view = { ...session.view, attempt: undefined };
         if (outcome === 'signed') session.view = { ...session.view, state: 'signed', signature: signatureNow() };

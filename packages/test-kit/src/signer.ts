@@ -28,6 +28,8 @@ export async function openSignUrl(signUrl: string): Promise<Signer> {
   const session = await post(`${base}/app/v1/session`, { bootCode: boot.bootCode });
   if (session.status !== 200) throw new Error(`the session was not started: ${session.status}`);
   const { sessionToken, view } = session.body;
+  /** How the address named each attempt that came back. */
+  const returns = new Map<string, string>();
   const call: Signer['call'] = async (method, path, body) => {
     const response = await fetch(base + path, {
       method,
@@ -48,9 +50,12 @@ export async function openSignUrl(signUrl: string): Promise<Signer> {
     },
     async passEid(url, credentials = {}) {
       const callback = await authenticateAtNoBankId(url, { nationalNumber: KARI, ...credentials });
-      await fetch(callback, { redirect: 'manual' });
+      const back = await fetch(callback, { redirect: 'manual' });
+      const returned = back.headers.get('location')?.split('#attempt=')[1] ?? '';
+      returns.set(returned.split('.')[0] ?? '', returned);
     },
-    complete: (attemptId) => call('POST', '/app/v1/sign/complete', { attemptId }),
+    complete: (attemptId) =>
+      call('POST', '/app/v1/sign/complete', { returnedAttempt: returns.get(attemptId) ?? attemptId }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type FakeApi, type Scenario, startFakeApi } from '../../test/fake-api.ts';
+import { type FakeApi, RETURN_CODE, type Scenario, startFakeApi } from '../../test/fake-api.ts';
 import { contract } from '../../test/sample-pdf.ts';
 import type { Boot } from '../server/contract.ts';
 import { connectToSignHost } from '../server/sign-host.ts';
@@ -237,7 +237,7 @@ describe('coming back from the eID', () => {
     const { flow, store } = await openLink('plain');
     await flow.continueToSign();
     const attempt = new URL(left[0]!, api.origin).searchParams.get('attempt')!;
-    const { flow: back } = openTab({ store, attempt });
+    const { flow: back } = openTab({ store, attempt: `${attempt}.${RETURN_CODE}` });
     await back.start();
     expect(back.state().screen).toMatchObject({ name: 'failed', failure: { retry: 'complete_attempt' } });
     await fetch(`${api.origin}${left[0]}&answer=signed`, { redirect: 'manual' });

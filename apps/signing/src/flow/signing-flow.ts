@@ -9,7 +9,7 @@ export type SigningFlow = ReturnType<typeof createSigningFlow>;
 
 export type FlowSurroundings = {
   boot: Boot;
-  /** The attempt in the address, when the eID has just sent the browser back. */
+  /** From the address, when the eID has just sent the browser back: the attempt and the code of this return. */
   returnedAttempt: string | null;
   host: SignHost;
   store: SessionStore;
@@ -83,12 +83,11 @@ export function createSigningFlow(around: FlowSurroundings) {
     around.showHandle(handle);
     const view = await host.getSession();
     const begun = view.attempt;
-    const returned = returnedAttempt ?? (begun?.state === 'returned' ? begun.attemptId : null);
-    if (view.state === 'sign' && returned) {
+    if (view.state === 'sign' && returnedAttempt) {
       show({ name: 'sealing', method: view.methods.find(({ method }) => method === begun?.method) }, view);
-      return completeAttempt(returned);
+      return completeAttempt(returnedAttempt);
     }
-    if (view.state === 'sign' && begun?.state === 'started') {
+    if (view.state === 'sign' && begun) {
       // The browser came back by itself, not through the eID: what was begun there must not go on unseen.
       host.abortAttempt(begun.attemptId).catch(() => {});
       return show({ name: 'reading', remark: 'left_eid' }, view);

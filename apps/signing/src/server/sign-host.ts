@@ -93,7 +93,8 @@ export function connectToSignHost(options: {
     },
     startAttempt: (method: string, documentSha256: string) =>
       ask<StartedAttempt>('POST', '/sign/start', { method, documentSha256 }),
-    completeAttempt: (attemptId: string) => ask<AttemptOutcome>('POST', '/sign/complete', { attemptId }, true),
+    completeAttempt: (returnedAttempt: string) =>
+      ask<AttemptOutcome>('POST', '/sign/complete', { returnedAttempt }, true),
     async abortAttempt(attemptId: string): Promise<void> {
       await send('POST', '/app/v1/sign/abort', { attemptId }, true);
     },

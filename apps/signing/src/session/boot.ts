@@ -10,7 +10,7 @@ export function readBoot(page: Document): Boot {
   }
 }
 
-/** The attempt with which the eID sent the browser back, from `#attempt=…`. */
+/** The attempt with which the eID sent the browser back, and the code of this return, from `#attempt=…`. */
 export function attemptInHash(hash: string): string | null {
   return new URLSearchParams(hash.replace(/^#/, '')).get('attempt');
 }

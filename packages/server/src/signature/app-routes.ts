@@ -3,6 +3,7 @@ import { abortSigning, completeSigning } from './complete-signing.ts';
 import {
   AttemptRequest,
   CancelSessionResponse,
+  CompleteSigningRequest,
   CompleteSigningResponse,
   ResultResponse,
   SessionView,
@@ -123,7 +124,7 @@ export function signingAppRoutes(deps: SignatureDeps): RouteDefinition<SessionCo
       operationId: 'Signing_Complete',
       summary: 'Finish after the eID has sent the signer back',
       tags,
-      body: AttemptRequest,
+      body: CompleteSigningRequest,
       responses: { 200: CompleteSigningResponse },
       handle: (context, { body }) => completeSigning(deps, context, body),
     },

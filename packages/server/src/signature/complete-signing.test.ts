@@ -36,7 +36,8 @@ describeOnEachDatabase('signing', (open) => {
     const { body } = await signature.create(changes);
     return { body, documentId: body.documentId as string, session: await signature.open(body.signers[0].url) };
   }
-  const complete = (token: string, attemptId: string) => signature.app('POST', '/sign/complete', token, { attemptId });
+  const complete = (token: string, attemptId: string) =>
+    signature.app('POST', '/sign/complete', token, { returnedAttempt: signature.returned(attemptId) });
   const abort = (token: string, attemptId: string) => signature.app('POST', '/sign/abort', token, { attemptId });
   const status = async (documentId: string) =>
     (await signature.api('GET', `/signature/documents/${documentId}/status`)).body.documentStatus;
@@ -112,12 +113,34 @@ describeOnEachDatabase('signing', (open) => {
       const { session } = await opened();
       const { attemptId, callbackKey } = await signature.goToEid(session);
       const back = await signature.call('GET', `/app/v1/eid/callback?state=${callbackKey}&code=secret-code`);
-      expect([back.status, back.headers.location]).toEqual([303, `/d/${session.handle}#attempt=${attemptId}`]);
+      expect([back.status, String(back.headers.location).replace(/[^.]*$/, '')]).toEqual([
+        303,
+        `/d/${session.handle}#attempt=${attemptId}.`,
+      ]);
       expect(back.headers['referrer-policy']).toBe('no-referrer');
       const [row] = await signature.query<{ row: string }>('select a::text as row from sign_attempts a where id = $1', [
         attemptId,
       ]);
       expect(row!.row).not.toContain(Buffer.from('secret-code').toString('hex'));
+    });
+
+    it('is complete only for the browser that came back: who started it elsewhere cannot sign as somebody else', async () => {
+      const { session } = await opened();
+      const { attemptId, callbackKey } = await signature.goToEid(session);
+      const callback = `/app/v1/eid/callback?state=${callbackKey}&code=x`;
+      // The other person's browser comes back first; the one who sent the address there knows all but the code.
+      const theirs = await signature.call('GET', callback);
+      const own = await signature.call('GET', callback);
+      expect(own.headers.location).toBe(`/d/${session.handle}`);
+      for (const code of ['x'.repeat(32), 'A'.repeat(32)]) {
+        const answer = await signature.app('POST', '/sign/complete', session.token, {
+          returnedAttempt: `${attemptId}.${code}`,
+        });
+        expect([answer.status, answer.body.code]).toEqual([422, 'eid_not_returned']);
+      }
+      const returnedAttempt = String(theirs.headers.location).split('#attempt=')[1];
+      const rightly = await signature.app('POST', '/sign/complete', session.token, { returnedAttempt });
+      expect(rightly.body.outcome).toBe('signed');
     });
 
     it.each([
@@ -301,7 +324,9 @@ describeOnEachDatabase('signing', (open) => {
         const session = await made.open(body.signers[0].url);
         const attemptId = await made.goToEidAndBack(session);
         made.advance(2 * MINUTE_MS + late);
-        const answer = await made.app('POST', '/sign/complete', session.token, { attemptId });
+        const answer = await made.app('POST', '/sign/complete', session.token, {
+          returnedAttempt: made.returned(attemptId),
+        });
         expect([late, answer.body.outcome]).toEqual([late, outcome]);
         await made.stop();
       }
@@ -326,10 +351,8 @@ describeOnEachDatabase('signing', (open) => {
       expect((await abort(session.token, attemptId)).status).toBe(204);
       expect(signature.eid.canceled).toBe(canceled + 1);
       await signature.call('GET', `/app/v1/eid/callback?state=${callbackKey}&code=x`);
-      expect((await complete(session.token, attemptId)).body).toMatchObject({
-        outcome: 'canceled',
-        view: { state: 'sign' },
-      });
+      const late = await complete(session.token, attemptId);
+      expect([late.status, late.body.code]).toEqual([422, 'eid_not_returned']);
       expect(await status(documentId)).toBe('unsigned');
     });
 

@@ -1,7 +1,9 @@
+import { timingSafeEqual } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { SeglError } from '../kernel/errors/segl-error.ts';
 import type { OperationResult } from '../kernel/http/route.ts';
 import type { CompleteSigningResponse } from './contract/session.ts';
+import { returnHash } from './receive-eid-callback.ts';
 import { recordEvidence } from './record-evidence.ts';
 import type { SessionContext } from './session-context.ts';
 import { sessionExpired } from './session-context.ts';
@@ -27,11 +29,12 @@ const WAIT_FOR_OTHER_REQUEST_MS = 10_000;
 export async function completeSigning(
   deps: SignatureDeps,
   context: SessionContext,
-  body: { attemptId: string },
+  body: { returnedAttempt: string },
 ): Promise<OperationResult> {
-  const attempt = await requireAttempt(deps, context, body.attemptId);
-  if (attempt.status === 'started') {
-    throw new SeglError(422, 'eid_not_returned', 'The eID has not sent the signer back yet.');
+  const [attemptId = '', code = ''] = body.returnedAttempt.split('.');
+  const attempt = await requireAttempt(deps, context, attemptId);
+  if (!attempt.returnHash || !timingSafeEqual(returnHash(code), attempt.returnHash)) {
+    throw new SeglError(422, 'eid_not_returned', 'The eID has not sent this browser back.');
   }
   if (await claimAttempt(deps.database, attempt.id, deps.clock.now())) {
     try {

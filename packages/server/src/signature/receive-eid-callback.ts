@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from 'node:crypto';
 import { findAttemptByCallback, recordReturn } from './session-store.ts';
 import type { SignatureDeps } from './signature-deps.ts';
 
@@ -9,7 +10,9 @@ const MAX_CALLBACK_BYTES = 16 * 1024;
 
 /**
  * Keeps what the eID's redirect brought and tells where the browser goes on: back into the signing app, which alone
- * holds the session and completes. `undefined` for a callback that belongs to no attempt.
+ * holds the session and completes. The first return, and no other, is given a code without which nothing completes: the
+ * person at the eID and the session must be in the same browser, or one person could sign with another's login.
+ * `undefined` for a callback that belongs to no attempt.
  */
 export async function receiveEidCallback(
   deps: SignatureDeps,
@@ -19,6 +22,15 @@ export async function receiveEidCallback(
   const attempt = STATE.test(state) ? await findAttemptByCallback(deps.database, state) : undefined;
   const content = Buffer.from(JSON.stringify(query), 'utf8');
   if (!attempt || content.length > MAX_CALLBACK_BYTES) return undefined;
-  await recordReturn(deps.database, attempt.id, deps.box.encrypt(content, `callback ${attempt.id}`), deps.clock.now());
-  return `/d/${attempt.sessionId}#attempt=${attempt.id}`;
+  const code = randomBytes(24).toString('base64url');
+  const isFirst = await recordReturn(deps.database, attempt.id, {
+    callbackSealed: deps.box.encrypt(content, `callback ${attempt.id}`),
+    returnHash: returnHash(code),
+    at: deps.clock.now(),
+  });
+  return `/d/${attempt.sessionId}${isFirst ? `#attempt=${attempt.id}.${code}` : ''}`;
+}
+
+export function returnHash(code: string): Buffer {
+  return createHash('sha256').update(code, 'utf8').digest();
 }

@@ -123,6 +123,8 @@ export interface SignAttempt {
   status: AttemptStatus;
   stateSealed: Buffer;
   callbackSealed: Buffer | undefined;
+  /** SHA-256 of the code that the returning browser was given. */
+  returnHash: Buffer | undefined;
   failure: AttemptFailure | undefined;
   createdAt: Date;
   updatedAt: Date;
@@ -137,6 +139,7 @@ interface AttemptRow {
   status: AttemptStatus;
   state_sealed: Buffer;
   callback_sealed: Buffer | null;
+  return_hash: Buffer | null;
   failure: AttemptFailure | null;
   created_at: Date;
   updated_at: Date;
@@ -152,6 +155,7 @@ function toAttempt(row: AttemptRow): SignAttempt {
     status: row.status,
     stateSealed: row.state_sealed,
     callbackSealed: row.callback_sealed ?? undefined,
+    returnHash: row.return_hash ?? undefined,
     failure: row.failure ?? undefined,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
@@ -160,7 +164,7 @@ function toAttempt(row: AttemptRow): SignAttempt {
 
 export async function insertAttempt(
   db: Queryable,
-  attempt: Omit<SignAttempt, 'status' | 'callbackSealed' | 'failure' | 'updatedAt'>,
+  attempt: Omit<SignAttempt, 'status' | 'callbackSealed' | 'returnHash' | 'failure' | 'updatedAt'>,
 ): Promise<void> {
   await db.query(
     `insert into sign_attempts (id, session_id, account_id, method, callback_key, status, state_sealed, created_at, updated_at)
@@ -196,12 +200,18 @@ export async function findOpenAttempt(db: Queryable, sessionId: string): Promise
   return rows[0] && toAttempt(rows[0]);
 }
 
-/** Keeps what the browser came back with; only the first return counts. */
-export async function recordReturn(db: Queryable, id: string, callbackSealed: Buffer, at: Date): Promise<void> {
-  await db.query(
-    `update sign_attempts set status = 'returned', callback_sealed = $2, updated_at = $3 where id = $1 and status = 'started'`,
-    [id, callbackSealed, at],
+/** Keeps what the browser came back with. `false` when one came back before: only the first return counts. */
+export async function recordReturn(
+  db: Queryable,
+  id: string,
+  back: { callbackSealed: Buffer; returnHash: Buffer; at: Date },
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update sign_attempts set status = 'returned', callback_sealed = $2, return_hash = $3, updated_at = $4
+      where id = $1 and status = 'started'`,
+    [id, back.callbackSealed, back.returnHash, back.at],
   );
+  return rowCount === 1;
 }
 
 /**

@@ -99,6 +99,7 @@ export class TestEid implements EidProvider {
  * the API is `<account>.<environment>`.
  */
 export class SignatureUnderTest {
+  readonly #returns = new Map<string, string>();
   readonly eid = new TestEid();
   readonly http: FastifyInstance;
   readonly deps: SignatureDeps;
@@ -245,7 +246,13 @@ export class SignatureUnderTest {
     const { attemptId, callbackKey } = await this.goToEid(session);
     const back = await this.call('GET', `/app/v1/eid/callback?state=${callbackKey}&code=x`);
     if (back.status !== 303) throw new Error(`the callback was not taken: ${back.text}`);
+    this.#returns.set(attemptId, String(back.headers.location).split('#attempt=')[1] ?? '');
     return attemptId;
+  }
+
+  /** The attempt as the address named it on its return; with a made-up code when it did not come back. */
+  returned(attemptId: string): string {
+    return this.#returns.get(attemptId) ?? `${attemptId}.${'x'.repeat(32)}`;
   }
 
   async goToEid(session: { token: string; view: Answer['body'] }): Promise<{ attemptId: string; callbackKey: string }> {

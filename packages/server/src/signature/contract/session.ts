@@ -88,6 +88,13 @@ export const StartSigningResponse = Type.Object({
 });
 
 export const AttemptRequest = Type.Object({ attemptId: Guid() });
+export const CompleteSigningRequest = Type.Object({
+  returnedAttempt: Type.String({
+    description:
+      'As the address names it after the return from the eID: the attempt, a dot, and the code of this return.',
+    pattern: '^[0-9a-f-]{36}\\.[A-Za-z0-9_-]{32}$',
+  }),
+});
 export const CompleteSigningResponse = Type.Object({
   outcome: stringEnum(['signed', 'canceled', 'failed']),
   errorCode: optional(Type.String()),

@@ -11,6 +11,7 @@ import { DEFAULT_SETTINGS, settingsAfter } from './client-input.ts';
 import { createSecretHasher, isAlive, isClientId } from './client-secret.ts';
 import { purgeDeletedClients, someClientAllowsOrigin } from './client-store.ts';
 import { createClientUses } from './client-uses.ts';
+import { createCorsOrigins } from './cors-origins.ts';
 import { storeNewClient } from './create-client.ts';
 import { ensureFirstTestClient, type FirstTestClient } from './ensure-first-test-client.ts';
 import { adminRoutes } from './routes.ts';
@@ -85,6 +86,11 @@ export function createAdmin(deps: {
   }, PURGE_EVERY_MS);
   purgeTimer.unref();
   const find = async (id: string) => (isClientId(id) ? findClient(database, id) : undefined);
+  const cors = createCorsOrigins({
+    originsOf: async (clientId) => (await find(clientId))?.corsOrigins ?? [],
+    isListed: (origin) => someClientAllowsOrigin(database, origin),
+  });
+  const stopListening = database.signals.on(CLIENTS_CHANGED, cors.forget);
 
   return {
     routes: adminRoutes({ database, clock, hasher, log }),
@@ -96,8 +102,8 @@ export function createAdmin(deps: {
       ),
     noteUse: uses.note,
     onClientsChanged: (listener) => database.signals.on(CLIENTS_CHANGED, listener),
-    corsOrigins: async (clientId) => (await find(clientId))?.corsOrigins ?? [],
-    isCorsOrigin: (origin) => someClientAllowsOrigin(database, origin),
+    corsOrigins: cors.corsOrigins,
+    isCorsOrigin: cors.isCorsOrigin,
     accountName: async (accountId) => (await findAccountName(database, accountId)) ?? '',
     ensureFirstTestClient: (wanted) => ensureFirstTestClient({ ...deps, hasher }, wanted),
 
@@ -139,6 +145,7 @@ export function createAdmin(deps: {
 
     async close() {
       clearInterval(purgeTimer);
+      stopListening();
       await uses.close();
     },
   };

@@ -19,7 +19,7 @@ import { updateClient } from './update-client.ts';
 const Nothing = Type.Object({});
 
 export function adminRoutes(deps: AdminDeps): RouteDefinition[] {
-  const clients = { tags: ['OAuthAPIClient'] as [string], scope: ['oauth_write', 'dealer', 'root'] };
+  const clients = { tags: ['Admin'] as [string], scope: ['oauth_write', 'dealer', 'root'] };
   return [
     {
       ...clients,
@@ -52,7 +52,7 @@ export function adminRoutes(deps: AdminDeps): RouteDefinition[] {
       path: '/admin/oauthclient/list',
       operationId: 'ListOauthClients',
       summary: 'List OAuth clients',
-      description: 'API clients of the account and environment, oldest first.',
+      description: 'API clients of the account and environment, newest first.',
       example: EXAMPLES.list,
       query: AccountQuery,
       responses: { 200: Type.Array(OauthClientListItemResponse) },

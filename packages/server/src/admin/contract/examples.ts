@@ -74,5 +74,5 @@ export const EXAMPLES = {
       },
     ],
   },
-  name: { request: named, answer: {} },
+  switch: { request: named, answer: {} },
 };

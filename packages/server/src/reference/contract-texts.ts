@@ -23,6 +23,6 @@ Every operation answers an error with the same body; the statuses are the same e
       description:
         'A webhook is an address of yours to which events are posted as they happen. Each delivery is signed; failed ones are repeated for days, and the log shows the attempts.',
     },
-    { name: 'OAuthAPIClient', description: 'API clients of the account and their secrets.' },
+    { name: 'Admin', description: 'API clients of the account and their secrets.' },
   ],
 } as const;

@@ -268,7 +268,7 @@ export class SignatureUnderTest {
   async sign(signUrl: string): Promise<Answer> {
     const session = await this.open(signUrl);
     const attemptId = await this.goToEidAndBack(session);
-    return this.app('POST', '/sign/complete', session.token, { attemptId });
+    return this.app('POST', '/sign/complete', session.token, { returnedAttempt: this.returned(attemptId) });
   }
 
   /** How many rows each table has, and how many files are kept. */

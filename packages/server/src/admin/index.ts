@@ -40,6 +40,8 @@ export interface Admin {
   publicKeys(client: ClientRecord): (ClientSecret & { publicJwk: NonNullable<ClientSecret['publicJwk']> })[];
   /** Notes when and from where a client got a token; written later. */
   noteUse(clientId: string, address: string): void;
+  /** Writes what was noted. */
+  flushUses(): Promise<void>;
   /** Calls `listener` after clients have changed, in any process; a hint that may be lost. */
   onClientsChanged(listener: () => void): () => void;
   /** Origins whose pages may call with tokens of the client. */
@@ -101,6 +103,7 @@ export function createAdmin(deps: {
         one.publicJwk && isAlive(one, clock.now()) ? [{ ...one, publicJwk: one.publicJwk }] : [],
       ),
     noteUse: uses.note,
+    flushUses: uses.flush,
     onClientsChanged: (listener) => database.signals.on(CLIENTS_CHANGED, listener),
     corsOrigins: cors.corsOrigins,
     isCorsOrigin: cors.isCorsOrigin,

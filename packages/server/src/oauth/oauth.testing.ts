@@ -1,8 +1,9 @@
-import { randomBytes } from 'node:crypto';
+import { type KeyObject, randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { type Admin, createAdmin } from '../admin/index.ts';
 import type { Database } from '../kernel/db/database.ts';
 import { createHttpServer } from '../kernel/http/http-server.ts';
+import { registerRoutes } from '../kernel/http/register-routes.ts';
 import { createKeyStore, type KeyStore } from '../kernel/keys/key-store.ts';
 import { createSecretBox } from '../kernel/keys/sealed-box.ts';
 import { createLog } from '../kernel/log/log.ts';
@@ -17,6 +18,12 @@ export const CLIENT_SECRET = 'c0ffee'.padEnd(64, '0');
 
 const MASTER_KEY = randomBytes(32);
 
+export interface Answer {
+  status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every operation
+  body: any;
+}
+
 /** The capability on a real database, with one account, and a clock that stands until it is moved. */
 export class OAuthUnderTest {
   readonly http: FastifyInstance;
@@ -26,6 +33,7 @@ export class OAuthUnderTest {
   readonly logged: Record<string, unknown>[] = [];
   tokens!: AccessTokens;
   private readonly closers: (() => void)[] = [];
+  private addresses = 0;
   readonly database: Database;
   private readonly lockOut: LockOut;
   private readonly clock = { now: () => new Date(this.nowMs) };
@@ -40,7 +48,12 @@ export class OAuthUnderTest {
     this.admin = createAdmin({ database, clock, masterKey: MASTER_KEY, box, log });
     this.keys = createKeyStore({ database, masterKey: MASTER_KEY, clock });
     this.lockOut = createLockOut({ database, clock, log });
-    this.http = createHttpServer({ maxBodyBytes: 1_000_000, trustedProxies: [], log, defaultEnvironment: 'test' });
+    this.http = createHttpServer({
+      maxBodyBytes: 1_000_000,
+      trustedProxies: ['10.0.0.0/8'],
+      log,
+      defaultEnvironment: 'test',
+    });
   }
 
   static async start(database: Database): Promise<OAuthUnderTest> {
@@ -57,6 +70,12 @@ export class OAuthUnderTest {
       clock: made.clock,
       log,
       publicUrl: PUBLIC_URL,
+    });
+    registerRoutes(made.http, admin.routes, {
+      authenticate: (token) => made.tokens.verify(token),
+      requireProduct: async () => undefined,
+      clock: made.clock,
+      log,
     });
     await made.http.ready();
     return made;
@@ -84,6 +103,10 @@ export class OAuthUnderTest {
     this.nowMs += ms;
   }
 
+  async addAccount(): Promise<string> {
+    return (await this.admin.createAccount({ name: 'Sjøbank', testAccount: false })).accountId;
+  }
+
   async addClient(client: {
     scopes?: string[];
     secret?: string;
@@ -91,12 +114,14 @@ export class OAuthUnderTest {
     disabled?: boolean;
     expiresAt?: Date;
     environment?: 'test' | 'prod';
+    accountId?: string;
   }): Promise<string> {
     const id = (client.environment === 'prod' ? 'p' : 't') + randomBytes(16).toString('hex');
     await this.addSecret(id, client.secret ?? CLIENT_SECRET, client.expiresAt);
     await this.database.query(
       `update oauth_clients
-          set environment = $2, allowed_scopes = $3, access_token_lifetime_seconds = $4, disabled_at = $5
+          set environment = $2, allowed_scopes = $3, access_token_lifetime_seconds = $4, disabled_at = $5,
+              account_id = $6
         where id = $1`,
       [
         id,
@@ -104,6 +129,7 @@ export class OAuthUnderTest {
         client.scopes ?? ['document_read'],
         client.lifetimeSeconds ?? 3600,
         client.disabled ? this.now() : null,
+        client.accountId ?? this.accountId,
       ],
     );
     return id;
@@ -116,6 +142,58 @@ export class OAuthUnderTest {
       `update oauth_client_secrets set description = $2, expires_at = $3 where client_id = $1 and description = 'first'`,
       [clientId, `secret-${randomBytes(4).toString('hex')}`, expiresAt ?? null],
     );
+  }
+
+  async addKey(clientId: string, key: KeyObject, kid?: string, expiresAt?: Date): Promise<void> {
+    await this.database.query(
+      `insert into oauth_client_secrets (client_id, description, type, public_jwk, hint, created_at, expires_at)
+       values ($1, $2, 'JsonWebKey', $3, '', $4, $5)`,
+      [
+        clientId,
+        `key-${randomBytes(4).toString('hex')}`,
+        JSON.stringify({ ...key.export({ format: 'jwk' }), ...(kid === undefined ? {} : { kid }) }),
+        this.now(),
+        expiresAt ?? null,
+      ],
+    );
+  }
+
+  /** A form, from an address of its own unless told: what fails here must not lock out the next one. */
+  async post(path: string, form: Record<string, string>, address = this.nextAddress()): Promise<Answer> {
+    const answer = await this.http.inject({
+      method: 'POST',
+      url: path,
+      remoteAddress: address,
+      headers: { 'content-type': 'application/x-www-form-urlencoded', 'x-forwarded-proto': 'https' },
+      payload: new URLSearchParams(form).toString(),
+    });
+    return { status: answer.statusCode, body: answer.payload === '' ? undefined : answer.json() };
+  }
+
+  token(clientId: string, secret = CLIENT_SECRET, scope = ''): Promise<Answer> {
+    return this.post('/oauth/connect/token', {
+      grant_type: 'client_credentials',
+      client_id: clientId,
+      client_secret: secret,
+      scope,
+    });
+  }
+
+  /** A call of the API with a token. */
+  async call(token: string, method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, body?: unknown): Promise<Answer> {
+    const answer = await this.http.inject({
+      method,
+      url,
+      remoteAddress: this.nextAddress(),
+      headers: { authorization: `Bearer ${token}`, 'x-forwarded-proto': 'https' },
+      ...(body === undefined ? {} : { payload: body as object }),
+    });
+    return { status: answer.statusCode, body: answer.payload === '' ? undefined : answer.json() };
+  }
+
+  private nextAddress(): string {
+    this.addresses += 1;
+    return `10.1.${this.addresses >> 8}.${this.addresses & 255}`;
   }
 
   async disable(what: 'client' | 'account', id: string): Promise<void> {

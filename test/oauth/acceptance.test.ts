@@ -169,7 +169,7 @@ describe('oauth.md 11: what an implementation must pass, on two processes', () =
       await here.token(production.clientId!, production.clientSecret!),
       await here.token(test.clientId!, test.clientSecret!),
     ];
-    const request = { name: 'x', active: false, events: ['*'], config: { url: 'https://127.0.0.1:9/in' } };
+    const request = { name: 'x', active: false, events: ['*'], config: { url: 'https://127.0.0.1:8443/in' } };
     const webhook = await here.call(inProd, 'POST', '/notification/webhooks', request);
     expect([webhook.status, webhook.headers.get('x-idfy-environment')]).toEqual([201, 'prod']);
     const path = `/notification/webhooks/${webhook.body.id}`;

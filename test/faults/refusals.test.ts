@@ -74,8 +74,12 @@ describe('refusals', () => {
 
   it('refuses a request that is larger than any document may be', async () => {
     const before = await filesIn();
-    const answer = await create(Buffer.alloc(30 * 1024 * 1024));
-    expect([answer.status, answer.body.code]).toEqual([413, 'payload_too_large']);
+    // The server answers before it has read everything and hangs up: a client that is still sending may miss the answer.
+    let answer: Awaited<ReturnType<typeof create>> | undefined;
+    for (let tries = 0; tries < 5 && !answer; tries++) {
+      answer = await create(Buffer.alloc(30 * 1024 * 1024)).catch(() => undefined);
+    }
+    expect([answer?.status, answer?.body.code]).toEqual([413, 'payload_too_large']);
     expect(await filesIn()).toEqual(before);
   });
 

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { type DatabaseKind, startPostgres } from '@segl/test-kit/databases';
 import { startSegl } from '@segl/test-kit/segl-process';
@@ -7,7 +8,8 @@ import { type LoadRequest, load, median } from './load.ts';
 
 /**
  * Issuing access tokens over HTTP, against a bare handler that only signs with a key of the same kind
- * (`bare-token-server.ts`), in turns within one run.
+ * (`bare-token-server.ts`), in turns within one run. On a busy machine look at the ratio of processor time per token, which
+ * counts all threads of both server processes (not PostgreSQL's).
  *
  *     npm run bench -- token [embedded|postgresql] [RS256|ES256|EdDSA]
  */
@@ -15,6 +17,8 @@ const ROUNDS = 5;
 const ROUND_MS = 4_000;
 const WARM_UP_MS = 4_000;
 const CONNECTIONS = 8;
+/** Per second; the same on every Linux that is about. */
+const CLOCK_TICKS = 100;
 
 const given = process.argv.slice(2);
 const kinds = given.filter((one): one is DatabaseKind => one === 'embedded' || one === 'postgresql');
@@ -52,18 +56,41 @@ async function measure(kind: DatabaseKind): Promise<void> {
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
     body,
   });
-  const run = (url: string, durationMs: number) => load(url, { next, connections: CONNECTIONS, durationMs });
-  for (const url of [segl.url, bareUrl]) await run(url, WARM_UP_MS);
-  const rates: { segl: number[]; bare: number[] } = { segl: [], bare: [] };
+  const targets = [
+    { url: segl.url, pid: segl.processId },
+    { url: bareUrl, pid: bare.pid ?? 0 },
+  ] as const;
+  const run = async ({ url, pid }: (typeof targets)[number], durationMs: number) => {
+    const before = await processorSeconds(pid);
+    const { perSecond } = await load(url, { next, connections: CONNECTIONS, durationMs });
+    const used = (await processorSeconds(pid)) - before;
+    return { perSecond, msPerToken: (used * 1000) / ((perSecond * durationMs) / 1000) };
+  };
+  for (const target of targets) await run(target, WARM_UP_MS);
+  const rounds: { ours: Awaited<ReturnType<typeof run>>; theirs: Awaited<ReturnType<typeof run>> }[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    rates.segl.push((await run(segl.url, ROUND_MS)).perSecond);
-    rates.bare.push((await run(bareUrl, ROUND_MS)).perSecond);
+    rounds.push({ ours: await run(targets[0], ROUND_MS), theirs: await run(targets[1], ROUND_MS) });
   }
-  const ratios = rates.segl.map((rate, index) => rate / rates.bare[index]!);
+  const of = (value: (round: (typeof rounds)[number]) => number, digits = 2) =>
+    median(rounds.map(value)).toFixed(digits);
   console.log(
-    `  ${`token ${algorithm} ${kind}`.padEnd(26)} segl ${median(rates.segl).toFixed(0)}/s   bare ${median(rates.bare).toFixed(0)}/s   ratio ${median(ratios).toFixed(2)} (${ratios.map((one) => one.toFixed(2)).join(' ')})`,
+    [
+      `  ${`token ${algorithm} ${kind}`.padEnd(26)}`,
+      `segl ${of(({ ours }) => ours.perSecond, 0)}/s   bare ${of(({ theirs }) => theirs.perSecond, 0)}/s`,
+      `ratio ${of(({ ours, theirs }) => ours.perSecond / theirs.perSecond)}`,
+      `processor time per token ${of(({ ours }) => ours.msPerToken)} / ${of(({ theirs }) => theirs.msPerToken)} ms`,
+      `ratio ${of(({ ours, theirs }) => theirs.msPerToken / ours.msPerToken)}`,
+    ].join('   '),
   );
   bare.kill('SIGTERM');
   await once(bare, 'exit');
   await segl.remove();
+}
+
+/** Of a process with all its threads, as Linux counts it. */
+async function processorSeconds(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [user, system] = [Number(fields[11]), Number(fields[12])];
+  return (user + system) / CLOCK_TICKS;
 }

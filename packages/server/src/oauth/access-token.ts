@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { errors, type JWK, type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import { errors, type JWK, type JWTPayload, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import type { Admin, ClientRecord } from '../admin/index.ts';
 import type { Clock } from '../kernel/clock/clock.ts';
@@ -9,6 +9,7 @@ import type { Environment } from '../kernel/events/events.ts';
 import type { Principal } from '../kernel/http/http-server.ts';
 import { uuidv7 } from '../kernel/ids/uuid.ts';
 import type { RevokedTokens } from './revoked-tokens.ts';
+import { signToken } from './sign-token.ts';
 import type { TokenKeys } from './token-keys.ts';
 import { deleteReferenceToken, findReferenceToken, insertReferenceToken } from './token-store.ts';
 
@@ -185,8 +186,7 @@ export function createAccessTokens(deps: AccessTokensOptions): AccessTokens {
         });
         return { accessToken, expiresInSeconds, scope };
       }
-      const key = keys.signing();
-      const accessToken = await new SignJWT({
+      const accessToken = await signToken(keys.signing(), {
         ...Object.fromEntries(client.claims.map(({ Type, Value }) => [`client_${Type}`, Value])),
         iss: issuer,
         aud: publicUrl,
@@ -200,9 +200,7 @@ export function createAccessTokens(deps: AccessTokensOptions): AccessTokens {
         environment: client.environment,
         scope,
         credential_id: secretId,
-      })
-        .setProtectedHeader({ alg: key.algorithm, typ: 'at+jwt', kid: key.kid })
-        .sign(key.privateKey);
+      });
       return { accessToken, expiresInSeconds, scope };
     },
 

@@ -1,7 +1,8 @@
-import { decodeProtectedHeader } from 'jose';
+import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { describeOnEachDatabase } from '../../../test-kit/src/each-database.ts';
 import { OAuthUnderTest, PUBLIC_URL } from './oauth.testing.ts';
+import { signToken } from './sign-token.ts';
 import type { TokenKeys } from './token-keys.ts';
 
 const HOUR_MS = 3_600_000;
@@ -125,11 +126,14 @@ describeOnEachDatabase('oauth.md 4: keys of access tokens', (open) => {
     expect(Object.keys(jwk!).sort()).toEqual(shape);
   });
 
-  it('of a new instance is of the algorithm that is set, and signs at once', async () => {
-    await oauth.database.query('delete from keys');
-    for (const algorithm of ['ES256', 'EdDSA'] as const) {
+  it('of a new instance is of the algorithm that is set, and signs at once what anyone can check', async () => {
+    for (const algorithm of ['RS256', 'ES256', 'EdDSA'] as const) {
       await oauth.database.query('delete from keys');
-      expect((await fresh(algorithm)).signing().algorithm).toBe(algorithm);
+      const keys = await fresh(algorithm);
+      expect(keys.signing().algorithm).toBe(algorithm);
+      const token = await signToken(keys.signing(), { sub: 'x' });
+      const { payload, protectedHeader } = await jwtVerify(token, createLocalJWKSet(keys.jwks() as JSONWebKeySet));
+      expect([payload, protectedHeader.alg, protectedHeader.typ]).toEqual([{ sub: 'x' }, algorithm, 'at+jwt']);
     }
   });
 });

@@ -2,6 +2,7 @@ import type { Clock } from '../kernel/clock/clock.ts';
 import type { Database } from '../kernel/db/database.ts';
 import { uuidv7 } from '../kernel/ids/uuid.ts';
 import type { SecretBox } from '../kernel/keys/sealed-box.ts';
+import { CLIENTS_CHANGED } from './admin-deps.ts';
 import { generateClientId, generateClientSecret, type SecretHasher } from './client-secret.ts';
 import {
   clientExists,
@@ -98,6 +99,7 @@ export async function ensureFirstTestClient(
       hint: clientSecret.slice(-4),
       createdAt: now,
     });
+    tx.afterCommit(() => deps.database.signals.send(CLIENTS_CHANGED));
     await putFirstTestClient(tx, clientId, deps.box.encrypt(Buffer.from(clientSecret, 'utf8'), AAD));
     return { clientId, clientSecret };
   });

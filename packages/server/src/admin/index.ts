@@ -8,15 +8,16 @@ import type { SecretBox } from '../kernel/keys/sealed-box.ts';
 import { CLIENTS_CHANGED } from './admin-deps.ts';
 import { type AuditEntry, listAudit, writeAudit } from './audit.ts';
 import { DEFAULT_SETTINGS, settingsAfter } from './client-input.ts';
-import { createSecretHasher, isAlive, isClientId } from './client-secret.ts';
+import { createSecretHasher, isAlive } from './client-secret.ts';
 import { purgeDeletedClients, someClientAllowsOrigin } from './client-store.ts';
 import { createClientUses } from './client-uses.ts';
 import { createCorsOrigins } from './cors-origins.ts';
 import { storeNewClient } from './create-client.ts';
 import { ensureFirstTestClient, type FirstTestClient } from './ensure-first-test-client.ts';
+import { createClientLookup } from './find-client.ts';
 import { adminRoutes } from './routes.ts';
 import { planSecrets } from './secret-list.ts';
-import { type ClientRecord, type ClientSecret, findAccountName, findClient, insertAccount } from './store.ts';
+import { type ClientRecord, type ClientSecret, findAccountName, insertAccount } from './store.ts';
 
 export { type ExternalIdPolicy, findExternalIdPolicy } from './account-settings-store.ts';
 export { API_SCOPES, canonicalScope } from './api-scopes.ts';
@@ -87,7 +88,8 @@ export function createAdmin(deps: {
     );
   }, PURGE_EVERY_MS);
   purgeTimer.unref();
-  const find = async (id: string) => (isClientId(id) ? findClient(database, id) : undefined);
+  const lookup = createClientLookup({ database, clock });
+  const { find } = lookup;
   const cors = createCorsOrigins({
     originsOf: async (clientId) => (await find(clientId))?.corsOrigins ?? [],
     isListed: (origin) => someClientAllowsOrigin(database, origin),
@@ -149,6 +151,7 @@ export function createAdmin(deps: {
     async close() {
       clearInterval(purgeTimer);
       stopListening();
+      lookup.close();
       await uses.close();
     },
   };

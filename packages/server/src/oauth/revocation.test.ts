@@ -124,12 +124,13 @@ describeOnEachDatabase('oauth.md 10: revocation and introspection', (open) => {
     expect(stored).not.toContain(Buffer.from(token).toString('hex'));
   });
 
-  it('a handle ends with its client at once, without a signal', async () => {
+  it('a handle ends with its client at once: the very next call is refused', async () => {
     const id = await oauth.addClient({});
     await oauth.database.query(`update oauth_clients set access_token_type = 'Reference' where id = $1`, [id]);
     const token = await got(id);
     expect(await accepted(token)).toBe(true);
-    await oauth.disable('client', id);
+    const manager = await got(await oauth.addClient({ scopes: ['oauth_write'] }));
+    expect((await oauth.call(manager, 'PUT', '/admin/oauthclient/disable', { ClientId: id })).status).toBe(200);
     await expect(oauth.tokens.verify(token)).rejects.toMatchObject({ status: 401, code: 'client_disabled' });
   });
 

@@ -198,6 +198,25 @@ describe('oauth.md 11: what an implementation must pass, on two processes', () =
     expect((await clear.call(inTest, 'GET', '/notification/webhooks')).status).toBe(200);
   });
 
+  it('IM-9: a repeated create answers the same client, without the secret that was shown once', async () => {
+    const body = JSON.stringify({ ClientName: 'Once', AllowedScopes: ['event'] });
+    const send = async (url: string) => {
+      const headers = {
+        authorization: `Bearer ${manager}`,
+        'content-type': 'application/json',
+        'idempotency-key': 'once',
+      };
+      const answer = await fetch(`${url}/admin/oauthclient`, { method: 'POST', headers, body });
+      // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every operation
+      return { status: answer.status, body: (await answer.json()) as any };
+    };
+    const [made, again] = [await send(first.url), await send(second.url)];
+    expect([made.status, again.status]).toEqual([200, 200]);
+    expect(again.body.ClientId).toBe(made.body.ClientId);
+    expect(made.body.ClientSecrets[0].Value).toMatch(/^[0-9a-f]{64}$/);
+    expect(again.body.ClientSecrets[0].Value).toBeUndefined();
+  });
+
   it('oauth.md 2.5: failed authentications are recorded, without what was typed', async () => {
     await expect(there.token(first.client.clientId, 'a-wrong-secret')).rejects.toThrow('401 invalid_client');
     const rows = await onDatabase<{ row: string }>(first, 'select f::text as row from failed_authentications f');

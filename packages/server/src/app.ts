@@ -7,8 +7,8 @@ import { createAdmin, createProducts, type FirstTestClient, findExternalIdPolicy
 import { createEidRegistry, createNoBankIdNetcentric } from './eid/index.ts';
 import { systemClock } from './kernel/clock/clock.ts';
 import type { Config } from './kernel/config/settings.ts';
+import type { Database } from './kernel/db/database.ts';
 import { migrate } from './kernel/db/migrate.ts';
-import { openDatabase } from './kernel/db/open-database.ts';
 import { dropOldPartitions, ensurePartitions } from './kernel/db/partitions.ts';
 import { createEvents } from './kernel/events/create-events.ts';
 import { createLocalFileStore } from './kernel/files/local-file-store.ts';
@@ -63,9 +63,9 @@ export interface App {
 
 /**
  * The whole server, put together: every capability is named here, and everything that one needs of another is handed to
- * it here. Nothing listens yet.
+ * it here. Nothing listens yet. The database is closed with it.
  */
-export async function buildApp(config: Config, log: Log, onFatal: (error: Error) => void): Promise<App> {
+export async function buildApp(config: Config, database: Database, log: Log): Promise<App> {
   const clock = systemClock;
   const masterKey = await loadMasterKey({ dataDir: config.dataDir, fromEnvironment: config.masterKey });
   const simulators: Promise<Simulators> | undefined =
@@ -77,7 +77,6 @@ export async function buildApp(config: Config, log: Log, onFatal: (error: Error)
           log,
         })
       : undefined;
-  const database = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, log, onFatal });
   await migrate({ database, log });
   await ensurePartitions(database, clock.now());
   const dropPartitions = () =>

@@ -1,5 +1,5 @@
-import { buildApp } from './app.ts';
 import { ConfigError, readConfig } from './kernel/config/settings.ts';
+import { openDatabase } from './kernel/db/open-database.ts';
 import { createLog } from './kernel/log/log.ts';
 import { printWelcome } from './welcome.ts';
 
@@ -9,10 +9,18 @@ const CLOSE_TIMEOUT_MS = 10_000;
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const log = createLog(config.logLevel);
-  const app = await buildApp(config, log, (error) => {
-    log.fatal({ err: error }, 'the database has failed: stopping');
-    process.exit(1);
+  const opening = openDatabase({
+    url: config.databaseUrl,
+    dataDir: config.dataDir,
+    log,
+    onFatal(error) {
+      log.fatal({ err: error }, 'the database has failed: stopping');
+      process.exit(1);
+    },
   });
+  // The embedded database starts in its own thread: meanwhile this one loads the program.
+  const [database, { buildApp }] = await Promise.all([opening, import('./app.ts')]);
+  const app = await buildApp(config, database, log);
 
   let closing = false;
   const stop = (signal: string): void => {

@@ -17,7 +17,7 @@ import { sendFile } from './send-file.ts';
 import type { Charge } from './throttle.ts';
 import { chargeAddress, chargeRequest } from './throttle-request.ts';
 import type { BucketName } from './throttle-sizes.ts';
-import { prepareValidation, unprintableText, validationFailed, violations } from './validation.ts';
+import { prepareValidations, unprintableText, validationFailed, violations } from './validation.ts';
 
 export interface ApiOptions {
   /** The principal of a bearer token; throws 401 `invalid_token`, `client_disabled` or `account_disabled`. */
@@ -121,14 +121,15 @@ interface MountOptions<Context> {
 }
 
 function mount<Context>(app: FastifyInstance, route: RouteDefinition<Context>, options: MountOptions<Context>): void {
-  for (const schema of [route.params, route.query, route.body, route.complete]) if (schema) prepareValidation(schema);
+  const schemas = [route.params, route.query, route.body, route.complete].filter((schema) => schema !== undefined);
   const serializers = new Map<number, TSchema>();
   for (const [status, schema] of Object.entries(route.responses)) {
     if (schema !== null && schema !== 'file') {
-      prepareValidation(schema);
+      schemas.push(schema);
       serializers.set(Number(status), schema);
     }
   }
+  app.addHook('onListen', () => prepareValidations(schemas));
   app.route({
     method: route.method,
     url: fastifyPath(route.path),

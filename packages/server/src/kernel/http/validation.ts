@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { TSchema } from 'typebox';
 import { type FieldError, SeglError } from '../errors/segl-error.ts';
@@ -76,9 +77,12 @@ function isPrintable(text: string): boolean {
   return !CONTROL.test(text) && text.isWellFormed();
 }
 
-/** Compiles now, so that the first request does not pay for it. */
-export function prepareValidation(schema: TSchema): void {
-  validatorOf(schema);
+/** Compiles one schema after the other between other work, so that few first requests pay for it, nor does the start. */
+export async function prepareValidations(schemas: readonly TSchema[]): Promise<void> {
+  for (const schema of schemas) {
+    await setImmediate();
+    validatorOf(schema);
+  }
 }
 
 export function validationFailed(errors: FieldError[]): SeglError {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { create, type Font } from 'fontkit';
 import PDFDocument from 'pdfkit';
 import { type EvidenceTexts, evidenceTexts } from './evidence-texts.ts';
 
@@ -48,16 +49,20 @@ const BOX_HEIGHT = 78;
 
 type FontName = 'regular' | 'semibold' | 'fallback';
 
-const fontFile = (name: string): Buffer => readFileSync(new URL(`../../assets/fonts/${name}.ttf`, import.meta.url));
-let fonts: Record<FontName, Buffer> | undefined;
+let fonts: Record<FontName, Font> | undefined;
 
-function loadFonts(): Record<FontName, Buffer> {
+/** Kept from one document to the next: to read the tables of a font takes longer than to set the pages. */
+function loadFonts(): Record<FontName, Font> {
   fonts ??= {
-    regular: fontFile('inter-regular'),
-    semibold: fontFile('inter-semibold'),
-    fallback: fontFile('dejavu-sans-fallback'),
+    regular: readFont('inter-regular'),
+    semibold: readFont('inter-semibold'),
+    fallback: readFont('dejavu-sans-fallback'),
   };
   return fonts;
+}
+
+function readFont(name: string): Font {
+  return create(readFileSync(new URL(`../../assets/fonts/${name}.ttf`, import.meta.url))) as Font;
 }
 
 /**
@@ -80,7 +85,7 @@ export async function renderEvidencePages(input: EvidenceInput): Promise<Evidenc
     pdf.on('end', resolve);
     pdf.on('error', reject);
   });
-  for (const [name, bytes] of Object.entries(loadFonts())) pdf.registerFont(name, bytes);
+  for (const [name, font] of Object.entries(loadFonts())) pdf.registerFont(name, font as unknown as string);
   const page = new EvidenceWriter(pdf, texts);
 
   page.heading(texts.heading);

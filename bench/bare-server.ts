@@ -11,8 +11,8 @@ import { uuidv7 } from '../packages/server/src/kernel/ids/uuid.ts';
 
 /**
  * The baseline: a bare `node:http` handler that does the unavoidable part of the work and nothing else. `POST` writes the
- * same file, synced, and the same rows in one statement; `GET` reads one row by its id. No token, no checks of the
- * request or the PDF, no encryption, no response model.
+ * same file, synced, and the same rows in one statement; `GET` reads the same rows in one statement. No token, no checks of
+ * the request or the PDF, no encryption, no response model.
  */
 const log = { info() {}, warn() {}, error() {} };
 const dataDir = process.env.SEGL_DATA_DIR ?? '';
@@ -50,7 +50,13 @@ const INSERT = {
          )
          insert into event_outbox (event_id) values ($10)`,
 };
-const SELECT = { name: 'bare_select', text: 'select request from documents where id = $1' };
+const SELECT = {
+  name: 'bare_select',
+  text: `select d.id, d.status, d.request, d.deadline, d.created_at, d.updated_at,
+                (select jsonb_agg(jsonb_build_object('id', s.id, 'request', s.request) order by s.position)
+                   from signers s where s.document_id = $1) as signers
+           from documents d where d.id = $1`,
+};
 
 async function writeFile(content: Buffer, sha256: string): Promise<void> {
   const temporary = join(folder, randomBytes(8).toString('hex'));

@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hkdfSync, type KeyObject, timingSafeEqual } from 'node:crypto';
 
 /** What a sign URL stands for. Ids only: the token ends up in mails, logs of others and browser histories. */
 export interface SignLink {
@@ -65,21 +65,21 @@ function linkOf(claims: Record<string, unknown>): SignLink | undefined {
   return { documentId: d, signerId: s, accountId: a, rotation: r };
 }
 
-function derivedKey(masterKey: Buffer, purpose: string): Buffer {
-  return Buffer.from(hkdfSync('sha256', masterKey, '', purpose, 32));
+function derivedKey(masterKey: Buffer, purpose: string): KeyObject {
+  return createSecretKey(Buffer.from(hkdfSync('sha256', masterKey, '', purpose, 32)));
 }
 
 function encode(value: object): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
 
-function seal(key: Buffer, header: string, claims: object): string {
+function seal(key: KeyObject, header: string, claims: object): string {
   const content = `${header}.${encode(claims)}`;
   return `${content}.${createHmac('sha256', key).update(content).digest('base64url')}`;
 }
 
 /** The header must be exactly ours: no algorithm is negotiated. */
-function open(key: Buffer, header: string, token: string): Record<string, unknown> | undefined {
+function open(key: KeyObject, header: string, token: string): Record<string, unknown> | undefined {
   const parts = token.split('.');
   if (parts.length !== 3 || parts[0] !== header) return undefined;
   const expected = createHmac('sha256', key).update(`${parts[0]}.${parts[1]}`).digest();

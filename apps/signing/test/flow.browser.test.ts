@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import { launchBrowser } from '@segl/test-kit/browser';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser, openTab, picture } from './browser.ts';
+import { openTab, picture } from './browser.ts';
 import { buildApp } from './built-app.ts';
 import { type FakeApi, startFakeApi } from './fake-api.ts';
 import { contract, longDocument, scan } from './sample-pdf.ts';

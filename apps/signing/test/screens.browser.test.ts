@@ -1,7 +1,8 @@
+import { launchBrowser } from '@segl/test-kit/browser';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { View } from '../src/server/contract.ts';
-import { expectAccessible, expectNoSidewaysScrolling, launchBrowser, openTab, picture } from './browser.ts';
+import { expectAccessible, expectNoSidewaysScrolling, openTab, picture } from './browser.ts';
 import { buildApp } from './built-app.ts';
 import { type FakeApi, type Scenario, startFakeApi } from './fake-api.ts';
 import { contract } from './sample-pdf.ts';

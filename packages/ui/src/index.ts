@@ -1,4 +1,5 @@
 export { ActionBar } from './action-bar.tsx';
+export { applyTheme } from './apply-theme.ts';
 export { Button, type ButtonVariant, IconButton, LinkButton } from './button.tsx';
 export { CardAction } from './card-action.tsx';
 export { Dialog } from './dialog.tsx';
@@ -10,5 +11,5 @@ export { LiveRegion, useAnnounce } from './live-region.tsx';
 export { Notice } from './notice.tsx';
 export { Skeleton, Spinner } from './progress.tsx';
 export { ScreenHeading } from './screen-heading.tsx';
-export { applyTheme, contrastRatio, inkOn, isDarkMode, type ThemeName, themeColors, themeNamed } from './themes.ts';
+export { contrastRatio, inkOn, isDarkMode, type ThemeName, themeColors, themeNamed } from './themes.ts';
 export { EnvironmentStrip, MenuButton, TopBar } from './top-bar.tsx';

@@ -1,7 +1,7 @@
+import { inkOn, themeColors } from '@segl/ui/themes';
 import { type Html, html, lines } from './html.ts';
 import type { SigningRequest } from './messaging-deps.ts';
 import type { RequestTexts } from './request-texts.ts';
-import { inkOn, THEME_COLORS } from './theme-colors.ts';
 
 /** What the layout puts around the text of a request. */
 export interface EmailContent {
@@ -80,7 +80,7 @@ export function emailText(content: EmailContent, body: string): string {
 }
 
 function style(request: SigningRequest): Html {
-  const ground = THEME_COLORS[request.colorTheme];
+  const ground = themeColors[request.colorTheme];
   return html`
 body { margin: 0; padding: 24px 12px; background: #f6f7f9; color: #16181d; font: 16px/1.5 Inter, system-ui, -apple-system, Segoe UI, Roboto, Arial, sans-serif; }
 .mail { box-sizing: border-box; max-width: 600px; margin: 0 auto; padding: 32px; background: #ffffff; border: 1px solid #e4e6ea; border-radius: 12px; overflow-wrap: anywhere; }

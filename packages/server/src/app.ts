@@ -163,9 +163,11 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
   const signature = createSignature(signatureDeps);
   const notification = createNotification({
     database,
+    events,
     jobs,
     outboundHttp: outbound,
     secretBox: createSecretBox(masterKey, 'webhook secret'),
+    hasProduct: (accountId, product) => products.hasProduct(accountId, product),
     clock,
     log,
     publicUrl: config.publicUrl,
@@ -269,6 +271,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
     async close() {
       ready = false;
       clearInterval(partitionTimer);
+      notification.stop();
       await http.close();
       await idempotency.stop();
       oauth.close();

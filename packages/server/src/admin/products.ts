@@ -13,6 +13,7 @@ export interface WantedFeature {
 }
 
 export interface Products {
+  hasProduct(accountId: string, product: Product): Promise<boolean>;
   /** Throws 402 `not_in_subscription`. */
   requireProduct(account: { accountId: string }, product: string): Promise<void>;
   /**
@@ -62,8 +63,11 @@ export function createProducts(deps: {
     return new SeglError(402, 'not_in_subscription', message, { errors });
   }
 
-  if (deps.granted === 'all') return { requireProduct: async () => {}, requireFeatures: async () => {} };
+  if (deps.granted === 'all') {
+    return { hasProduct: async () => true, requireProduct: async () => {}, requireFeatures: async () => {} };
+  }
   return {
+    hasProduct: async (accountId, product) => (await productsOf(accountId)).has(product),
     async requireProduct({ accountId }, product) {
       const products = await productsOf(accountId);
       if (!products.has(product)) throw notSubscribed([{ product }]);

@@ -1,15 +1,20 @@
 import type { EventRecord } from '../kernel/events/events.ts';
 
-/** The body of every delivery of an event: compact JSON, members in the order of the contract, none without a value. */
-export function serialiseEnvelope(event: EventRecord): string {
-  return JSON.stringify({
+/** An event as receivers get it, members in the order of the contract. */
+export function envelopeOf(event: EventRecord) {
+  return {
     id: event.id,
     type: event.type,
     timestamp: event.occurredAt.toISOString(),
     accountId: event.accountId,
     payload: event.payload,
     tags: event.tags,
-  });
+  };
+}
+
+/** The body of every delivery of an event: compact JSON, no member without a value. */
+export function serialiseEnvelope(event: EventRecord): string {
+  return JSON.stringify(envelopeOf(event));
 }
 
 /**

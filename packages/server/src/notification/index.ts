@@ -3,6 +3,8 @@ import type { RouteDefinition } from '../kernel/http/route.ts';
 import type { Jobs } from '../kernel/jobs/jobs.ts';
 import { deliverEventJob } from './deliver-event.job.ts';
 import { eraseAttemptsJob } from './erase-attempts.job.ts';
+import { eventRoutes } from './event-routes.ts';
+import { appendToLog } from './event-store.ts';
 import { fanOutEvents } from './fan-out-events.ts';
 import { DELIVERY_LIMITS, type DeliveryLimits, type NotificationDeps } from './notification-deps.ts';
 import { notificationRoutes } from './routes.ts';
@@ -11,19 +13,30 @@ export interface Notification {
   routes: RouteDefinition[];
   /** Before `jobs.start()` and `events.start()`. */
   register(jobs: Jobs, events: Events): void;
+  /** Answers the polls that wait; to be called before the HTTP server is closed. */
+  stop(): void;
 }
 
+type Own = 'stopping';
 type Optional = { random?: () => number; limits?: DeliveryLimits };
 
-/** Webhooks: the API on them, and delivery of every event to those that want it. */
-export function createNotification(given: Omit<NotificationDeps, keyof Optional> & Optional): Notification {
-  const deps: NotificationDeps = { random: Math.random, limits: DELIVERY_LIMITS, ...given };
+/** Events for those who poll, and webhooks: the API on both, and delivery of every event to the webhooks that want it. */
+export function createNotification(given: Omit<NotificationDeps, Own | keyof Optional> & Optional): Notification {
+  const stopping = new AbortController();
+  const deps: NotificationDeps = {
+    random: Math.random,
+    limits: DELIVERY_LIMITS,
+    stopping: stopping.signal,
+    ...given,
+  };
   return {
-    routes: notificationRoutes(deps),
+    routes: [...eventRoutes(deps), ...notificationRoutes(deps)],
     register(jobs, events) {
       jobs.define(deliverEventJob(deps));
       jobs.define(eraseAttemptsJob(deps));
+      events.subscribe('notification.event-log', '*', (batch, tx) => appendToLog(tx, batch));
       events.subscribe('notification.fan-out', '*', (batch, tx) => fanOutEvents(deps, batch, tx));
     },
+    stop: () => stopping.abort(),
   };
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../kernel/clock/clock.ts';
 import type { Database } from '../kernel/db/database.ts';
+import type { Events } from '../kernel/events/events.ts';
 import type { Jobs } from '../kernel/jobs/jobs.ts';
 import type { SecretBox } from '../kernel/keys/sealed-box.ts';
 import type { Log } from '../kernel/log/log.ts';
@@ -8,6 +9,7 @@ import type { OutboundHttp } from '../kernel/outbound-http/outbound-http.ts';
 /** What the capability stands on. */
 export interface NotificationDeps {
   database: Database;
+  events: Pick<Events, 'append' | 'onAppended'>;
   jobs: Jobs;
   outboundHttp: OutboundHttp;
   /** Encrypts webhook secrets at rest. */
@@ -16,6 +18,10 @@ export interface NotificationDeps {
   log: Pick<Log, 'info' | 'warn' | 'error'>;
   /** Base of absolute links, without a slash at the end. */
   publicUrl: string;
+  /** Whether the account's subscription has the product. */
+  hasProduct(accountId: string, product: 'share'): Promise<boolean>;
+  /** Aborted when the process stops: polls that wait are answered. */
+  stopping: AbortSignal;
   /** Uniform in [0, 1); spreads the pauses between attempts. */
   random: () => number;
   limits: DeliveryLimits;

@@ -23,7 +23,9 @@ const jobs = createJobs({ database, clock, log });
 const events = createEvents({ database, clock, log });
 const notification = createNotification({
   database,
+  events,
   jobs,
+  hasProduct: async () => true,
   clock,
   log,
   outboundHttp: createOutboundHttp({ allowedRanges: ['127.0.0.0/8'], ownAddresses: [], log }),

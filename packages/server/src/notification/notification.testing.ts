@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import type { Database, Transaction } from '../kernel/db/database.ts';
-import type { Environment, EventRecord } from '../kernel/events/events.ts';
+import { createEvents } from '../kernel/events/create-events.ts';
+import type { Environment, EventRecord, Events } from '../kernel/events/events.ts';
 import { createHttpServer } from '../kernel/http/http-server.ts';
 import { registerRoutes } from '../kernel/http/register-routes.ts';
 import { createThrottling } from '../kernel/http/throttle.ts';
@@ -14,6 +15,7 @@ import { createOutboundHttp, type OutboundHttp } from '../kernel/outbound-http/o
 import type { WebhookDeliveryDto, WebhookDto } from './contract/webhook.ts';
 import { deliverEventJob } from './deliver-event.job.ts';
 import { ERASE_QUEUE } from './erase-attempts.job.ts';
+import { eventRoutes } from './event-routes.ts';
 import { fanOutEvents } from './fan-out-events.ts';
 import type { DeliveryLimits, NotificationDeps } from './notification-deps.ts';
 import { notificationRoutes } from './routes.ts';
@@ -27,12 +29,15 @@ export interface Caller {
   environment?: Environment;
 }
 
+type RequestOptions = Caller & { body?: unknown; headers?: Record<string, string> };
+
 /**
  * The capability on a real database and real HTTP, with a clock that stands until it is moved and a queue that keeps
  * to that clock: what the durable queue does in real time happens here when a test says so.
  */
 export class NotificationUnderTest {
   readonly deps: NotificationDeps;
+  readonly events: Events;
   private readonly app: FastifyInstance;
   private readonly queue: { data: DeliverJob; startAfter: Date }[] = [];
   private worker: QueueDefinition<DeliverJob>;
@@ -46,14 +51,18 @@ export class NotificationUnderTest {
     const log = createLog('silent');
     const clock = { now: () => new Date(this.nowMs) };
     const real = createOutboundHttp({ allowedRanges: ['127.0.0.0/8'], ownAddresses: [], log, minimumRefusalMs: 0 });
+    this.events = createEvents({ database, clock, log });
     this.deps = {
       database,
+      events: this.events,
       jobs: this.jobs(),
       outboundHttp: options.outboundHttp?.(real) ?? real,
       secretBox: createSecretBox(randomBytes(32), 'webhook secrets'),
       clock,
       log,
       publicUrl: 'https://api.example.com',
+      hasProduct: async () => true,
+      stopping: this.stopping.signal,
       random: () => 0.5,
       limits: { attemptTimeoutMs: 5_000, leaseMs: 30_000, ...options.limits },
     };
@@ -65,7 +74,7 @@ export class NotificationUnderTest {
       defaultEnvironment: 'test',
       throttling: createThrottling({ sizes: BUCKET_SIZES, refuse: false, log }),
     });
-    registerRoutes(this.app, notificationRoutes(this.deps), {
+    registerRoutes(this.app, [...eventRoutes(this.deps), ...notificationRoutes(this.deps)], {
       authenticate: async (token) => {
         const [accountId, environment] = token.split('.') as [string, Environment];
         return { clientId: 'client', accountId, environment, scopes: new Set(['event']) };
@@ -155,15 +164,16 @@ export class NotificationUnderTest {
     };
   }
 
-  async call(
-    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
-    path: string,
-    options: Caller & { body?: unknown; headers?: Record<string, string> } = {},
-  ) {
+  /** A request to an address below `/notification/webhooks`. */
+  call(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, options: RequestOptions = {}) {
+    return this.request(method, `/notification/webhooks${path}`, options);
+  }
+
+  async request(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, options: RequestOptions = {}) {
     const { accountId = NORDBANK, environment = 'test', body, headers } = options;
     const response = await this.app.inject({
       method,
-      url: `/notification/webhooks${path}`,
+      url,
       headers: {
         authorization: `Bearer ${accountId}.${environment}`,
         // Production is reached through a proxy that ends TLS.

@@ -422,23 +422,33 @@ export async function insertAttempt(tx: Transaction, record: AttemptRecord): Pro
 
 type AttemptRow = { [Member in keyof AttemptRecord]: AttemptRecord[Member] | null };
 
+const ATTEMPT_COLUMNS = `id, webhook_id as "webhookId", event_id as "eventId", document_id as "documentId",
+  attempted_at as "attemptedAt", url, elapsed_ms as "elapsedMs", request_headers as "requestHeaders",
+  request_body as "requestBody", response_headers as "responseHeaders", response_body as "responseBody",
+  response_status as "responseStatus", response_message as "responseMessage", error_message as "errorMessage"`;
+
 /** Newest first. */
 export async function listAttempts(db: Queryable, webhookId: number, limit: number): Promise<AttemptRecord[]> {
   const { rows } = await db.query<AttemptRow>(
-    `select id, webhook_id as "webhookId", event_id as "eventId", document_id as "documentId",
-            attempted_at as "attemptedAt", url, elapsed_ms as "elapsedMs", request_headers as "requestHeaders",
-            request_body as "requestBody", response_headers as "responseHeaders", response_body as "responseBody",
-            response_status as "responseStatus", response_message as "responseMessage",
-            error_message as "errorMessage"
-       from webhook_attempts
+    `select ${ATTEMPT_COLUMNS} from webhook_attempts
       where webhook_id = $1
       order by attempted_at desc, id desc
       limit $2`,
     [webhookId, limit],
   );
-  return rows.map(
-    (row) => Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as unknown as AttemptRecord,
+  return rows.map(toAttempt);
+}
+
+export async function findAttempt(db: Queryable, webhookId: number, id: string): Promise<AttemptRecord | undefined> {
+  const { rows } = await db.query<AttemptRow>(
+    `select ${ATTEMPT_COLUMNS} from webhook_attempts where webhook_id = $1 and id = $2`,
+    [webhookId, id],
   );
+  return rows[0] && toAttempt(rows[0]);
+}
+
+function toAttempt(row: AttemptRow): AttemptRecord {
+  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as unknown as AttemptRecord;
 }
 
 export async function eraseAttemptsBefore(db: Queryable, before: Date): Promise<void> {

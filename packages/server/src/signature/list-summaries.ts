@@ -2,10 +2,10 @@ import Type, { type Static } from 'typebox';
 import { DateTime, Guid, Text } from '../kernel/contract/primitives.ts';
 import type { Queryable } from '../kernel/db/database.ts';
 import { SeglError } from '../kernel/errors/segl-error.ts';
+import { commaList, enumList } from '../kernel/http/comma-list.ts';
 import { CollectionWithPaging, linkedPage, pagedQuery, pageWindow } from '../kernel/http/linked-page.ts';
 import type { OperationContext, OperationResult } from '../kernel/http/route.ts';
-import { validationFailed } from '../kernel/http/validation.ts';
-import { DOCUMENT_STATUSES, type DocumentStatus, DocumentSummary } from './contract/document.ts';
+import { DOCUMENT_STATUSES, DocumentSummary } from './contract/document.ts';
 import { summaryResource } from './document-representation.ts';
 import type { SignatureDeps } from './signature-deps.ts';
 import { listSummaries as findSummaries, type SummaryFilters } from './summary-store.ts';
@@ -46,7 +46,7 @@ export async function listSummaries(
   context: OperationContext,
   query: SummaryQuery,
 ): Promise<OperationResult> {
-  const statuses = query.status === undefined ? undefined : statusList(query.status);
+  const statuses = query.status === undefined ? undefined : enumList(query.status, DOCUMENT_STATUSES, 'status');
   const tags = query.tags === undefined ? undefined : [...new Set(commaList(query.tags))];
   if (query.accountId !== undefined && query.accountId !== context.accountId) {
     throw new SeglError(403, 'forbidden', 'The token acts for its own account only.');
@@ -74,26 +74,6 @@ export async function listSummaries(
     status: 200,
     body: linkedPage({ publicUrl: deps.publicUrl, path: PATH, query: canonicalQuery, window, size, data }),
   };
-}
-
-function statusList(text: string): DocumentStatus[] {
-  const found = new Set<DocumentStatus>();
-  for (const word of commaList(text)) {
-    const status = DOCUMENT_STATUSES.find((one) => one === word.toLowerCase());
-    if (!status) {
-      const message = `Must be one of: ${DOCUMENT_STATUSES.join(', ')}.`;
-      throw validationFailed([{ field: 'status', code: 'enum', message }]);
-    }
-    found.add(status);
-  }
-  return [...found];
-}
-
-function commaList(text: string): string[] {
-  return text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
 }
 
 function instant(text: string | undefined): Date | undefined {

@@ -43,6 +43,7 @@ export function createEvents({ database, clock, log }: EventsOptions): Events {
     subscribe(name: string, types: readonly string[] | '*', handle: EventHandler): void {
       relay.subscribe(name, types, handle);
     },
+    onAppended: (listener) => database.signals.on(OUTBOX_FILLED, listener),
     wake,
     async start(): Promise<void> {
       stopListening = database.signals.on(OUTBOX_FILLED, () => relay.wake());

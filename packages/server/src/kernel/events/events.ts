@@ -26,6 +26,8 @@ export interface Events {
    * are tried again later, document by document, without holding up other subscribers or documents.
    */
   subscribe(name: string, types: readonly string[] | '*', handle: EventHandler): void;
+  /** Calls `listener` soon after events were committed, here or in another process. A hint: calls can get lost. */
+  onAppended(listener: () => void): () => void;
   /** Call it after committing a statement that used the SQL function `append_event` without `append`. */
   wake(): void;
   start(): Promise<void>;

@@ -3,7 +3,7 @@ import { documentRequest } from '@segl/test-kit/api-client';
 import { type SeglProcess, sampleContract, startSegl } from '@segl/test-kit/segl-process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { onDatabase } from '../conventions/database.ts';
-import { ApiUser, operate } from './api-user.ts';
+import { ApiUser, kidOf, operate } from './api-user.ts';
 
 /** Two processes on one PostgreSQL database, as behind a load balancer that ends TLS. */
 describe('oauth.md 11: what an implementation must pass, on two processes', () => {
@@ -146,6 +146,31 @@ describe('oauth.md 11: what an implementation must pass, on two processes', () =
       await expect.poll(() => kids(user), { timeout: 55_000 }).toEqual([kid, ...before]);
       expect(await statusOf(user, token)).toBe(200);
     }
+  });
+
+  it('oauth.md 4: a key that was stolen is gone from both processes within a minute, and so are its tokens', async () => {
+    const { clientId, clientSecret } = first.client;
+    const tokens = [await here.token(clientId, clientSecret), await there.token(clientId, clientSecret)];
+    const kid = kidOf(tokens[0]!);
+    for (const user of [here, there]) expect(await statusOf(user, tokens[0]!)).toBe(200);
+    await operator('retire-token-key', '--kid', kid);
+    const refused = async (user: ApiUser, token: string) => {
+      const { status, body } = await user.call(token, 'GET', '/notification/webhooks');
+      return [status, body.code];
+    };
+    for (const user of [here, there]) {
+      for (const token of tokens) {
+        await expect.poll(() => refused(user, token), { timeout: 55_000 }).toEqual([401, 'invalid_token']);
+      }
+      const { keys } = (await user.call('', 'GET', '/.well-known/jwks')).body;
+      expect(keys.map((key: { kid: string }) => key.kid)).not.toContain(kid);
+      const anew = await user.token(clientId, clientSecret);
+      expect(keys.map((key: { kid: string }) => key.kid)).toContain(kidOf(anew));
+      for (const other of [here, there]) expect(await statusOf(other, anew)).toBe(200);
+    }
+    manager = await here.token(clientId, clientSecret);
+    await expect(operator('retire-token-key', '--kid', 'unknown')).rejects.toThrow('There is no token key unknown.');
+    await expect(operator('retire-token-key')).rejects.toThrow('needs --kid');
   });
 
   it('ENV-2: production is shut off from test, and asks for https', async () => {

@@ -54,6 +54,11 @@ export class ApiUser {
   }
 }
 
+/** The key that signed a token, as its header names it. */
+export function kidOf(token: string): string {
+  return JSON.parse(Buffer.from(token.split('.')[0]!, 'base64url').toString()).kid as string;
+}
+
 /** Runs a command of the operator with the settings of a server; answers what it prints. */
 export async function operate(
   environment: Record<string, string>,

@@ -19,6 +19,8 @@ const USAGE = `node packages/server/src/operator.ts <command>
 
   rotate-token-key
       Makes the key that signs access tokens from tomorrow on, and publishes it now.
+  retire-token-key --kid <kid>
+      For a key that somebody else may have: refuses every token that it signed, and puts a new key in its place at once.
   create-account --name <name> [--test]
       Makes an account; with --test one that can have clients of the test environment only.
   create-client --account <id> --environment <test|prod> --name <name> --scopes "<scope> <scope>"
@@ -32,6 +34,7 @@ const LOG = createLog('warn', process.stderr);
 class UsageError extends Error {}
 
 interface Options {
+  kid?: string | undefined;
   name?: string | undefined;
   account?: string | undefined;
   environment?: string | undefined;
@@ -46,17 +49,15 @@ interface Instance {
 }
 
 const COMMANDS: Record<string, (instance: Instance, options: Options) => Promise<object>> = {
-  'rotate-token-key': async ({ config, database, masterKey }) => {
-    const keys = await loadTokenKeys({
-      keys: createKeyStore({ database, masterKey, clock: systemClock }),
-      database,
-      clock: systemClock,
-      log: LOG,
-      algorithm: config.accessTokenAlgorithm,
-      maxAgeMs: config.tokenKeyDays * DAY_MS,
-    });
-    const next = await keys.rotate();
+  'rotate-token-key': async (instance) => {
+    const next = await (await tokenKeysOf(instance)).rotate();
     return { kid: next.kid, algorithm: next.algorithm, signsFrom: next.activatesAt.toISOString() };
+  },
+
+  'retire-token-key': async (instance, { kid }) => {
+    if (!kid) throw new UsageError('retire-token-key needs --kid, which stands in the header of each token');
+    const signing = await (await tokenKeysOf(instance)).retire(kid);
+    return { retired: kid, signs: { kid: signing.kid, algorithm: signing.algorithm } };
   },
 
   'create-account': async (instance, { name, test }) => {
@@ -75,6 +76,17 @@ const COMMANDS: Record<string, (instance: Instance, options: Options) => Promise
     );
   },
 };
+
+function tokenKeysOf({ config, database, masterKey }: Instance) {
+  return loadTokenKeys({
+    keys: createKeyStore({ database, masterKey, clock: systemClock }),
+    database,
+    clock: systemClock,
+    log: LOG,
+    algorithm: config.accessTokenAlgorithm,
+    maxAgeMs: config.tokenKeyDays * DAY_MS,
+  });
+}
 
 async function adminOf<T>(
   { database, masterKey }: Instance,
@@ -117,6 +129,7 @@ function readArguments(): { positionals: string[]; values: Options } {
     return parseArgs({
       allowPositionals: true,
       options: {
+        kid: { type: 'string' },
         name: { type: 'string' },
         account: { type: 'string' },
         environment: { type: 'string' },

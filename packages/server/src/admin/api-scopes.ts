@@ -34,6 +34,12 @@ export const API_SCOPES = [
   'deposit_write',
 ] as const;
 
+/** What reaches beyond the account of the client, which only the operator or a dealer may have given. */
+const BEYOND_ACCOUNT = new Set<string>(['account-create', 'dealer', 'dealer_read', 'root', 'audit_root']);
+
+/** What an account's own client can be given. */
+export const ACCOUNT_SCOPES: readonly string[] = API_SCOPES.filter((name) => !BEYOND_ACCOUNT.has(name));
+
 const ALIASES = new Map<string, string>(
   Object.entries({
     'account-read': 'account_read',

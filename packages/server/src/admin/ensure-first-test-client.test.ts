@@ -4,7 +4,7 @@ import { silentLog, type TestDatabase } from '../../../test-kit/src/databases.ts
 import { describeOnEachDatabase } from '../../../test-kit/src/each-database.ts';
 import { systemClock } from '../kernel/clock/clock.ts';
 import { createSecretBox } from '../kernel/keys/sealed-box.ts';
-import { type Admin, createAdmin } from './index.ts';
+import { type Admin, API_SCOPES, createAdmin } from './index.ts';
 
 const MASTER_KEY = randomBytes(32);
 const ID = `t${'a'.repeat(32)}`;
@@ -42,6 +42,13 @@ describeOnEachDatabase('the first test client', (open) => {
       accountDisabled: false,
       accessTokenLifetimeSeconds: 3600,
     });
+  });
+
+  it('may use every scope that does not reach beyond its account', async () => {
+    const { clientId } = await admin.ensureFirstTestClient({});
+    const { allowedScopes } = (await admin.findClient(clientId))!;
+    const missing = API_SCOPES.filter((name) => !allowedScopes.includes(name));
+    expect(missing).toEqual(['account-create', 'dealer', 'dealer_read', 'root', 'audit_root']);
   });
 
   it('settings win, one by one', async () => {

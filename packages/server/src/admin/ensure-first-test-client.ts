@@ -3,6 +3,7 @@ import type { Database } from '../kernel/db/database.ts';
 import { uuidv7 } from '../kernel/ids/uuid.ts';
 import type { SecretBox } from '../kernel/keys/sealed-box.ts';
 import { CLIENTS_CHANGED } from './admin-deps.ts';
+import { ACCOUNT_SCOPES } from './api-scopes.ts';
 import { generateClientId, generateClientSecret, type SecretHasher } from './client-secret.ts';
 import {
   clientExists,
@@ -15,35 +16,6 @@ import {
   putSecret,
   reviveClient,
 } from './store.ts';
-
-/** Scopes that the first test client may use: everything that an account's own client can be given. */
-export const FIRST_CLIENT_SCOPES = [
-  'document_read',
-  'document_write',
-  'document_file',
-  'event',
-  'identify',
-  'addons',
-  'account_read',
-  'account_write',
-  'oauth_write',
-  'openid_write',
-  'invoice',
-  'analytics',
-  'audit_read',
-  'audit_write',
-  'merchantsign',
-  'validation',
-  'validation_ssn',
-  'text_read',
-  'text_write',
-  'share_read',
-  'share_write',
-  'jwt',
-  'form_read',
-  'form_write',
-  'form_file',
-] as const;
 
 export interface FirstTestClient {
   clientId: string;
@@ -88,7 +60,7 @@ export async function ensureFirstTestClient(
         accountId,
         environment: 'test',
         name: 'First test client',
-        allowedScopes: FIRST_CLIENT_SCOPES,
+        allowedScopes: ACCOUNT_SCOPES,
         createdAt: now,
       });
     }

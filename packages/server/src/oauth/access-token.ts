@@ -63,6 +63,11 @@ interface Verified {
   expiresAtMs: number;
 }
 
+interface VerifiedJwt extends Verified {
+  /** Of the key that signed it. */
+  kid: string;
+}
+
 /** How long a disabled client's tokens may still be accepted, should the signal of the change be lost. */
 const CLIENT_MEMORY_MS = 30_000;
 const CLOCK_SKEW_SECONDS = 60;
@@ -79,7 +84,7 @@ const HANDLE = /^[A-Za-z0-9_-]{43}$/;
 export function createAccessTokens(deps: AccessTokensOptions): AccessTokens {
   const { publicUrl, database, keys, revoked, admin, clock } = deps;
   const issuer = `${publicUrl}/oauth`;
-  const verified = new LRUCache<string, Verified>({ max: 20_000 });
+  const verified = new LRUCache<string, VerifiedJwt>({ max: 20_000 });
   const clients = new LRUCache<string, Promise<ClientRecord | undefined>>({
     max: 20_000,
     ttl: CLIENT_MEMORY_MS,
@@ -88,8 +93,8 @@ export function createAccessTokens(deps: AccessTokensOptions): AccessTokens {
   });
   const stopListening = admin.onClientsChanged(() => clients.clear());
 
-  async function checkJwt(token: string): Promise<Verified> {
-    const { payload } = await jwtVerify(
+  async function checkJwt(token: string): Promise<VerifiedJwt> {
+    const { payload, protectedHeader } = await jwtVerify(
       token,
       (header) => {
         const key = keys.find(header.kid ?? '');
@@ -104,7 +109,7 @@ export function createAccessTokens(deps: AccessTokensOptions): AccessTokens {
         currentDate: clock.now(),
       },
     );
-    return readClaims(payload, publicUrl);
+    return { ...readClaims(payload, publicUrl), kid: protectedHeader.kid ?? '' };
   }
 
   function clientOf(clientId: string): Promise<ClientRecord | undefined> {
@@ -117,7 +122,7 @@ export function createAccessTokens(deps: AccessTokensOptions): AccessTokens {
     return client;
   }
 
-  async function knownJwt(token: string): Promise<Verified> {
+  async function knownJwt(token: string): Promise<VerifiedJwt> {
     let known = verified.get(token);
     if (!known) {
       known = await checkJwt(token).catch((cause: unknown) => {
@@ -129,6 +134,8 @@ export function createAccessTokens(deps: AccessTokensOptions): AccessTokens {
       verified.delete(token);
       throw invalidToken(new errors.JWTExpired('', {}));
     }
+    // A key that was retired after the token was verified.
+    if (!keys.find(known.kid)) throw invalidToken();
     return known;
   }
 

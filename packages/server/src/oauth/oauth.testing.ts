@@ -87,7 +87,10 @@ export class OAuthUnderTest {
     const revoked = createRevokedTokens({ database, clock, log: this.log });
     await revoked.start();
     this.closers.push(() => revoked.close());
-    return createAccessTokens({ publicUrl, database, keys: await this.tokenKeys(), revoked, admin, clock });
+    const keys = await this.tokenKeys();
+    keys.start();
+    this.closers.push(() => keys.close());
+    return createAccessTokens({ publicUrl, database, keys, revoked, admin, clock });
   }
 
   tokenKeys(algorithm: TokenKey['algorithm'] = 'RS256', maxAgeDays = 90): Promise<TokenKeys> {

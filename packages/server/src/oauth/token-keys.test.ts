@@ -1,6 +1,7 @@
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
-import { beforeEach, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { describeOnEachDatabase } from '../../../test-kit/src/each-database.ts';
+import type { AccessTokens } from './access-token.ts';
 import { OAuthUnderTest, PUBLIC_URL } from './oauth.testing.ts';
 import { signToken } from './sign-token.ts';
 import type { TokenKeys } from './token-keys.ts';
@@ -111,6 +112,89 @@ describeOnEachDatabase('oauth.md 4: keys of access tokens', (open) => {
     onTestFinished(() => keys.close());
     const next = await (await fresh()).rotate();
     await expect.poll(() => kids(keys)).toContain(next.kid);
+  });
+
+  describe('a key that was stolen, retired', () => {
+    const tokenOf = async (clientId: string) => (await oauth.token(clientId)).body.access_token as string;
+    const refusal = (tokens: AccessTokens, token: string) =>
+      tokens.verify(token).then(
+        () => undefined,
+        ({ status, code }: { status: number; code: string }) => [status, code],
+      );
+
+    it('neither signs nor is published, and another one signs at once', async () => {
+      const keys = await fresh();
+      const stolen = keys.signing().kid;
+      oauth.advance(DAY_MS);
+      const next = await keys.retire(stolen);
+      expect(next.kid).not.toBe(stolen);
+      for (const seen of [keys, await fresh()]) {
+        expect(seen.signing().kid).toBe(next.kid);
+        expect(kids(seen)).toEqual([next.kid]);
+        expect(seen.find(stolen)).toBeUndefined();
+      }
+    });
+
+    it('401 invalid_token for what it signed, also where that was accepted before; new tokens work', async () => {
+      const clientId = await oauth.addClient({});
+      const keys = await fresh();
+      const tokens = await oauth.tokensFor(PUBLIC_URL);
+      const token = await tokenOf(clientId);
+      expect(await refusal(oauth.tokens, token)).toBeUndefined();
+      await keys.retire(keys.signing().kid);
+      await expect.poll(() => refusal(oauth.tokens, token)).toEqual([401, 'invalid_token']);
+      await expect.poll(() => refusal(tokens, token)).toEqual([401, 'invalid_token']);
+      expect(await oauth.tokens.inspect(token)).toBeUndefined();
+      const anew = await tokenOf(clientId);
+      expect(decodeProtectedHeader(anew).kid).not.toBe(decodeProtectedHeader(token).kid);
+      for (const one of [oauth.tokens, tokens]) expect(await refusal(one, anew)).toBeUndefined();
+    });
+
+    it('keys before it do not come back, and the one that waits still takes over on its day', async () => {
+      const keys = await fresh();
+      const first = keys.signing().kid;
+      const stolen = (await keys.rotate()).kid;
+      oauth.advance(4 * DAY_MS);
+      const waiting = await keys.rotate();
+      expect(kids(keys)).toEqual([waiting.kid, stolen]);
+      const instead = await keys.retire(stolen);
+      expect(kids(keys)).toEqual([waiting.kid, instead.kid]);
+      expect(keys.find(first)).toBeUndefined();
+      oauth.advance(DAY_MS);
+      expect(keys.signing().kid).toBe(waiting.kid);
+    });
+
+    it('before it signed: the one that signs goes on, and is followed by another when its time comes', async () => {
+      const keys = await fresh();
+      const signing = keys.signing().kid;
+      const stolen = (await keys.rotate()).kid;
+      expect((await keys.retire(stolen)).kid).toBe(signing);
+      expect(kids(keys)).toEqual([signing]);
+      oauth.advance(30 * DAY_MS);
+      expect([keys.signing().kid, kids(keys)]).toEqual([signing, [signing]]);
+      const next = await keys.rotate();
+      expect(kids(keys)).toEqual([next.kid, signing]);
+    });
+
+    it('after it signed: its last tokens are refused, and nothing else changes', async () => {
+      const keys = await fresh();
+      const stolen = keys.signing().kid;
+      const next = await keys.rotate();
+      oauth.advance(DAY_MS);
+      expect(kids(keys)).toEqual([next.kid, stolen]);
+      expect((await keys.retire(stolen)).kid).toBe(next.kid);
+      expect(kids(keys)).toEqual([next.kid]);
+    });
+
+    it('by ten operators at once is followed by one key; a kid that no key has is refused', async () => {
+      const processes = await Promise.all(Array.from({ length: 10 }, () => fresh()));
+      const stolen = processes[0]!.signing().kid;
+      const signing = await Promise.all(processes.map((keys) => keys.retire(stolen)));
+      expect(new Set(signing.map(({ kid }) => kid)).size).toBe(1);
+      expect(kids(await fresh())).toEqual([signing[0]!.kid]);
+      await expect(processes[0]!.retire('no-such-key')).rejects.toThrow('There is no token key no-such-key.');
+      expect(kids(await fresh())).toEqual([signing[0]!.kid]);
+    });
   });
 
   it.each(['ES256', 'EdDSA'] as const)('another algorithm takes over after a day: %s', async (algorithm) => {

@@ -19,12 +19,17 @@ export interface TokenKey {
 export interface TokenKeys {
   /** The key that signs now. */
   signing(): TokenKey;
-  /** A key whose tokens may still be about. */
+  /** A key whose tokens may still be about, and which was not retired. */
   find(kid: string): TokenKey | undefined;
   /** Public keys to check tokens with; the next one too, a day before it signs. */
   jwks(): { keys: JWK[] };
   /** Makes the next key, unless one is waiting already; answers the one that will sign next. */
   rotate(): Promise<TokenKey>;
+  /**
+   * For a key that somebody else may have: from now on it neither signs nor is published, and its tokens are refused. When
+   * it was the one that signs, a new one does so at once. Answers the key that signs. Throws for a `kid` that no key has.
+   */
+  retire(kid: string): Promise<TokenKey>;
   /** Keeps up with other processes, and replaces a key that has reached its age. */
   start(): void;
   close(): void;
@@ -39,6 +44,8 @@ export interface TokenKeysOptions {
   /** How long a key signs before the next one takes over. */
   maxAgeMs: number;
 }
+
+type KnownKey = TokenKey & { jwk: JWK; retiresAt: Date | undefined };
 
 const generate = promisify(generateKeyPair);
 const PURPOSE = 'token-signing';
@@ -65,25 +72,36 @@ const purposeOf = (algorithm: TokenKey['algorithm']) => `${PURPOSE}.${algorithm}
 export async function loadTokenKeys(options: TokenKeysOptions): Promise<TokenKeys> {
   const { keys, database, clock, log, algorithm, maxAgeMs } = options;
   const newKey = async () => ({ algorithm, privateKey: (await NEW_KEY[algorithm]()).privateKey });
-  /** Newest first. */
-  let known: (TokenKey & { jwk: JWK })[] = await list();
+  /** Newest first, retired ones among them. */
+  let known: KnownKey[] = await list();
   let timer: NodeJS.Timeout | undefined;
   let stopListening = () => {};
 
-  if (known.length === 0) {
+  if (!known.some(isAlive)) {
     await keys.getOrCreate(purposeOf(algorithm), newKey);
     known = await list();
   }
-  if (known[0]!.algorithm !== algorithm) await succeed(known[0]!);
+  if (newest().algorithm !== algorithm) await succeed(newest());
 
-  async function list(): Promise<(TokenKey & { jwk: JWK })[]> {
+  async function list(): Promise<KnownKey[]> {
     const algorithms = Object.keys(NEW_KEY) as TokenKey['algorithm'][];
     const stored = await Promise.all(algorithms.map((one) => keys.list(purposeOf(one))));
-    const now = clock.now();
-    const alive = stored.flat().filter(({ retiresAt }) => !(retiresAt && retiresAt <= now));
     return await Promise.all(
-      alive.sort(newestFirst).map(async (one) => ({ ...tokenKey(one), jwk: await publicJwk(one) })),
+      stored
+        .flat()
+        .sort(newestFirst)
+        .map(async (one) => ({ ...tokenKey(one), jwk: await publicJwk(one), retiresAt: one.retiresAt })),
     );
+  }
+
+  function isAlive({ retiresAt }: KnownKey): boolean {
+    return !(retiresAt && retiresAt <= clock.now());
+  }
+
+  function newest(): KnownKey {
+    const key = known.find(isAlive);
+    if (!key) throw new Error('there is no key that signs tokens');
+    return key;
   }
 
   /** The key that follows on `key`, made by whichever process asks first. */
@@ -99,37 +117,51 @@ export async function loadTokenKeys(options: TokenKeysOptions): Promise<TokenKey
 
   async function look(): Promise<void> {
     known = await list();
-    const newest = known[0]!;
-    const due = newest.activatesAt.getTime() + maxAgeMs - PUBLISHED_BEFORE_MS;
-    if (clock.now().getTime() >= due) await succeed(newest);
+    const due = newest().activatesAt.getTime() + maxAgeMs - PUBLISHED_BEFORE_MS;
+    if (clock.now().getTime() >= due) await succeed(newest());
   }
 
-  function signing(): TokenKey & { jwk: JWK } {
+  function signing(): KnownKey {
     const now = clock.now();
-    const key = known.find(({ activatesAt }) => activatesAt <= now) ?? known.at(-1);
-    if (!key) throw new Error('there is no key that signs tokens');
-    return key;
+    const alive = known.filter(isAlive);
+    return alive.find(({ activatesAt }) => activatesAt <= now) ?? alive.at(-1) ?? newest();
   }
 
-  /** Those that wait, the one that signs, and those before it whose last token has not long expired. */
-  function published(): (TokenKey & { jwk: JWK })[] {
-    const nowMs = clock.now().getTime();
-    return known.filter((_key, index) => {
-      const successor = known[index - 1];
-      return !successor || nowMs < successor.activatesAt.getTime() + PUBLISHED_AFTER_MS;
-    });
+  /** One that waits, signs, or signed before the one that does and whose last token has not long expired. */
+  function isPublished(key: KnownKey): boolean {
+    if (!isAlive(key)) return false;
+    // One that was retired before its time never took over.
+    const successor = known
+      .slice(0, known.indexOf(key))
+      .findLast(({ retiresAt, activatesAt }) => !(retiresAt && retiresAt <= activatesAt));
+    return !successor || clock.now().getTime() < successor.activatesAt.getTime() + PUBLISHED_AFTER_MS;
   }
 
   const lookLater = () => void look().catch((err: unknown) => log.warn({ err }, 'token keys could not be read'));
 
   return {
     signing,
-    find: (kid) => published().find((key) => key.kid === kid),
-    jwks: () => ({ keys: published().map(({ jwk }) => jwk) }),
+    find(kid) {
+      const key = known.find((one) => one.kid === kid);
+      return key && isPublished(key) ? key : undefined;
+    },
+    jwks: () => ({ keys: known.filter(isPublished).map(({ jwk }) => jwk) }),
     async rotate() {
-      const newest = known[0]!;
-      if (newest.activatesAt <= clock.now()) await succeed(newest);
-      return known[0]!;
+      if (newest().activatesAt <= clock.now()) await succeed(newest());
+      return newest();
+    },
+    async retire(kid) {
+      known = await list();
+      if (!known.some((key) => key.kid === kid)) throw new Error(`There is no token key ${kid}.`);
+      const current = signing();
+      // In its place in time too, so that the next rotation comes when it would have, and no clock is too slow for it.
+      const successor =
+        current.kid === kid
+          ? { purpose: purposeOf(algorithm), key: { ...(await newKey()), activatesAt: current.activatesAt } }
+          : undefined;
+      if (await keys.retire(kid, successor)) database.signals.send(SIGNAL);
+      known = await list();
+      return signing();
     },
     start() {
       stopListening = database.signals.on(SIGNAL, lookLater);

@@ -92,6 +92,26 @@ describeOnEachDatabase('the key store', (open, kind) => {
     now = hour(0);
   });
 
+  it('retires a key once, and puts its successor in the same transaction', async () => {
+    const keys = storeOn(database);
+    const [old, other] = [await keys.put('retired', newKey()), await keys.put('retired', newKey())];
+    const successor = { purpose: 'retired', key: newKey() };
+    expect(await keys.retire(old.id, successor)).toBe(true);
+    expect(await keys.retire(old.id, successor)).toBe(false);
+    expect(await keys.retire('no-such-key', successor)).toBe(false);
+    const listed = await keys.list('retired');
+    expect(listed.map(({ id, retiresAt }) => [id, retiresAt])).toEqual([
+      [expect.any(String), undefined],
+      [other.id, undefined],
+      [old.id, now],
+    ]);
+    expect((await keys.getOrCreate('retired', async () => newKey())).id).toBe(listed[0]!.id);
+    await expect(
+      keys.retire(other.id, { purpose: 'retired', key: newKey({ algorithm: null as never }) }),
+    ).rejects.toThrow();
+    expect((await keys.list('retired'))[1]).toMatchObject({ id: other.id, retiresAt: undefined });
+  });
+
   it('keeps private keys unreadable in the database, and bound to their row', async () => {
     const keys = storeOn(database);
     const { id, privateKey } = await keys.put('bound', newKey());

@@ -42,6 +42,11 @@ export interface KeyStore {
   /** All keys of a purpose, retired ones too, the one activated last first. */
   list(purpose: string): Promise<StoredKey[]>;
   put(purpose: string, key: NewKey): Promise<StoredKey>;
+  /**
+   * Ends a key now, and in the same transaction puts `successor` there. `false`, and no successor, when it has ended
+   * already or does not exist: of several processes one retires it.
+   */
+  retire(id: string, successor?: { purpose: string; key: NewKey }): Promise<boolean>;
 }
 
 interface KeyRow {
@@ -135,6 +140,16 @@ export function createKeyStore({ database, masterKey, clock }: KeyStoreOptions):
     },
     list: (purpose) => list(database, purpose),
     put: (purpose, key) => put(database, purpose, key),
+    retire: (id, successor) =>
+      database.transaction(async (tx) => {
+        const { rowCount } = await tx.query(
+          'update keys set retires_at = $2 where id = $1 and (retires_at is null or retires_at > $2)',
+          [id, clock.now()],
+        );
+        if (rowCount === 0) return false;
+        if (successor) await put(tx, successor.purpose, successor.key);
+        return true;
+      }),
   };
 }
 

@@ -5,6 +5,7 @@ import { type Config, ConfigError, readConfig } from './kernel/config/settings.t
 import type { Database } from './kernel/db/database.ts';
 import { migrate } from './kernel/db/migrate.ts';
 import { openDatabase } from './kernel/db/open-database.ts';
+import { parseGuid } from './kernel/ids/uuid.ts';
 import { createKeyStore } from './kernel/keys/key-store.ts';
 import { loadMasterKey } from './kernel/keys/master-key.ts';
 import { createSecretBox } from './kernel/keys/sealed-box.ts';
@@ -21,8 +22,11 @@ const USAGE = `node packages/server/src/operator.ts <command>
       Makes the key that signs access tokens from tomorrow on, and publishes it now.
   retire-token-key --kid <kid>
       For a key that somebody else may have: refuses every token that it signed, and puts a new key in its place at once.
-  create-account --name <name> [--test]
-      Makes an account; with --test one that can have clients of the test environment only.
+  create-account --name <name> [--test] [--dealer <id>]
+      Makes an account; with --test one that can have clients of the test environment only, with --dealer one that this
+      dealer manages.
+  create-dealer --name <name> [--test]
+      Makes the account of a dealer. Its clients with the scope dealer manage the accounts that have its id as --dealer.
   create-client --account <id> --environment <test|prod> --name <name> --scopes "<scope> <scope>"
       Makes an API client with any scopes, root included, and prints its secret, which is shown nowhere else.
 `;
@@ -37,6 +41,7 @@ interface Options {
   kid?: string | undefined;
   name?: string | undefined;
   account?: string | undefined;
+  dealer?: string | undefined;
   environment?: string | undefined;
   scopes?: string | undefined;
   test?: boolean | undefined;
@@ -60,9 +65,18 @@ const COMMANDS: Record<string, (instance: Instance, options: Options) => Promise
     return { retired: kid, signs: { kid: signing.kid, algorithm: signing.algorithm } };
   },
 
-  'create-account': async (instance, { name, test }) => {
+  'create-account': async (instance, { name, test, dealer }) => {
     if (!name) throw new UsageError('create-account needs --name');
-    return await adminOf(instance, (admin) => admin.createAccount({ name, testAccount: test ?? false }));
+    if (dealer !== undefined && parseGuid(dealer) === undefined)
+      throw new UsageError('--dealer is the id of an account');
+    return await adminOf(instance, (admin) =>
+      admin.createAccount({ name, testAccount: test ?? false, dealerId: dealer }),
+    );
+  },
+
+  'create-dealer': async (instance, { name, test }) => {
+    if (!name) throw new UsageError('create-dealer needs --name');
+    return await adminOf(instance, (admin) => admin.createAccount({ name, testAccount: test ?? false, dealer: true }));
   },
 
   'create-client': async (instance, { account, environment, name, scopes }) => {
@@ -132,6 +146,7 @@ function readArguments(): { positionals: string[]; values: Options } {
         kid: { type: 'string' },
         name: { type: 'string' },
         account: { type: 'string' },
+        dealer: { type: 'string' },
         environment: { type: 'string' },
         scopes: { type: 'string' },
         test: { type: 'boolean' },

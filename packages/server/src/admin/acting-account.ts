@@ -1,13 +1,14 @@
 import { SeglError } from '../kernel/errors/segl-error.ts';
 import type { OperationContext } from '../kernel/http/route.ts';
 import type { AdminDeps } from './admin-deps.ts';
-import { accountExists, type Owner } from './client-store.ts';
+import { accountExists, isAccountOfDealer, type Owner } from './client-store.ts';
 
 const NOT_GIVEN = '00000000-0000-0000-0000-000000000000';
 
 /**
- * Whose objects a request is about: those of the caller's account, in the environment of the token. Only the operator's
- * scope `root` reaches other accounts. Throws 403 `forbidden`, whether the named account exists or not; for `root` 404.
+ * Whose objects a request is about: those of the caller's account, in the environment of the token. The scope `dealer`
+ * reaches the accounts whose dealer the caller's account is, and the operator's scope `root` every account. Throws 403
+ * `forbidden` for any other, whether it exists or not; for `root` 404.
  */
 export async function actingOwner(
   deps: AdminDeps,
@@ -18,11 +19,12 @@ export async function actingOwner(
   if (accountId === undefined || accountId === NOT_GIVEN || accountId === context.accountId) {
     return { accountId: context.accountId, environment };
   }
-  if (!context.scopes.has('root')) {
-    throw new SeglError(403, 'forbidden', 'The AccountId is not that of the token.');
-  }
-  if (!(await accountExists(deps.database, accountId))) {
+  if (context.scopes.has('root')) {
+    if (await accountExists(deps.database, accountId)) return { accountId, environment };
     throw new SeglError(404, 'not_found', 'There is no such account.');
   }
-  return { accountId, environment };
+  const managed =
+    context.scopes.has('dealer') && (await isAccountOfDealer(deps.database, accountId, context.accountId));
+  if (managed) return { accountId, environment };
+  throw new SeglError(403, 'forbidden', 'The token may not act for the account of the AccountId.');
 }

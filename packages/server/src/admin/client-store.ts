@@ -308,3 +308,9 @@ export async function accountExists(db: Queryable, id: string): Promise<boolean>
   const { rows } = await db.query('select 1 from accounts where id = $1', [id]);
   return rows.length > 0;
 }
+
+/** Whether the account exists and is one of this dealer's. */
+export async function isAccountOfDealer(db: Queryable, id: string, dealerId: string): Promise<boolean> {
+  const { rows } = await db.query('select 1 from accounts where id = $1 and dealer_id = $2', [id, dealerId]);
+  return rows.length > 0;
+}

@@ -1,12 +1,27 @@
 import { SeglError } from '../kernel/errors/segl-error.ts';
 import type { OperationContext } from '../kernel/http/route.ts';
 
+/** What `dealer` stands for in the accounts that it reaches. */
+const COVERED_BY_DEALER = new Set([
+  'dealer_read',
+  'account_read',
+  'account_write',
+  'oauth_write',
+  'openid_write',
+  'invoice',
+]);
+
+function holds(context: OperationContext, scope: string): boolean {
+  const { scopes } = context;
+  return scopes.has('root') || scopes.has(scope) || (scopes.has('dealer') && COVERED_BY_DEALER.has(scope));
+}
+
 /**
- * Whether the caller may give somebody these scopes: those that its own token has, or any for `root`. The operator's
- * scope itself can not be given through the API. Throws 403 `forbidden` with the names.
+ * Whether the caller may give somebody these scopes: those that its own token has or stands for, or any for `root`. The
+ * operator's scope itself can not be given through the API. Throws 403 `forbidden` with the names.
  */
 export function requireGrantable(context: OperationContext, scopes: readonly string[]): void {
-  const refused = scopes.filter((one) => one === 'root' || !(context.scopes.has('root') || context.scopes.has(one)));
+  const refused = scopes.filter((one) => one === 'root' || !holds(context, one));
   if (refused.length === 0) return;
   throw new SeglError(403, 'forbidden', `The token of this call may not grant: ${refused.join(' ')}.`);
 }
@@ -16,8 +31,7 @@ export function requireGrantable(context: OperationContext, scopes: readonly str
  * caller. Throws 403 `forbidden` with the names.
  */
 export function requireHeld(context: OperationContext, scopes: readonly string[]): void {
-  if (context.scopes.has('root')) return;
-  const missing = scopes.filter((one) => !context.scopes.has(one));
+  const missing = scopes.filter((one) => !holds(context, one));
   if (missing.length === 0) return;
   throw new SeglError(
     403,

@@ -3,21 +3,21 @@ import type { Database, Log } from '../kernel/db/database.ts';
 import { SeglError } from '../kernel/errors/segl-error.ts';
 import type { Environment } from '../kernel/events/events.ts';
 import type { RouteDefinition } from '../kernel/http/route.ts';
-import { uuidv7 } from '../kernel/ids/uuid.ts';
 import type { SecretBox } from '../kernel/keys/sealed-box.ts';
 import { CLIENTS_CHANGED } from './admin-deps.ts';
-import { type AuditEntry, listAudit, writeAudit } from './audit.ts';
+import { type AuditEntry, listAudit } from './audit.ts';
 import { DEFAULT_SETTINGS, settingsAfter } from './client-input.ts';
 import { createSecretHasher, isAlive } from './client-secret.ts';
 import { purgeDeletedClients, someClientAllowsOrigin } from './client-store.ts';
 import { createClientUses } from './client-uses.ts';
 import { createCorsOrigins } from './cors-origins.ts';
+import { createAccount, type NewAccount } from './create-account.ts';
 import { storeNewClient } from './create-client.ts';
 import { ensureFirstTestClient, type FirstTestClient } from './ensure-first-test-client.ts';
 import { createClientLookup } from './find-client.ts';
 import { adminRoutes } from './routes.ts';
 import { planSecrets } from './secret-list.ts';
-import { type ClientRecord, type ClientSecret, findAccountName, insertAccount } from './store.ts';
+import { type ClientRecord, type ClientSecret, findAccountName } from './store.ts';
 
 export { type ExternalIdPolicy, findExternalIdPolicy } from './account-settings-store.ts';
 export { API_SCOPES, canonicalScope } from './api-scopes.ts';
@@ -55,8 +55,11 @@ export interface Admin {
     clientId?: string | undefined;
     clientSecret?: string | undefined;
   }): Promise<FirstTestClient>;
-  /** For the operator. A real account can have clients of both environments, a test account only those of `test`. */
-  createAccount(account: { name: string; testAccount: boolean }): Promise<{ accountId: string }>;
+  /**
+   * For the operator. A real account can have clients of both environments, a test account only those of `test`. A dealer
+   * manages the accounts that are made with its id, and is an account itself. Throws 404 `not_found` for an unknown dealer.
+   */
+  createAccount(account: NewAccount): Promise<{ accountId: string }>;
   /** For the operator: with any scopes, `root` included. The secret is shown nowhere else. */
   createClient(client: {
     accountId: string;
@@ -112,24 +115,7 @@ export function createAdmin(deps: {
     accountName: async (accountId) => (await findAccountName(database, accountId)) ?? '',
     ensureFirstTestClient: (wanted) => ensureFirstTestClient({ ...deps, hasher }, wanted),
 
-    async createAccount({ name, testAccount }) {
-      const now = clock.now();
-      const accountId = uuidv7(now);
-      await database.transaction(async (tx) => {
-        await insertAccount(tx, { id: accountId, name, testAccount, createdAt: now });
-        await writeAudit(tx, {
-          accountId,
-          environment: testAccount ? 'test' : 'prod',
-          occurredAt: now,
-          actorClientId: undefined,
-          requestId: undefined,
-          action: 'account.created',
-          targetId: accountId,
-          details: { name, testAccount },
-        });
-      });
-      return { accountId };
-    },
+    createAccount: (account) => createAccount({ database, clock }, account),
 
     async createClient({ accountId, environment, name, scopes }) {
       const now = clock.now();

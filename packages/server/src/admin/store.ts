@@ -24,6 +24,8 @@ export interface ClientRecord {
   id: string;
   accountId: string;
   accountName: string;
+  /** The account itself, when it is a dealer. */
+  dealerId: string | undefined;
   environment: Environment;
   name: string;
   allowedScopes: string[];
@@ -41,6 +43,7 @@ interface ClientRow {
   id: string;
   account_id: string;
   account_name: string;
+  dealer_id: string | null;
   environment: Environment;
   name: string;
   allowed_scopes: string[];
@@ -61,12 +64,13 @@ interface ClientRow {
 export async function findClient(db: Queryable, id: string): Promise<ClientRecord | undefined> {
   const { rows } = await db.query<ClientRow>({
     name: 'admin_find_client',
-    text: `select c.id, c.account_id, a.name as account_name, c.environment, c.name, c.allowed_scopes,
-                  c.access_token_type, c.access_token_lifetime_seconds, c.claims, c.allowed_cors_origins,
+    text: `select c.id, c.account_id, a.name as account_name, d.account_id as dealer_id, c.environment, c.name,
+                  c.allowed_scopes, c.access_token_type, c.access_token_lifetime_seconds, c.claims, c.allowed_cors_origins,
                   c.disabled_at is not null as disabled, a.disabled_at is not null as account_disabled,
                   s.id as secret_id, s.description, s.hash, s.public_jwk, s.expires_at
              from oauth_clients c
              join accounts a on a.id = c.account_id
+             left join dealers d on d.account_id = c.account_id
              left join oauth_client_secrets s on s.client_id = c.id
             where c.id = $1 and c.deleted_at is null`,
     values: [id],
@@ -77,6 +81,7 @@ export async function findClient(db: Queryable, id: string): Promise<ClientRecor
     id: first.id,
     accountId: first.account_id,
     accountName: first.account_name,
+    dealerId: first.dealer_id ?? undefined,
     environment: first.environment,
     name: first.name,
     allowedScopes: first.allowed_scopes,
@@ -113,15 +118,25 @@ export async function findAccountName(db: Queryable, accountId: string): Promise
 
 export async function insertAccount(
   tx: Transaction,
-  account: { id: string; name: string; testAccount: boolean; createdAt: Date },
+  account: { id: string; name: string; testAccount: boolean; createdAt: Date; dealerId?: string | undefined },
 ): Promise<void> {
-  await tx.query('insert into accounts (id, name, test_account, created_at) values ($1, $2, $3, $4)', [
+  await tx.query('insert into accounts (id, name, test_account, created_at, dealer_id) values ($1, $2, $3, $4, $5)', [
     account.id,
     account.name,
     account.testAccount,
     account.createdAt,
+    account.dealerId ?? null,
   ]);
   await grantFirstProducts(tx, account.id, account.testAccount);
+}
+
+export async function insertDealer(tx: Transaction, accountId: string, createdAt: Date): Promise<void> {
+  await tx.query('insert into dealers (account_id, created_at) values ($1, $2)', [accountId, createdAt]);
+}
+
+export async function isDealer(db: Queryable, accountId: string): Promise<boolean> {
+  const { rows } = await db.query('select 1 from dealers where account_id = $1', [accountId]);
+  return rows.length > 0;
 }
 
 /** Locks the account's row until the transaction ends, so that its clients are counted and added one at a time. */

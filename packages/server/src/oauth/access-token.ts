@@ -204,6 +204,7 @@ export function createAccessTokens(deps: AccessTokensOptions): AccessTokens {
         jti,
         client_id: client.id,
         account_id: client.accountId,
+        dealer_id: client.dealerId,
         environment: client.environment,
         scope,
         credential_id: secretId,

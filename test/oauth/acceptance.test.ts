@@ -223,6 +223,25 @@ describe('oauth.md 11: what an implementation must pass, on two processes', () =
     expect((await clear.call(inTest, 'GET', '/notification/webhooks')).status).toBe(200);
   });
 
+  it('oauth.md 5: the operator makes a dealer and its account, whose clients the dealer manages', async () => {
+    const { accountId: dealer } = await operator('create-dealer', '--name', 'Dealer', '--test');
+    const made = await operator('create-account', '--name', 'Customer', '--test', '--dealer', dealer!);
+    const client = await operator(
+      ...['create-client', '--account', dealer!, '--environment', 'test'],
+      ...['--name', 'Portal', '--scopes', 'dealer event'],
+    );
+    const token = await here.token(client.clientId!, client.clientSecret!);
+    const created = await create({ AccountId: made.accountId, AllowedScopes: ['event'] }, token);
+    expect([created.status, created.body.AccountId]).toEqual([200, made.accountId]);
+    const [secret] = created.body.ClientSecrets;
+    expect(await statusOf(there, await there.token(created.body.ClientId, secret.Value))).toBe(200);
+
+    const wrong = ['create-account', '--name', 'x', '--dealer'];
+    await expect(operator(...wrong, made.accountId!)).rejects.toThrow('There is no such dealer.');
+    await expect(operator(...wrong, 'x')).rejects.toThrow('--dealer is the id of an account');
+    await expect(operator('create-dealer')).rejects.toThrow('needs --name');
+  });
+
   it('IM-9: a repeated create answers the same client, without the secret that was shown once', async () => {
     const body = JSON.stringify({ ClientName: 'Once', AllowedScopes: ['event'] });
     const send = async (url: string) => {

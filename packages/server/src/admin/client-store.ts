@@ -239,7 +239,10 @@ export async function putSecrets(tx: Transaction, clientId: string, secrets: rea
       `insert into oauth_client_secrets
          (client_id, id, description, type, hash, public_jwk, hint, created_at, expires_at)
        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-       on conflict (client_id, description) do update set expires_at = excluded.expires_at`,
+       on conflict (client_id, description) do update set
+         expires_at = excluded.expires_at,
+         expiry_warned_days = case when oauth_client_secrets.expires_at = excluded.expires_at
+                                   then oauth_client_secrets.expiry_warned_days end`,
       [
         clientId,
         one.id,
@@ -302,6 +305,46 @@ export async function someClientAllowsOrigin(db: Queryable, origin: string): Pro
     [origin],
   );
   return rows.length > 0;
+}
+
+export interface ExpiringSecret {
+  accountId: string;
+  environment: Environment;
+  clientId: string;
+  description: string;
+  expiresAt: Date;
+  daysAhead: 7 | 30;
+}
+
+/** The secrets that are to be warned of now, noted as warned of. */
+export async function takeExpiringSecrets(
+  tx: Transaction,
+  times: { now: Date; in7Days: Date; in30Days: Date },
+): Promise<ExpiringSecret[]> {
+  const { rows } = await tx.query<{
+    account_id: string;
+    environment: Environment;
+    client_id: string;
+    description: string;
+    expires_at: Date;
+    expiry_warned_days: 7 | 30;
+  }>(
+    `update oauth_client_secrets s set expiry_warned_days = case when s.expires_at <= $2 then 7 else 30 end
+       from oauth_clients c join accounts a on a.id = c.account_id
+      where c.id = s.client_id and c.deleted_at is null and c.disabled_at is null and a.disabled_at is null
+        and s.expires_at > $1 and s.expires_at <= $3
+        and (s.expiry_warned_days is null or s.expiry_warned_days = 30 and s.expires_at <= $2)
+     returning c.account_id, c.environment, s.client_id, s.description, s.expires_at, s.expiry_warned_days`,
+    [times.now, times.in7Days, times.in30Days],
+  );
+  return rows.map((row) => ({
+    accountId: row.account_id,
+    environment: row.environment,
+    clientId: row.client_id,
+    description: row.description,
+    expiresAt: row.expires_at,
+    daysAhead: row.expiry_warned_days,
+  }));
 }
 
 export async function accountExists(db: Queryable, id: string): Promise<boolean> {

@@ -18,6 +18,7 @@ import { createClientLookup } from './find-client.ts';
 import { adminRoutes } from './routes.ts';
 import { planSecrets } from './secret-list.ts';
 import { type ClientRecord, type ClientSecret, findAccountName } from './store.ts';
+import { warnOfExpiringSecrets } from './warn-of-expiring-secrets.ts';
 
 export { type ExternalIdPolicy, findExternalIdPolicy } from './account-settings-store.ts';
 export { API_SCOPES, canonicalScope } from './api-scopes.ts';
@@ -27,7 +28,7 @@ export { PRODUCTS, type Product } from './product.ts';
 export { createProducts, type Products, type WantedFeature } from './products.ts';
 export type { ClientRecord, ClientSecret, PublicJwk } from './store.ts';
 
-const PURGE_EVERY_MS = 3_600_000;
+const TIDY_EVERY_MS = 3_600_000;
 const DELETED_KEPT_MS = 30 * 24 * 3_600_000;
 
 /** Accounts and API clients: their operations, and what other capabilities may ask about them. */
@@ -85,12 +86,15 @@ export function createAdmin(deps: {
   const { database, clock, log } = deps;
   const hasher = createSecretHasher(deps.masterKey);
   const uses = createClientUses({ database, clock, log });
-  const purgeTimer = setInterval(() => {
+  const tidyTimer = setInterval(() => {
     purgeDeletedClients(database, new Date(clock.now().getTime() - DELETED_KEPT_MS)).catch((err: unknown) =>
       log.warn({ err }, 'deleted clients could not be removed'),
     );
-  }, PURGE_EVERY_MS);
-  purgeTimer.unref();
+    warnOfExpiringSecrets({ database, clock, log }).catch((err: unknown) =>
+      log.warn({ err }, 'expiring secrets could not be looked for'),
+    );
+  }, TIDY_EVERY_MS);
+  tidyTimer.unref();
   const lookup = createClientLookup({ database, clock });
   const { find } = lookup;
   const cors = createCorsOrigins({
@@ -135,7 +139,7 @@ export function createAdmin(deps: {
     listAudit: (owner, options) => listAudit(database, owner, options),
 
     async close() {
-      clearInterval(purgeTimer);
+      clearInterval(tidyTimer);
       stopListening();
       lookup.close();
       await uses.close();

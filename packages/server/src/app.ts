@@ -229,6 +229,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
     authenticate: (token) => oauth.verify(token),
     requireProduct: (principal, product) => products.requireProduct(principal, product),
     idempotency,
+    statusCodes: config.statusCodes,
     clock,
     log,
   });
@@ -251,7 +252,12 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
   registerReference(http, { publicUrl: config.publicUrl });
   registerOperations(http, {
     database,
-    openApi: openApiDocument(routes, { publicUrl: config.publicUrl, version: VERSION, ...CONTRACT_TEXTS }),
+    openApi: openApiDocument(routes, {
+      publicUrl: config.publicUrl,
+      version: VERSION,
+      statusCodes: config.statusCodes,
+      ...CONTRACT_TEXTS,
+    }),
     ready: () => ready,
   });
 

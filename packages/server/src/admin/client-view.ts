@@ -17,8 +17,8 @@ export function clientView(
     LastChanged: client.changedAt.toISOString(),
     ClientSecrets: secrets.map((one) => ({
       Description: one.description,
-      Value: one.clear ?? null,
-      Expiration: one.expiresAt?.toISOString() ?? null,
+      Value: one.clear,
+      Expiration: one.expiresAt?.toISOString(),
       Type: one.type,
       Hint: one.hint,
     })),
@@ -35,8 +35,8 @@ export function clientView(
     Flow: 'ClientCredentials',
     IdentityTokenLifetime: settings.identityTokenLifetimeSeconds,
     AlwaysSendClientClaims: settings.alwaysSendClientClaims,
-    LastUsed: client.lastUse?.at.toISOString() ?? null,
-    LastUsedAddress: client.lastUse?.address ?? null,
+    LastUsed: client.lastUse?.at.toISOString(),
+    LastUsedAddress: client.lastUse?.address,
   };
 }
 

@@ -19,7 +19,11 @@ import { updateClient } from './update-client.ts';
 const Nothing = Type.Object({});
 
 export function adminRoutes(deps: AdminDeps): RouteDefinition[] {
-  const clients = { tags: ['Admin'] as [string], scope: ['oauth_write', 'dealer', 'root'] };
+  const clients = {
+    tags: ['Admin'] as [string],
+    scope: ['oauth_write', 'dealer', 'root'],
+    naming: 'pascal' as const,
+  };
   return [
     {
       ...clients,
@@ -105,6 +109,7 @@ export function adminRoutes(deps: AdminDeps): RouteDefinition[] {
       params: ClientParams,
       query: AccountQuery,
       responses: { 204: null },
+      contractStatus: 200,
       handle: (context, input) => deleteClient(deps, context, input),
     },
   ];

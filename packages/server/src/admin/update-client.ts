@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { SeglError } from '../kernel/errors/segl-error.ts';
-import type { OperationContext, OperationResult } from '../kernel/http/route.ts';
+import { withoutEmptyLists } from '../kernel/http/partial-update.ts';
+import { readsCamelCase } from '../kernel/http/pascal-answer.ts';
+import type { OperationContext, OperationInput, OperationResult } from '../kernel/http/route.ts';
 import { actingOwner } from './acting-account.ts';
 import { type AdminDeps, CLIENTS_CHANGED } from './admin-deps.ts';
 import { writeAudit } from './audit.ts';
@@ -18,9 +20,10 @@ import { type PlannedSecret, planSecrets } from './secret-list.ts';
 export async function updateClient(
   deps: AdminDeps,
   context: OperationContext,
-  input: { body: UpdateOauthAPIClientRequest },
+  input: { body: UpdateOauthAPIClientRequest; headers: OperationInput['headers'] },
 ): Promise<OperationResult> {
-  const { body } = input;
+  // The library that reads camelCase sends [] for each list that its caller did not touch.
+  const body = readsCamelCase(input.headers) ? (withoutEmptyLists(input.body) as typeof input.body) : input.body;
   const owner = await actingOwner(deps, context, body.AccountId);
   const { now } = context;
   const updated = await deps.database.transaction(async (tx) => {

@@ -130,36 +130,36 @@ describeOnEachDatabase('admin.md 5: API clients', (open) => {
     });
 
     it.each([
-      ['no name', { ClientName: '  ' }, ['ClientName required']],
-      ['a lifetime below 60', { AccessTokenLifetime: 59 }, ['AccessTokenLifetime min']],
-      ['a lifetime above a day', { AccessTokenLifetime: 86_401 }, ['AccessTokenLifetime max']],
-      ['an unknown scope', { AllowedScopes: ['document_read', 'nonsense'] }, ['AllowedScopes[1] enum']],
-      ['a scope of people', { AllowedScopes: ['openid', 'ssn'] }, ['AllowedScopes[0] enum', 'AllowedScopes[1] enum']],
-      ['an origin with a path', { AllowedCorsOrigins: ['https://a.example/x'] }, ['AllowedCorsOrigins[0] url']],
-      ['every origin', { AllowedCorsOrigins: ['*'] }, ['AllowedCorsOrigins[0] url']],
-      ['an origin in the clear', { AllowedCorsOrigins: ['http://a.example'] }, ['AllowedCorsOrigins[0] url']],
-      ['a claim that says who calls', { Claims: [{ Type: 'client_id', Value: 'x' }] }, ['Claims[0].Type format']],
-      ['a claim that becomes client_id', { Claims: [{ Type: 'id', Value: 'x' }] }, ['Claims[0].Type format']],
-      ['a claim of the registry', { Claims: [{ Type: 'scope', Value: 'root' }] }, ['Claims[0].Type format']],
+      ['no name', { ClientName: '  ' }, ['clientName required']],
+      ['a lifetime below 60', { AccessTokenLifetime: 59 }, ['accessTokenLifetime min']],
+      ['a lifetime above a day', { AccessTokenLifetime: 86_401 }, ['accessTokenLifetime max']],
+      ['an unknown scope', { AllowedScopes: ['document_read', 'nonsense'] }, ['allowedScopes[1] enum']],
+      ['a scope of people', { AllowedScopes: ['openid', 'ssn'] }, ['allowedScopes[0] enum', 'allowedScopes[1] enum']],
+      ['an origin with a path', { AllowedCorsOrigins: ['https://a.example/x'] }, ['allowedCorsOrigins[0] url']],
+      ['every origin', { AllowedCorsOrigins: ['*'] }, ['allowedCorsOrigins[0] url']],
+      ['an origin in the clear', { AllowedCorsOrigins: ['http://a.example'] }, ['allowedCorsOrigins[0] url']],
+      ['a claim that says who calls', { Claims: [{ Type: 'client_id', Value: 'x' }] }, ['claims[0].type format']],
+      ['a claim that becomes client_id', { Claims: [{ Type: 'id', Value: 'x' }] }, ['claims[0].type format']],
+      ['a claim of the registry', { Claims: [{ Type: 'scope', Value: 'root' }] }, ['claims[0].type format']],
       [
         'a sliding lifetime above the absolute one',
         { AbsoluteRefreshTokenLifetime: 100, SlidingRefreshTokenLifetime: 101 },
-        ['SlidingRefreshTokenLifetime max'],
+        ['slidingRefreshTokenLifetime max'],
       ],
-      ['six secrets', { ClientSecrets: [{}, {}, {}, {}, {}, {}] }, ['ClientSecrets too_many_items']],
-      ['a short secret', { ClientSecrets: [{ Value: 'x'.repeat(31) }] }, ['ClientSecrets[0].Value min_length']],
-      ['a secret without end', { ClientSecrets: [{ Value: 'x'.repeat(501) }] }, ['ClientSecrets[0].Value max_length']],
+      ['six secrets', { ClientSecrets: [{}, {}, {}, {}, {}, {}] }, ['clientSecrets too_many_items']],
+      ['a short secret', { ClientSecrets: [{ Value: 'x'.repeat(31) }] }, ['clientSecrets[0].value min_length']],
+      ['a secret without end', { ClientSecrets: [{ Value: 'x'.repeat(501) }] }, ['clientSecrets[0].value max_length']],
       [
         'a name twice',
         { ClientSecrets: [{ Description: 'a' }, { Description: ' a ' }] },
-        ['ClientSecrets[1].Description duplicate'],
+        ['clientSecrets[1].description duplicate'],
       ],
-      ['an unknown kind', { ClientSecrets: [{ Type: 'Password' }] }, ['ClientSecrets[0].Type enum']],
-      ['a key without one', { ClientSecrets: [{ Type: 'JsonWebKey' }] }, ['ClientSecrets[0].Value required']],
+      ['an unknown kind', { ClientSecrets: [{ Type: 'Password' }] }, ['clientSecrets[0].type enum']],
+      ['a key without one', { ClientSecrets: [{ Type: 'JsonWebKey' }] }, ['clientSecrets[0].value required']],
       [
         'two mistakes',
         { AccessTokenLifetime: 1, AccessTokenType: 'x' },
-        ['AccessTokenLifetime min', 'AccessTokenType enum'],
+        ['accessTokenLifetime min', 'accessTokenType enum'],
       ],
     ] as [string, object, string[]][])('400 validation_failed: %s', async (_what, body, wanted) => {
       const answer = await create(body);
@@ -431,7 +431,7 @@ describeOnEachDatabase('admin.md 5: API clients', (open) => {
       };
       for (const [what, Value] of Object.entries(bad)) {
         const refused = await create({ ClientSecrets: [{ Type: 'JsonWebKey', Value }] });
-        expect([what, refused.status, refused.body.errors?.[0]?.field]).toEqual([what, 400, 'ClientSecrets[0].Value']);
+        expect([what, refused.status, refused.body.errors?.[0]?.field]).toEqual([what, 400, 'clientSecrets[0].value']);
       }
       expect((await create({ ClientSecrets: [{ Type: 'X509CertificateBase64', Value: 'AAAA' }] })).status).toBe(400);
     });

@@ -32,6 +32,7 @@ export function signatureRoutes(deps: SignatureDeps): RouteDefinition[] {
       product: 'signature',
       body: CreateDocumentRequestWrapper,
       responses: { 200: CreateDocumentResponse, 201: CreateDocumentResponse },
+      contractStatus: 200,
       handle: (context, { body }) => createDocument(deps, context, body),
     },
     {

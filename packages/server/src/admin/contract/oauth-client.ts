@@ -1,4 +1,4 @@
-import Type, { type Static, type TUnsafe } from 'typebox';
+import Type, { type Static } from 'typebox';
 import { DateTime, Guid, stringEnum, Text } from '../../kernel/contract/primitives.ts';
 
 const optional = Type.Optional;
@@ -12,10 +12,6 @@ export type AccessTokenType = (typeof ACCESS_TOKEN_TYPES)[number];
 export const MAX_SECRETS = 5;
 /** Stands for a secret that is kept. */
 export const MASKED_VALUE = '********';
-
-/** This group writes `null` for what has no value. */
-const nullableText = (description: string): TUnsafe<string | null> =>
-  Type.Unsafe<string | null>({ type: ['string', 'null'], description });
 
 const ClaimLite = Type.Object({
   Type: Text({
@@ -136,13 +132,12 @@ export type OauthClientId = Static<typeof OauthClientId>;
 const OauthSecret = Type.Object({
   Description: Type.String({ description: 'Name of the entry.' }),
   Value: optional(
-    Type.Unsafe<string | null>({
-      type: ['string', 'null'],
+    Type.String({
       description: 'The secret, once: in the answer to the request that made it.',
       'x-shown-once': true,
     }),
   ),
-  Expiration: nullableText('From when the entry cannot be used any more.'),
+  Expiration: optional(DateTime({ description: 'From when the entry cannot be used any more.' })),
   Type: stringEnum(SECRET_TYPES, { description: 'Kind of entry.' }),
   Hint: Type.String({ description: 'Last four characters of the value.' }),
 });
@@ -168,8 +163,8 @@ export const OauthAPIClientResponse = Type.Object({
   Flow: Type.String({ description: 'Always ClientCredentials.' }),
   IdentityTokenLifetime: Type.Integer({ description: 'As it was set; without effect.' }),
   AlwaysSendClientClaims: Type.Boolean({ description: 'As it was set; without effect.' }),
-  LastUsed: nullableText('When the client last got a token.'),
-  LastUsedAddress: nullableText('IP address from which it did.'),
+  LastUsed: optional(DateTime({ description: 'When the client last got a token.' })),
+  LastUsedAddress: optional(Type.String({ description: 'IP address from which it did.' })),
 });
 export type OauthAPIClientResponse = Static<typeof OauthAPIClientResponse>;
 

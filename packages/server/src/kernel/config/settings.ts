@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import { STATUS_CODES, type StatusCodes } from '../http/answer.ts';
 import { type BucketSizes, readBucketSizes } from '../http/throttle-sizes.ts';
 
 /**
@@ -28,6 +29,8 @@ export interface Config {
   throttleLimits: BucketSizes;
   /** Refuses plain http in the test environment too. */
   requireHttps: boolean;
+  /** `contract`: 201 and 204 give way to the code that the contract names for the operation. */
+  statusCodes: StatusCodes;
   /** Until when a request must have arrived, headers and body, in milliseconds. */
   requestTimeoutMs: number;
   role: 'all' | 'api' | 'worker';
@@ -98,6 +101,10 @@ export const SETTINGS = {
   SEGL_THROTTLE_LIMITS: { meaning: 'Changes to the rate limits, such as client=6000/1000,token=60.', defaultText: '' },
   SEGL_REQUEST_TIMEOUT: { meaning: 'Seconds until when a request must have arrived.', defaultText: '60' },
   SEGL_REQUIRE_HTTPS: { meaning: 'on or off: plain http is refused in the test environment too.', defaultText: 'off' },
+  SEGL_COMPAT_STATUS_CODES: {
+    meaning: 'standard, or contract for the success code that the contract names, mostly 200.',
+    defaultText: 'standard',
+  },
   SEGL_ROLE: { meaning: 'all, api or worker.', defaultText: 'all' },
   SEGL_LOG_LEVEL: { meaning: 'fatal, error, warn, info, debug or silent.', defaultText: 'info' },
   SEGL_MASTER_KEY: {
@@ -259,6 +266,7 @@ export function readConfig(environment: Environment): Config {
     throttle: onOff('SEGL_THROTTLE', 'on'),
     throttleLimits: limits.sizes,
     requireHttps: onOff('SEGL_REQUIRE_HTTPS', 'off'),
+    statusCodes: choice('SEGL_COMPAT_STATUS_CODES', 'standard', STATUS_CODES),
     requestTimeoutMs: integer('SEGL_REQUEST_TIMEOUT', 60, 1, 3600) * 1000,
     role,
     logLevel: choice('SEGL_LOG_LEVEL', 'info', ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const),

@@ -1,4 +1,5 @@
 import type { TSchema } from 'typebox';
+import { answersOf, type StatusCodes } from './answer.ts';
 import { deprecationInContract } from './deprecation.ts';
 import type { RouteDefinition } from './route.ts';
 
@@ -35,6 +36,7 @@ export function openApiDocument(
   options: {
     publicUrl: string;
     version: string;
+    statusCodes?: StatusCodes;
     /** Texts of the reference, Markdown. Of the groups, those are told that have operations. */
     description?: string;
     tags?: readonly { name: string; description: string }[];
@@ -56,7 +58,7 @@ export function openApiDocument(
       parameters: [...parameters(route.params, 'path'), ...parameters(route.query, 'query'), ...headers(route)],
       ...(route.body ? { requestBody: { required: true, content: requestContent(route, route.body) } } : {}),
       responses: {
-        ...responses(route),
+        ...responses(route, options.statusCodes ?? 'standard'),
         default: { description: 'Error', content: json({ $ref: '#/components/schemas/Error' }) },
       },
     };
@@ -128,9 +130,9 @@ function requestContent(route: RouteDefinition, body: TSchema): Json {
   return { ...content, 'application/merge-patch+json': { schema: mergePatch } };
 }
 
-function responses(route: RouteDefinition): Json {
+function responses(route: RouteDefinition, statusCodes: StatusCodes): Json {
   return Object.fromEntries(
-    Object.entries(route.responses).map(([status, schema]) => {
+    Object.entries(answersOf(route, statusCodes)).map(([status, schema]) => {
       const description = STATUS_TEXT[status] ?? 'Answer';
       if (schema === null) return [status, { description }];
       if (schema === 'file') {

@@ -87,7 +87,7 @@ function masksOfNothing(schema: MaskedSchema, stored: unknown, patch: unknown, p
 }
 
 /** Lists inside of lists are part of what replaces them. */
-function withoutEmptyLists(value: unknown): unknown {
+export function withoutEmptyLists(value: unknown): unknown {
   if (!isObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value)

@@ -3,6 +3,7 @@ import Type, { type TSchema } from 'typebox';
 import type { Clock } from '../clock/clock.ts';
 import { type FieldError, SeglError } from '../errors/segl-error.ts';
 import type { Log } from '../log/log.ts';
+import { answersOf, resultAs, type StatusCodes } from './answer.ts';
 import { authorizationHeaders } from './authorization-header.ts';
 import { canonicalInput, canonicalNames, type InputPlace } from './canonical-input.ts';
 import { announceDeprecation } from './deprecation.ts';
@@ -11,6 +12,7 @@ import { type ErrorRenderer, namePrincipal, type Principal } from './http-server
 import { type Idempotency, readIdempotencyKey } from './idempotency.ts';
 import { requestFingerprint } from './idempotency-fingerprint.ts';
 import { mergePatchOf } from './partial-update.ts';
+import { camelBody, camelField, pascalBody, readsCamelCase } from './pascal-answer.ts';
 import { requireHttps } from './require-https.ts';
 import type { OperationContext, OperationInput, OperationResult, RouteDefinition } from './route.ts';
 import { sendFile } from './send-file.ts';
@@ -26,6 +28,8 @@ export interface ApiOptions {
   requireProduct(principal: Principal, product: string): Promise<void>;
   /** Makes every `POST` of a known caller take an `Idempotency-Key`. */
   idempotency?: Idempotency;
+  /** Which success codes are sent; `standard` when absent. */
+  statusCodes?: StatusCodes | undefined;
   clock: Clock;
   log: Log;
 }
@@ -45,6 +49,7 @@ export function registerRoutes(app: FastifyInstance, routes: readonly RouteDefin
       },
       context: (request) => operationContext(request, options),
       perform: performOnce(route, options.idempotency),
+      statusCodes: options.statusCodes,
     });
   }
   answerWrongVerbs(app, routes);
@@ -116,6 +121,7 @@ interface MountOptions<Context> {
   context(request: FastifyRequest): Context;
   renderError?: ErrorRenderer | undefined;
   throttle?: BucketName | undefined;
+  statusCodes?: StatusCodes | undefined;
   /** How the operation runs when the request has an `Idempotency-Key`; absent: the header is ignored. */
   perform?: ((key: string, context: Context, input: OperationInput) => Promise<OperationResult>) | undefined;
 }
@@ -123,7 +129,8 @@ interface MountOptions<Context> {
 function mount<Context>(app: FastifyInstance, route: RouteDefinition<Context>, options: MountOptions<Context>): void {
   const schemas = [route.params, route.query, route.body, route.complete].filter((schema) => schema !== undefined);
   const serializers = new Map<number, TSchema>();
-  for (const [status, schema] of Object.entries(route.responses)) {
+  const { statusCodes = 'standard' } = options;
+  for (const [status, schema] of Object.entries(answersOf(route, statusCodes))) {
     if (schema !== null && schema !== 'file') {
       schemas.push(schema);
       serializers.set(Number(status), schema);
@@ -143,17 +150,33 @@ function mount<Context>(app: FastifyInstance, route: RouteDefinition<Context>, o
     validatorCompiler: () => () => true,
     onRequest: options.onRequest,
     handler: async (request, reply) => {
-      const errors: FieldError[] = [];
-      const key = options.perform && readIdempotencyKey(request.headers['idempotency-key'], errors);
-      const input = { ...readInput(route, request, errors), headers: request.headers };
-      const context = options.context(request);
-      const result =
-        options.perform && key !== undefined
-          ? await options.perform(key, context, input)
-          : await route.handle(context, input);
-      return sendResult(request, reply, result, serializers.get(result.status));
+      const result = await perform(route, request, options).catch((error: unknown) => {
+        throw namedFor(route, error);
+      });
+      const sent = resultAs(route, statusCodes, result);
+      return sendResult(request, reply, sent, { schema: serializers.get(sent.status), naming: route.naming });
     },
   });
+}
+
+async function perform<Context>(
+  route: RouteDefinition<Context>,
+  request: FastifyRequest,
+  options: MountOptions<Context>,
+): Promise<OperationResult> {
+  const errors: FieldError[] = [];
+  const key = options.perform && readIdempotencyKey(request.headers['idempotency-key'], errors);
+  const input = { ...readInput(route, request, errors), headers: request.headers };
+  const context = options.context(request);
+  return options.perform && key !== undefined ? options.perform(key, context, input) : route.handle(context, input);
+}
+
+/** Errors name the members of every body in camelCase. */
+function namedFor(route: Pick<RouteDefinition, 'naming' | 'body'>, error: unknown): unknown {
+  if (route.naming === 'pascal' && route.body && error instanceof SeglError) {
+    for (const one of error.errors) one.field = camelField(route.body, one.field);
+  }
+  return error;
 }
 
 function readInput(
@@ -230,7 +253,7 @@ async function sendResult(
   request: FastifyRequest,
   reply: FastifyReply,
   result: OperationResult,
-  schema: TSchema | undefined,
+  { schema, naming }: { schema: TSchema | undefined; naming: RouteDefinition['naming'] },
 ): Promise<FastifyReply> {
   reply.code(result.status);
   if (result.headers) reply.headers(result.headers);
@@ -241,12 +264,15 @@ async function sendResult(
   if (result.body === undefined) return reply.send();
   // Without a schema nothing would keep undeclared members back.
   if (!schema) throw new Error(`no answer with status ${result.status} is declared`);
-  const wrong = violations(schema, result.body);
+  const body = naming === 'pascal' ? pascalBody(schema, result.body) : result.body;
+  const wrong = violations(schema, body);
   if (wrong.length > 0) {
     const where = wrong.map((one) => `${one.field} (${one.code})`).join(', ');
     throw new Error(`the answer breaks its contract: ${where}`);
   }
-  return reply.header('content-type', 'application/json; charset=utf-8').send(result.body);
+  reply.header('content-type', 'application/json; charset=utf-8');
+  if (naming !== 'pascal' || !readsCamelCase(request.headers)) return reply.send(body);
+  return reply.serializer(JSON.stringify).send(camelBody(schema, body));
 }
 
 async function admit(

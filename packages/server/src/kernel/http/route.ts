@@ -77,5 +77,15 @@ export interface RouteDefinition<Context = OperationContext> {
   complete?: TSchema;
   /** Schema per status; `null`: no body; `'file'`: a download. */
   responses: Record<number, TSchema | null | 'file'>;
+  /**
+   * Success code of the contract, where the conventions want another one. It is sent instead of every success in
+   * `responses` when the operator asks for the contract's codes.
+   */
+  contractStatus?: number;
+  /**
+   * `pascal`: the contract's models of this group have PascalCase names. Members that the operation leaves out are
+   * answered as `null`, and callers that read camelCase only get camelCase. Absent: the names are camelCase.
+   */
+  naming?: 'pascal';
   handle(context: Context, request: OperationInput): Promise<OperationResult>;
 }

@@ -45,7 +45,8 @@ export function pageWindow(query: { offset?: number; limit?: number }, maxLimit:
   return { offset: query.offset ?? 0, limit: Math.min(query.limit ?? maxLimit, maxLimit) };
 }
 
-export interface LinkedPageOptions<Item> {
+/** Where a list is, and what was asked of it. */
+export interface ListAddress {
   publicUrl: string;
   /** Path of the list, with its parameters filled in. */
   path: string;
@@ -54,6 +55,18 @@ export interface LinkedPageOptions<Item> {
    * of the request, such as a credential, can reach a link. `undefined` members are left out.
    */
   query: Record<string, unknown>;
+}
+
+/** The address of another page: absolute, with every filter, then the `position`. */
+export function pageAddress(list: ListAddress, position: Record<string, number>): string {
+  const filters = Object.entries(list.query).filter(([name, value]) => value !== undefined && !(name in position));
+  const words = [...filters, ...Object.entries(position)].map(
+    ([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value).toWellFormed())}`,
+  );
+  return `${list.publicUrl}${list.path}?${words.join('&')}`;
+}
+
+export interface LinkedPageOptions<Item> extends ListAddress {
   window: PageWindow;
   size: number;
   data: Item[];
@@ -65,18 +78,14 @@ export interface LinkedPageOptions<Item> {
  */
 export function linkedPage<Item>({ window, size, data, ...list }: LinkedPageOptions<Item>) {
   const { offset, limit } = window;
-  const filters = Object.entries(list.query)
-    .filter(([name, value]) => value !== undefined && name !== 'offset' && name !== 'limit')
-    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value).toWellFormed())}`);
-  const first = `${list.publicUrl}${list.path}?${[...filters, `limit=${limit}`].join('&')}`;
-  const at = (position: number) => `${first}&offset=${position}`;
+  const at = (position: number) => pageAddress(list, { limit, offset: position });
   const lastOffset = Math.max(0, Math.floor((size - 1) / limit) * limit);
   return {
     offset,
     limit,
     size,
     links: {
-      first,
+      first: pageAddress({ ...list, query: { ...list.query, offset: undefined } }, { limit }),
       previous: offset === 0 ? '' : at(offset >= size ? lastOffset : Math.max(0, offset - limit)),
       next: offset + limit < size ? at(offset + limit) : '',
       last: size > limit ? at(lastOffset) : '',

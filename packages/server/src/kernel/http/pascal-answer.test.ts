@@ -35,7 +35,8 @@ it('JS-1: members without a value are null at every depth; empty lists and dicti
 });
 
 it('JS-1: null only stands for members that may be left out', () => {
-  const fields = (body: object) => violations(pascalSchema(Session), pascalBody(Session, body)).map(({ field }) => field);
+  const fields = (body: object) =>
+    violations(pascalSchema(Session), pascalBody(Session, body)).map(({ field }) => field);
   expect(fields({ OK: true, MetaData: {}, Signers: [{}] })).toEqual(['RequestId', 'Signers[0].ID']);
 });
 

@@ -12,6 +12,7 @@ interface Links {
 /** The resource as the API answers it: the request with defaults, ids, sign URLs and what has happened since. */
 export function documentResource(document: DocumentRecord, urls: Links): CreateDocumentResponse {
   const request = document.request;
+  const { security } = request.advanced;
   return {
     documentId: document.id,
     signers: document.signers.map((signer) => signerResource(document, signer, urls)),
@@ -28,6 +29,7 @@ export function documentResource(document: DocumentRecord, urls: Links): CreateD
     notification: request.notification,
     advanced: {
       ...request.advanced,
+      ...(security ? { security: { oneTimeUse: false, ipWhiteList: [], ...security } } : {}),
       timeToLive: { ...request.advanced.timeToLive, deadline: deadlineOf(request, document.createdAt).toISOString() },
     },
   };
@@ -40,12 +42,33 @@ export function signerResource(
 ): CreateDocumentResponse['signers'][number] {
   const signature = document.signatures.find((one) => one.signerId === signer.id);
   return {
-    ...withoutNationalNumbers(signer.request),
+    ...withDefaultsAnswered(withoutNationalNumbers(signer.request)),
     id: signer.id,
     url: signUrl(document, signer, urls),
     links: [],
     documentSignature: signature && signatureResource(signature),
     signUrlExpires: document.deadline.toISOString(),
+  };
+}
+
+/** What a stored request left out and an answer says all the same: lists, flags, and both spellings of one member. */
+function withDefaultsAnswered(signer: FilledSigner): FilledSigner {
+  const { signatureType, authentication } = signer;
+  const legacy = authentication?.authBeforeSign ? 'eid' : 'off';
+  const mechanism = authentication?.mechanism ?? legacy;
+  return {
+    ...signer,
+    signatureType: { signatureMethods: [], ...signatureType },
+    getSocialSecurityNumber: signer.getSocialSecurityNumber ?? false,
+    ...(authentication
+      ? {
+          authentication: {
+            ...authentication,
+            mechanism,
+            authBeforeSign: mechanism.startsWith('eid'),
+          },
+        }
+      : {}),
   };
 }
 

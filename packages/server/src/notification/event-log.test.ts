@@ -50,7 +50,7 @@ describeOnEachDatabase('the event log', (openDatabase, kind) => {
     return (await read('')).data.map(({ id }) => id);
   }
 
-  it('has every event, handled or not, page by page, and always a cursor to go on from', async () => {
+  it('PG-4: has every event, handled or not, page by page, and always a cursor to go on from', async () => {
     const made: string[] = [];
     for (let index = 0; index < 5; index++) made.push(await happens());
     await readAll(5);

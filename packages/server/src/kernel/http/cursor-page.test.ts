@@ -11,7 +11,6 @@ const publicUrl = 'https://sign.example.org';
 const log = createLog('silent');
 const Item = Type.Object({ n: Type.Integer() });
 const SESSIONS = { parameter: 'cursor', defaultLimit: 3, maxLimit: 5 };
-const EVENTS = { parameter: 'after', defaultLimit: 3, maxLimit: 5 };
 const NUMBER = /^\d+$/;
 
 const rows = Array.from({ length: 12 }, (_, index) => ({ n: index + 1 }));
@@ -19,7 +18,7 @@ const behind = (after: string | undefined, count: number) =>
   rows.filter(({ n }) => n > Number(after ?? 0)).slice(0, count);
 const position = (row: { n: number }) => String(row.n);
 
-/** Three lists over the same rows: read to an end, read as it grows, and by the number of a page. */
+/** Two lists over the same rows: one is read by cursor, one by the number of a page. */
 const routes: Partial<RouteDefinition>[] = [
   {
     path: '/sessions',
@@ -28,17 +27,6 @@ const routes: Partial<RouteDefinition>[] = [
     handle: async (_context, { query }) => {
       const { limit, after } = cursorWindow(query, SESSIONS, NUMBER);
       return { status: 200, body: cursorPage(behind(after, limit + 1), limit, position) };
-    },
-  },
-  {
-    path: '/events/log',
-    query: cursorQuery({}, EVENTS),
-    responses: { 200: CursorPage(Item) },
-    handle: async (_context, { query }) => {
-      const { limit, after } = cursorWindow(query, EVENTS, NUMBER);
-      const found = behind(after, limit + 1);
-      const end = position(found.at(-1) ?? { n: Number(after ?? 0) });
-      return { status: 200, body: cursorPage(found, limit, position, end) };
     },
   },
   {
@@ -92,18 +80,6 @@ it('PG-4: the default limit and the maximum are shown as used', async () => {
   expect((await get('/sessions')).body).toMatchObject({ limit: 3, data: { length: 3 } });
   expect((await get('/sessions?limit=1000')).body).toMatchObject({ limit: 5, data: { length: 5 } });
   expect((await get('/sessions?limit=0')).status).toBe(400);
-});
-
-it('PG-4: a list that grows answers a cursor always, and finds from it what came later', async () => {
-  const { body: first } = await get('/events/log?limit=5');
-  let { body } = await get(`/events/log?limit=5&after=${first.nextCursor}`);
-  ({ body } = await get(`/events/log?limit=5&after=${body.nextCursor}`));
-  expect(numbers(body)).toEqual([11, 12]);
-  const { body: nothing } = await get(`/events/log?after=${body.nextCursor}`);
-  expect(nothing).toEqual({ limit: 3, nextCursor: body.nextCursor, data: [] });
-  rows.push({ n: 13 });
-  expect(numbers((await get(`/events/log?after=${nothing.nextCursor}`)).body)).toEqual([13]);
-  rows.pop();
 });
 
 it.each([

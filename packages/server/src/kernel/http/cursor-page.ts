@@ -45,29 +45,27 @@ export function cursorWindow(
 ): { limit: number; after: string | undefined } {
   const limit = Math.min((query.limit as number | undefined) ?? defaultLimit, maxLimit);
   const cursor = query[parameter] as string | undefined;
-  if (cursor === undefined) return { limit, after: undefined };
-  const position = Buffer.from(cursor, 'base64url').toString('utf8');
-  if (!form.test(position) || cursorOf(position) !== cursor) {
-    throw validationFailed([{ field: parameter, code: 'format', message: 'Must be the nextCursor of a page.' }]);
-  }
-  return { limit, after: position };
+  return { limit, after: cursor === undefined ? undefined : readCursor(cursor, parameter, form) };
 }
 
-/**
- * The answer of such a list. `found` has one match more than `limit` when there are more. `end` is the position that is
- * answered on the last page, where a list grows at its end; without it the last page has no cursor.
- */
+/** The answer of such a list. `found` has one match more than `limit` when there are more. */
 export function cursorPage<Item>(
   found: readonly Item[],
   limit: number,
   positionOf: (item: Item) => string,
-  end?: string,
 ): { limit: number; nextCursor: string | undefined; data: Item[] } {
   const data = found.slice(0, limit);
-  const position = found.length > limit ? positionOf(data.at(-1)!) : end;
-  return { limit, nextCursor: position === undefined ? undefined : cursorOf(position), data };
+  return { limit, nextCursor: found.length > limit ? writeCursor(positionOf(data.at(-1)!)) : undefined, data };
 }
 
-function cursorOf(position: string): string {
+/** A position as callers get it: text that means nothing to them. */
+export function writeCursor(position: string): string {
   return Buffer.from(position, 'utf8').toString('base64url');
+}
+
+/** The position that was written. Throws 400 `format` naming the parameter when it has not the form of one. */
+export function readCursor(cursor: string, parameter: string, form: RegExp): string {
+  const position = Buffer.from(cursor, 'base64url').toString('utf8');
+  if (form.test(position) && writeCursor(position) === cursor) return position;
+  throw validationFailed([{ field: parameter, code: 'format', message: 'Must be the nextCursor of a page before.' }]);
 }

@@ -16,10 +16,10 @@ describe.each(['embedded', 'postgresql'] as const)('ids on the %s database', (ki
   });
   afterAll(() => segl?.remove());
 
-  it('ID-3: the id of what was deleted is given to nobody else, also after a crash', async () => {
+  it('ID-3: the id of what was deleted is given to nobody else, also after a crash', { timeout: 180_000 }, async () => {
     const user = new ApiUser(segl.url);
     const seen: number[] = [];
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < 2; round++) {
       const token = await user.token(segl.client.clientId, segl.client.clientSecret);
       for (let n = 0; n < 2; n++) {
         const { status, body } = await user.call(token, 'POST', '/notification/webhooks', WEBHOOK);
@@ -30,7 +30,7 @@ describe.each(['embedded', 'postgresql'] as const)('ids on the %s database', (ki
       await segl.kill();
       await segl.start();
     }
-    expect(new Set(seen).size).toBe(6);
+    expect(new Set(seen).size).toBe(4);
     expect(seen).toEqual([...seen].sort((a, b) => a - b));
   });
 });

@@ -106,6 +106,8 @@ ${code(
 <li>Names of members are read in any case and answered as the reference spells them. Unknown members are ignored, which is what
 your program must do with ours.</li>
 <li><code>null</code> is the same as leaving a member out.</li>
+<li>Under <code>/admin</code> names begin with a capital, and members without a value are <code>null</code>. Send
+<code>X-Segl-Json-Case: camel</code> to get names like everywhere else.</li>
 <li>Times are ISO 8601. Without an offset they are taken as UTC; answers are in UTC with milliseconds.</li>
 <li>Bytes are base64, with the standard or the URL alphabet.</li>
 <li>Ids are GUIDs. A malformed one in an address gets 404.</li>

@@ -1,5 +1,5 @@
 /**
- * AdES signatures: bytes in, bytes out. PAdES baseline B-B to B-LTA with the CMS, RFC 3161, OCSP, CRL and X.509 parts
+ * AdES signatures: bytes in, bytes out. PAdES and CAdES baseline B-B to B-LTA with the CMS, RFC 3161, OCSP, CRL and X.509 parts
  * that they stand on. No I/O but through the ports; time is always a parameter.
  */
 export { AdesError } from './ades-error.ts';
@@ -9,7 +9,23 @@ export {
   sequence as derSequence,
   utf8String as derUtf8String,
 } from './asn1/der-writer.ts';
+export type { BaselineLevel, BaselineServices } from './baseline-level.ts';
+export {
+  addCadesSigners,
+  type CadesRequest,
+  type CadesSigner,
+  extendCades,
+  type SignedCades,
+  signCades,
+} from './cades/sign-cades.ts';
+export {
+  type CadesVerification,
+  type CadesVerificationOptions,
+  type VerifiedCadesSignature,
+  verifyCades,
+} from './cades/verify-cades.ts';
 export { buildSignedData, type SignedDataInput } from './cms/signed-data-builder.ts';
+export type { DetachedContent } from './content-digest.ts';
 export { algorithmOfKey, localSignatureProvider } from './keys/local-signature-provider.ts';
 export type { AssociatedFile, AssociatedFileRelationship } from './pades/associated-files.ts';
 export { signPadesBaselineB } from './pades/baseline-b.ts';
@@ -68,7 +84,6 @@ export {
   verifyTimeStampToken,
 } from './timestamp/time-stamp-verification.ts';
 export {
-  type BaselineLevel,
   type SealVerification,
   type VerifiedSignature,
   verifySealedPdf,

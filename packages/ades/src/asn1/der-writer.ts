@@ -23,8 +23,20 @@ export const TAG = {
 export function tlv(tag: number, ...parts: readonly Uint8Array[]): Uint8Array {
   let length = 0;
   for (const part of parts) length += part.length;
-  const lengthBytes = length < 0x80 ? 0 : length < 0x100 ? 1 : length < 0x10000 ? 2 : length < 0x1000000 ? 3 : 4;
+  const lengthBytes = countLengthBytes(length);
   const out = new Uint8Array(2 + lengthBytes + length);
+  let position = writeHeader(out, tag, length, lengthBytes);
+  for (const part of parts) {
+    out.set(part, position);
+    position += part.length;
+  }
+  return out;
+}
+
+const countLengthBytes = (length: number): number =>
+  length < 0x80 ? 0 : length < 0x100 ? 1 : length < 0x10000 ? 2 : length < 0x1000000 ? 3 : 4;
+
+function writeHeader(out: Uint8Array, tag: number, length: number, lengthBytes: number): number {
   out[0] = tag;
   let position = 2;
   if (lengthBytes === 0) {
@@ -33,11 +45,16 @@ export function tlv(tag: number, ...parts: readonly Uint8Array[]): Uint8Array {
     out[1] = 0x80 | lengthBytes;
     for (let i = lengthBytes - 1; i >= 0; i--) out[position++] = (length >>> (8 * i)) & 0xff;
   }
-  for (const part of parts) {
-    out.set(part, position);
-    position += part.length;
-  }
-  return out;
+  return position;
+}
+
+/** A TLV as pieces that are joined later, so that large contents inside several constructed values are copied once. */
+export function tlvPieces(tag: number, ...parts: readonly Uint8Array[]): Uint8Array[] {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const lengthBytes = countLengthBytes(length);
+  const header = new Uint8Array(2 + lengthBytes);
+  writeHeader(header, tag, length, lengthBytes);
+  return [header, ...parts];
 }
 
 export const sequence = (...parts: readonly Uint8Array[]): Uint8Array => tlv(TAG.sequence, ...parts);

@@ -10,6 +10,12 @@ export const OID = {
   signingCertificate: '1.2.840.113549.1.9.16.2.12',
   signatureTimeStampToken: '1.2.840.113549.1.9.16.2.14',
   signingCertificateV2: '1.2.840.113549.1.9.16.2.47',
+  // ETSI EN 319 122-1
+  mimeType: '0.4.0.1733.2.1',
+  archiveTimeStampV3: '0.4.0.1733.2.4',
+  atsHashIndexV3: '0.4.0.19122.1.5',
+  // RFC 5940
+  ocspRevocationInfo: '1.3.6.1.5.5.7.16.2',
   // digests and signature algorithms: RFC 8017, RFC 5754, RFC 5758, RFC 8410
   sha1: '1.3.14.3.2.26',
   sha256: '2.16.840.1.101.3.4.2.1',

@@ -10,14 +10,17 @@ import {
   children,
   readDer,
   SequenceReader,
-  transcodeBer,
-  unwrapExplicit,
 } from '../asn1/der-reader.ts';
 import { TAG } from '../asn1/der-writer.ts';
 import { OID } from '../asn1/oids.ts';
 import { type Certificate, readCertificate, sameBytes } from '../x509/certificate-reader.ts';
+import {
+  readSignedDataStructure,
+  type SignedDataStructure,
+  type SignerInfoStructure,
+} from './signed-data-structure.ts';
 
-/** A SignedData with exactly one signer, read. */
+/** A SignedData with one of its signers, read. */
 export interface SignedData {
   readonly contentType: string;
   /** The encapsulated content, when it is inside. */
@@ -27,6 +30,7 @@ export interface SignedData {
   readonly signer: Certificate;
   /** Signed attributes by type, first value each; empty when there are none. */
   readonly signedAttributes: ReadonlyMap<string, Asn1Node>;
+  /** Unsigned attributes by type, first value of the first one each. */
   readonly unsignedAttributes: ReadonlyMap<string, Asn1Node>;
   readonly signature: Uint8Array;
   /** Exactly what the signature was made over: the attributes as a SET, or nothing when the content is signed directly. */
@@ -44,61 +48,57 @@ function invalid(message: string): never {
  * @throws AdesError `cms_invalid` or `asn1_invalid`
  */
 export function readSignedData(bytes: Uint8Array, options: { ber?: boolean } = {}): SignedData {
-  const contentInfo = new SequenceReader(readDer(options.ber ? transcodeBer(bytes) : bytes));
-  if (asOid(contentInfo.next()) !== OID.signedData) invalid('not a CMS SignedData');
-  const signedData = new SequenceReader(unwrapExplicit(contentInfo.next(0xa0)));
-  signedData.next(TAG.integer);
-  signedData.next(TAG.set);
-  const encapsulated = new SequenceReader(signedData.next());
-  const contentType = asOid(encapsulated.next());
-  const contentNode = encapsulated.optional(0xa0);
-  const certificatesNode = signedData.optional(0xa0);
-  signedData.optional(0xa1);
-  const [signerInfoNode, second] = children(signedData.next(TAG.set));
-  if (!signerInfoNode || second) invalid('exactly one signer is expected');
-  const certificates = certificatesNode
-    ? children(certificatesNode)
-        .filter((node) => node.tag === TAG.sequence)
-        .map((node) => node.bytes)
-    : [];
+  const structure = readSignedDataStructure(bytes, options);
+  const [signerInfo, second] = structure.signerInfos;
+  if (!signerInfo || second) invalid('exactly one signer is expected');
+  return readSigner(structure, signerInfo);
+}
 
-  const signerInfo = new SequenceReader(signerInfoNode);
-  signerInfo.next(TAG.integer);
-  const sid = signerInfo.next();
-  const digest = digestFromOid(asOid(childAt(signerInfo.next(TAG.sequence), 0)));
-  const attributes = signerInfo.optional(0xa0);
-  const signatureAlgorithm = signerInfo.next(TAG.sequence);
-  const signature = asOctetString(signerInfo.next());
-  const unsigned = signerInfo.optional(0xa1);
+/** One signer of a SignedData. @throws AdesError `cms_invalid`, `asn1_invalid`, `algorithm_unsupported` */
+export function readSigner(structure: SignedDataStructure, signerInfo: SignerInfoStructure): SignedData {
+  const certificates = structure.certificates.filter((bytes) => bytes[0] === TAG.sequence);
+  const [, sid, digestAlgorithm, ...rest] = signerInfo.core.map((bytes) => readDer(bytes));
+  const attributes = rest.length === 3 ? rest.shift() : undefined;
+  const [signatureAlgorithm, signature] = rest;
+  if (!sid || !digestAlgorithm || !signatureAlgorithm || !signature) return invalid('the signer is incomplete');
   let signedBytes: Uint8Array | undefined;
   if (attributes) {
     signedBytes = Uint8Array.from(attributes.bytes);
     signedBytes[0] = TAG.set;
   }
   return {
-    contentType,
-    content: contentNode && asOctetString(unwrapExplicit(contentNode)),
+    contentType: structure.contentType,
+    content: structure.content,
     certificates,
-    digest,
+    digest: digestFromOid(asOid(childAt(digestAlgorithm, 0))),
     signer: findSigner(sid, certificates),
-    signedAttributes: readAttributes(attributes),
-    unsignedAttributes: readAttributes(unsigned),
-    signature,
+    signedAttributes: readSignedAttributes(attributes),
+    unsignedAttributes: firstOfEach(signerInfo.unsigned.map(readAttribute)),
+    signature: asOctetString(signature),
     signedBytes,
     signatureAlgorithm,
   };
 }
 
-function readAttributes(node: Asn1Node | undefined): Map<string, Asn1Node> {
+/** `Attribute ::= SEQUENCE { attrType, attrValues SET OF }` (RFC 5652 §5.3) */
+export function readAttribute(bytes: Uint8Array): { type: string; values: Asn1Node[] } {
+  const [type, values, extra] = children(readDer(bytes));
+  if (!type || !values || extra) return invalid('an attribute cannot be read');
+  return { type: asOid(type), values: children(values) };
+}
+
+function readSignedAttributes(node: Asn1Node | undefined): Map<string, Asn1Node> {
+  const attributes = node ? children(node).map((item) => readAttribute(item.bytes)) : [];
+  const out = firstOfEach(attributes);
+  if (new Set(attributes.map(({ type }) => type)).size !== attributes.length) invalid('an attribute appears twice');
+  return out;
+}
+
+function firstOfEach(attributes: readonly { type: string; values: Asn1Node[] }[]): Map<string, Asn1Node> {
   const out = new Map<string, Asn1Node>();
-  if (!node) return out;
-  for (const item of children(node)) {
-    const [type, values] = children(item);
-    const value = values && children(values)[0];
-    if (!type || !value) continue;
-    const dotted = asOid(type);
-    if (out.has(dotted)) invalid('an attribute appears twice');
-    out.set(dotted, value);
+  for (const { type, values } of attributes) {
+    const [value] = values;
+    if (value && !out.has(type)) out.set(type, value);
   }
   return out;
 }

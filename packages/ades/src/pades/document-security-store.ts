@@ -3,7 +3,7 @@ import type { IncrementalUpdate } from '../pdf/incremental-update.ts';
 import { dict, name, type PdfDict, PdfRef, PdfStream, type PdfValue } from '../pdf/objects.ts';
 import { PdfFile } from '../pdf/pdf-file.ts';
 import { decodeStream } from '../pdf/stream-decoder.ts';
-import { emptyValidationData, type ValidationData } from './validation-data.ts';
+import { emptyValidationData, type ValidationData } from '../revocation/validation-data.ts';
 
 const KEYS = { certificates: 'Certs', ocspResponses: 'OCSPs', crls: 'CRLs' } as const;
 

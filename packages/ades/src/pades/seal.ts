@@ -1,10 +1,18 @@
 import { AdesError } from '../ades-error.ts';
+import {
+  type BaselineLevel,
+  type BaselineServices,
+  levelNotPossible,
+  reachesLevel,
+  requireServices,
+} from '../baseline-level.ts';
 import { listSignatures } from '../pdf/existing-signatures.ts';
 import { IncrementalUpdate } from '../pdf/incremental-update.ts';
 import { openPdf } from '../pdf/pdf-file.ts';
-import type { RevocationSource, SignatureProvider, TimeStampAuthority } from '../ports.ts';
+import type { SignatureProvider } from '../ports.ts';
+import { gatherValidationData } from '../revocation/validation-data.ts';
 import type { TimeStampToken } from '../timestamp/time-stamp-verification.ts';
-import { type BaselineLevel, type SealVerification, verifySealedPdf } from '../validation/verify-sealed-pdf.ts';
+import { type SealVerification, verifySealedPdf } from '../validation/verify-sealed-pdf.ts';
 import { buildCertificatePath, type PathPurpose } from '../x509/certificate-path.ts';
 import { writeDocumentSecurityStore } from './document-security-store.ts';
 import { type LayoutWarning, layOut, type PackageLayout } from './layout.ts';
@@ -16,27 +24,19 @@ import {
   stampDocument,
   writeSignatureRevision,
 } from './signature-revision.ts';
-import { gatherValidationData } from './validation-data.ts';
 
 /** One signature to be made: who signs with what. */
 export interface SealSignature extends SignatureDescription {
   provider: SignatureProvider;
 }
 
-interface SealBase {
+interface SealBase extends BaselineServices {
   /** An accepted PDF; the sealed file begins with these bytes. */
   original: Uint8Array;
   /** One approval signature per signer, in order of signing. */
   approvals: readonly SealSignature[];
-  level: BaselineLevel;
   /** Control time for chains and revocation data where no time-stamp proves one. */
   signingTime: Date;
-  /** DER roots that the chains, the TSA's included, must lead to. */
-  trustAnchors: readonly Uint8Array[];
-  /** Needed from B-T on. */
-  tsa?: TimeStampAuthority;
-  /** Needed from B-LT on. */
-  revocation?: RevocationSource;
 }
 
 /** A file nobody has signed: laid out, certified, approved. */
@@ -69,8 +69,6 @@ export interface SealedPdf {
   /** The self-check that the file passed before it was given out. */
   verification: SealVerification;
 }
-
-const LEVELS: readonly BaselineLevel[] = ['B-B', 'B-T', 'B-LT', 'B-LTA'];
 
 /**
  * Seals a PDF by appending revisions only: layout, certification (DocMDP P=2), one approval signature per signer, DSS,
@@ -107,8 +105,7 @@ class Sealing {
 
   constructor(input: PackagedSeal | ApprovalsOnlySeal) {
     this.input = input;
-    if (this.reaches('B-T') && !input.tsa) throw impossible('a time-stamp authority');
-    if (this.reaches('B-LT') && !input.revocation) throw impossible('a source of revocation data');
+    requireServices(input);
     const file = openPdf(input.original);
     const earlier = listSignatures(file);
     if (earlier.length > 0 && input.mode !== 'approvals_only') {
@@ -121,7 +118,7 @@ class Sealing {
   }
 
   reaches(level: BaselineLevel): boolean {
-    return LEVELS.indexOf(this.input.level) >= LEVELS.indexOf(level);
+    return reachesLevel(this.input.level, level);
   }
 
   planPackage(input: PackagedSeal): Plan {
@@ -129,7 +126,7 @@ class Sealing {
       throw new AdesError('layout_invalid', 'the layout must have one field per approval');
     }
     if (this.reaches('B-LTA') && !input.layout.documentTimeStamp)
-      throw impossible('a field for the document time-stamp');
+      throw levelNotPossible('a field for the document time-stamp');
     const { refs, fields } = layOut(this.update, input.layout);
     this.update.commit();
     this.record('layout');
@@ -215,8 +212,7 @@ class Sealing {
     const { original, trustAnchors, level } = this.input;
     const verification = verifySealedPdf(bytes, { trustAnchors, original });
     if (!verification.valid) throw new AdesError('output_invalid', verification.problems.join('; '));
-    const reached = verification.level ? LEVELS.indexOf(verification.level) : -1;
-    if (reached < LEVELS.indexOf(level)) {
+    if (!reachesLevel(verification.level, level)) {
       throw new AdesError('output_invalid', `the file reaches ${verification.level ?? 'no level'} instead of ${level}`);
     }
     return { bytes, warnings, revisions: this.revisions, verification };
@@ -225,8 +221,4 @@ class Sealing {
   private record(kind: SealRevision['kind']): void {
     this.revisions.push({ kind, endOffset: this.update.size });
   }
-}
-
-function impossible(what: string): AdesError {
-  return new AdesError('level_not_possible', `the level needs ${what}`);
 }

@@ -1,13 +1,16 @@
-import { createHash } from 'node:crypto';
 import { AdesError } from '../ades-error.ts';
 import { ALGORITHMS, type DigestAlgorithm } from '../asn1/algorithms.ts';
-import { OID } from '../asn1/oids.ts';
-import { attribute, buildSignedData } from '../cms/signed-data-builder.ts';
+import { buildSignedData } from '../cms/signed-data-builder.ts';
 import type { IncrementalUpdate, WrittenSignature } from '../pdf/incremental-update.ts';
 import { isDict, type PdfDict, type PdfRef } from '../pdf/objects.ts';
 import { firstPage } from '../pdf/page-tree.ts';
 import { addSignatureFields, listFields, listSignatureFields } from '../pdf/signature-fields.ts';
 import type { SignatureProvider, TimeStampAuthority } from '../ports.ts';
+import {
+  requestSignatureTimeStamp,
+  type Stamping,
+  signatureTimeStampAttribute,
+} from '../timestamp/signature-time-stamp.ts';
 import { requestTimeStamp, type TimeStampToken } from '../timestamp/time-stamp-verification.ts';
 import { uniqueFieldName } from './layout.ts';
 import {
@@ -87,7 +90,7 @@ export async function signRevision(
   update: IncrementalUpdate,
   written: WrittenSignature,
   provider: SignatureProvider,
-  stamping?: { authority: TimeStampAuthority; trustAnchors: readonly Uint8Array[] },
+  stamping?: Stamping,
 ): Promise<TimeStampToken | undefined> {
   let token: TimeStampToken | undefined;
   const { digest } = ALGORITHMS[provider.algorithm];
@@ -97,9 +100,8 @@ export async function signRevision(
     contentDigest,
     ...(stamping && {
       unsignedAttributes: async (signature) => {
-        const imprint = createHash('sha256').update(signature).digest();
-        token = await requestTimeStamp(stamping.authority, 'sha256', imprint, stamping.trustAnchors);
-        return [attribute(OID.signatureTimeStampToken, token.bytes)];
+        token = await requestSignatureTimeStamp(signature, digest, stamping);
+        return [signatureTimeStampAttribute(token)];
       },
     }),
   });

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import { AdesError } from '../ades-error.ts';
 import { OID } from '../asn1/oids.ts';
-import { checkSignedData, readSignedData, type SignedData } from '../cms/signed-data-reader.ts';
+import type { BaselineLevel } from '../baseline-level.ts';
+import { checkSignedData, readSignedData } from '../cms/signed-data-reader.ts';
 import { readDocumentSecurityStore } from '../pades/document-security-store.ts';
-import { missingStatus, type ValidationData } from '../pades/validation-data.ts';
 import {
   checkExistingSignature,
   coveredDigest,
@@ -14,11 +13,11 @@ import {
 } from '../pdf/existing-signatures.ts';
 import { PdfString, readTextString } from '../pdf/objects.ts';
 import { openPdf, type PdfFile } from '../pdf/pdf-file.ts';
+import { namesOfMissingStatus, type ValidationData } from '../revocation/validation-data.ts';
+import { verifySignatureTimeStamp } from '../timestamp/signature-time-stamp.ts';
 import { type TimeStampToken, verifyTimeStampToken } from '../timestamp/time-stamp-verification.ts';
 import { buildCertificatePath } from '../x509/certificate-path.ts';
 import { readCertificate, sameBytes } from '../x509/certificate-reader.ts';
-
-export type BaselineLevel = 'B-B' | 'B-T' | 'B-LT' | 'B-LTA';
 
 export interface VerifiedSignature {
   fieldName: string;
@@ -170,18 +169,6 @@ function verifyOne(
   return verified;
 }
 
-function verifySignatureTimeStamp(
-  signedData: SignedData,
-  trustAnchors: readonly Uint8Array[],
-): TimeStampToken | undefined {
-  const attribute = signedData.unsignedAttributes.get(OID.signatureTimeStampToken);
-  if (!attribute) return undefined;
-  return verifyTimeStampToken(attribute.bytes, {
-    imprint: (digest) => createHash(digest).update(signedData.signature).digest(),
-    trustAnchors,
-  });
-}
-
 function describeStamp(
   verified: VerifiedSignature,
   token: TimeStampToken,
@@ -216,14 +203,12 @@ function record(verified: VerifiedSignature, error: unknown): void {
 
 /** Control time of each path is the proven time of its own signature. */
 function findMissing(signatures: readonly VerifiedSignature[], data: ValidationData): string[] {
-  const out = new Set<string>();
-  for (const { kind, path, stampedAt } of signatures) {
-    if (kind === 'earlier' || !stampedAt) continue;
-    for (const certificate of missingStatus(data, path, stampedAt)) {
-      out.add(readCertificate(certificate).subject.at(-1)?.value ?? 'unnamed');
-    }
-  }
-  return [...out];
+  return namesOfMissingStatus(
+    data,
+    signatures.flatMap(({ kind, path, stampedAt }) =>
+      kind === 'earlier' || !stampedAt ? [] : [{ path, at: stampedAt }],
+    ),
+  );
 }
 
 function reachedLevel(signatures: readonly VerifiedSignature[], missing: readonly string[]): BaselineLevel {

@@ -1,9 +1,9 @@
 import { AdesError } from '../ades-error.ts';
 import { OID } from '../asn1/oids.ts';
 import type { RevocationSource } from '../ports.ts';
-import { verifyCrl } from '../revocation/crl.ts';
-import { ocspResponseCertificates, verifyOcspResponse } from '../revocation/ocsp-response.ts';
 import { readCertificate, sameBytes } from '../x509/certificate-reader.ts';
+import { verifyCrl } from './crl.ts';
+import { ocspResponseCertificates, verifyOcspResponse } from './ocsp-response.ts';
 
 /** Certificates, OCSP responses and CRLs by which signatures can be validated offline; all DER. */
 export interface ValidationData {
@@ -48,6 +48,38 @@ export async function gatherValidationData(
     }
   }
   return data;
+}
+
+/** A certification path, end certificate first and anchor last, with the time at which it has to hold. */
+export interface TimedPath {
+  path: readonly Uint8Array[];
+  at: Date;
+}
+
+/**
+ * Adds to the data what it lacks to prove the paths: all of their certificates, and revocation data for those whose
+ * status it does not prove yet.
+ * @param now control time for data that is fetched
+ * @throws AdesError as `gatherValidationData`
+ */
+export async function completeValidationData(
+  paths: readonly TimedPath[],
+  source: RevocationSource,
+  now: Date,
+  data: ValidationData,
+): Promise<void> {
+  for (const { path, at } of paths) {
+    for (const certificate of path) addUnique(data.certificates, certificate);
+    if (missingStatus(data, path, at).length > 0) {
+      await gatherValidationData([path], source, at > now ? at : now, data);
+    }
+  }
+}
+
+/** Common names of certificates whose status the data does not prove. */
+export function namesOfMissingStatus(data: ValidationData, paths: readonly TimedPath[]): string[] {
+  const missing = paths.flatMap(({ path, at }) => missingStatus(data, path, at));
+  return [...new Set(missing.map((certificate) => readCertificate(certificate).subject.at(-1)?.value ?? 'unnamed'))];
 }
 
 async function fetchStatus(

@@ -3,6 +3,16 @@
  * that they stand on. No I/O but through the ports; time is always a parameter.
  */
 export { AdesError } from './ades-error.ts';
+export {
+  type AsicESigning,
+  type AsicEVerification,
+  addAsicESignature,
+  type SignedAsicE,
+  signAsicE,
+  type VerifiedAsicSignature,
+  verifyAsicE,
+} from './asic/asic-e.ts';
+export type { AsicFile } from './asic/asic-manifest.ts';
 export type { DigestAlgorithm } from './asn1/algorithms.ts';
 export {
   octetString as derOctetString,

@@ -1,7 +1,15 @@
 import { constants, createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { AdesError } from '../ades-error.ts';
 import type { SignatureAlgorithm } from '../ports.ts';
-import { type Asn1Node, asOid, asSmallInteger, childAt, SequenceReader, unwrapExplicit } from './der-reader.ts';
+import {
+  type Asn1Node,
+  asOid,
+  asSmallInteger,
+  childAt,
+  readDer,
+  SequenceReader,
+  unwrapExplicit,
+} from './der-reader.ts';
 import { nullValue, oid, sequence } from './der-writer.ts';
 import { OID } from './oids.ts';
 
@@ -63,6 +71,20 @@ const FIXED: Record<string, { type: 'rsa' | 'ec'; digest: ReadDigestAlgorithm }>
   [OID.ecdsaWithSha384]: { type: 'ec', digest: 'sha384' },
   [OID.ecdsaWithSha512]: { type: 'ec', digest: 'sha512' },
 };
+
+/**
+ * Whether a key made `signature` over `data` under one of the algorithms that this library signs with. A key of another
+ * kind than the algorithm's made nothing under it.
+ */
+export function verifyWithKey(
+  algorithm: SignatureAlgorithm,
+  publicKey: KeyObject,
+  data: Uint8Array,
+  signature: Uint8Array,
+): boolean {
+  const x509 = readDer(ALGORITHMS[algorithm].x509);
+  return verifySignature({ algorithm: x509, publicKey, data, signature });
+}
 
 /** A key from a DER `SubjectPublicKeyInfo`. */
 export function publicKeyFromSpki(spki: Uint8Array): KeyObject {

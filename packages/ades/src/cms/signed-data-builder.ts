@@ -1,6 +1,6 @@
-import { createHash, verify } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { AdesError } from '../ades-error.ts';
-import { ALGORITHMS, digestAlgorithmIdentifier } from '../asn1/algorithms.ts';
+import { ALGORITHMS, digestAlgorithmIdentifier, verifyWithKey } from '../asn1/algorithms.ts';
 import { integer, octetString, oid, sequence, setOf } from '../asn1/der-writer.ts';
 import { OID } from '../asn1/oids.ts';
 import type { SignatureProvider } from '../ports.ts';
@@ -84,7 +84,7 @@ export async function buildSignerInfo(input: SignerInfoInput): Promise<SignerInf
   const signedBytes = setOf(...attributes);
   const signature = await provider.sign(signedBytes);
   // A broken key store or a key that does not belong to the certificate must show here and not at a verifier's.
-  if (!verify(digest, signedBytes, certificate.publicKey, signature)) {
+  if (!verifyWithKey(provider.algorithm, certificate.publicKey, signedBytes, signature)) {
     throw new AdesError('signature_invalid', 'the signature does not verify with the key of its certificate');
   }
   return {

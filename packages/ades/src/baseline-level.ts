@@ -19,6 +19,23 @@ export function lowestLevel(levels: readonly (BaselineLevel | undefined)[]): Bas
   return LEVELS.find((level) => levels.includes(level));
 }
 
+/** What the verification of one signature found. */
+export interface VerifiedSigner {
+  /** Subject of the signing certificate, most significant attribute first. */
+  subject: { type: string; value: string }[];
+  /** Time that the signer claims. */
+  claimedAt: Date | undefined;
+  /** Time proven by the signature time-stamp. */
+  stampedAt: Date | undefined;
+  /** Certification path, end certificate first; empty when there is none. */
+  path: Uint8Array[];
+  /** Level that this signature reaches; none when something is wrong. */
+  level: BaselineLevel | undefined;
+  /** Common names of certificates whose status the signature does not prove. */
+  missingStatus: string[];
+  problems: string[];
+}
+
 /** What a signature is to reach, and the services that this takes. */
 export interface BaselineServices {
   level: BaselineLevel;

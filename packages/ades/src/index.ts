@@ -1,5 +1,5 @@
 /**
- * AdES signatures: bytes in, bytes out. PAdES and CAdES baseline B-B to B-LTA with the CMS, RFC 3161, OCSP, CRL and X.509 parts
+ * AdES signatures: bytes in, bytes out. PAdES and CAdES baseline B-B to B-LTA, XAdES B-B to B-LT and ASiC-E with the CMS, RFC 3161, OCSP, CRL and X.509 parts
  * that they stand on. No I/O but through the ports; time is always a parameter.
  */
 export { AdesError } from './ades-error.ts';
@@ -19,7 +19,7 @@ export {
   sequence as derSequence,
   utf8String as derUtf8String,
 } from './asn1/der-writer.ts';
-export type { BaselineLevel, BaselineServices } from './baseline-level.ts';
+export type { BaselineLevel, BaselineServices, VerifiedSigner } from './baseline-level.ts';
 export {
   addCadesSigners,
   type CadesRequest,
@@ -108,3 +108,17 @@ export {
 export { buildCertificatePath, type PathInput, type PathPurpose } from './x509/certificate-path.ts';
 export { type Certificate, type Extension, readCertificate } from './x509/certificate-reader.ts';
 export { type AttributeType, type DistinguishedName, nameAttribute } from './x509/distinguished-name.ts';
+export {
+  type DetachedObject,
+  type EnclosedObject,
+  type SignedXades,
+  signXades,
+  type XadesContent,
+  type XadesSigning,
+} from './xades/sign-xades.ts';
+export {
+  type SignedXadesObject,
+  verifyXades,
+  type XadesVerification,
+  type XadesVerificationOptions,
+} from './xades/verify-xades.ts';

@@ -13,7 +13,7 @@ import {
 import { attributeOf, elementsOf, readXml, textOf, type XmlElement } from '../xml/xml-tree.ts';
 import { writeXml, xml } from '../xml/xml-writer.ts';
 
-const ASIC = 'http://uri.etsi.org/02918/v1.2.1#';
+export const ASIC = 'http://uri.etsi.org/02918/v1.2.1#';
 
 /** A file that a signature is about. */
 export interface AsicFile {
@@ -94,3 +94,20 @@ function readReference(element: XmlElement): AsicManifest['files'][number] {
 function readName(element: XmlElement): string {
   return nameOfUri(attributeOf(element, 'URI') ?? '%') ?? invalid('the manifest names no file of the container');
 }
+
+const ODF_MANIFEST = 'urn:oasis:names:tc:opendocument:xmlns:manifest:1.0';
+
+/**
+ * The list of files with their media types that readers of XAdES containers expect (OpenDocument 1.2 part 3 §4.3; ETSI EN
+ * 319 162-1 §A.6). Nobody signs it: media types that count are in the signatures.
+ */
+export const writeFileList = (files: readonly AsicFile[], containerMimeType: string): Buffer =>
+  writeXml(
+    xml(
+      'manifest:manifest',
+      { 'xmlns:manifest': ODF_MANIFEST, 'manifest:version': '1.2' },
+      ...[{ name: '/', mimeType: containerMimeType }, ...files].map(({ name, mimeType }) =>
+        xml('manifest:file-entry', { 'manifest:full-path': name, 'manifest:media-type': mimeType }),
+      ),
+    ),
+  );

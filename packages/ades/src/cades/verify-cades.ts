@@ -1,7 +1,7 @@
 import { AdesError } from '../ades-error.ts';
 import { asTime } from '../asn1/der-reader.ts';
 import { OID } from '../asn1/oids.ts';
-import { type BaselineLevel, lowestLevel } from '../baseline-level.ts';
+import { type BaselineLevel, lowestLevel, type VerifiedSigner } from '../baseline-level.ts';
 import { checkSignedData, readSigner, type SignedData } from '../cms/signed-data-reader.ts';
 import {
   readRevocationInfos,
@@ -22,22 +22,9 @@ import {
   verifyArchiveTimeStamp,
 } from './archive-time-stamp.ts';
 
-export interface VerifiedCadesSignature {
-  /** Subject of the signing certificate, most significant attribute first. */
-  subject: { type: string; value: string }[];
-  /** Time that the signer claims: the signing-time attribute. */
-  claimedAt: Date | undefined;
-  /** Time proven by the signature time-stamp. */
-  stampedAt: Date | undefined;
+export interface VerifiedCadesSignature extends VerifiedSigner {
   /** Times of the archive time-stamps, oldest first. */
   archivedAt: Date[];
-  /** Certification path, end certificate first; empty when there is none. */
-  path: Uint8Array[];
-  /** Level that this signature reaches; none when something is wrong. */
-  level: BaselineLevel | undefined;
-  /** Common names of certificates whose status the signature does not prove. */
-  missingStatus: string[];
-  problems: string[];
 }
 
 export interface CadesVerification {

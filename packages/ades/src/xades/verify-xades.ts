@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { AdesError } from '../ades-error.ts';
 import { verifyWithKey } from '../asn1/algorithms.ts';
-import type { BaselineLevel } from '../baseline-level.ts';
+import type { VerifiedSigner } from '../baseline-level.ts';
 import { type DetachedContent, digestContent, requireDigest } from '../content-digest.ts';
 import { namesOfMissingStatus, type TimedPath } from '../revocation/validation-data.ts';
 import { type TimeStampToken, verifyTimeStampToken } from '../timestamp/time-stamp-verification.ts';
@@ -30,23 +30,10 @@ export interface SignedXadesObject {
   content: Uint8Array | undefined;
 }
 
-export interface XadesVerification {
+export interface XadesVerification extends VerifiedSigner {
   valid: boolean;
-  /** Level that the signature reaches; none when something is wrong. */
-  level: BaselineLevel | undefined;
   /** What was signed, in the order of the references; to be used in place of the document. */
   signed: SignedXadesObject[];
-  /** Subject of the signing certificate, most significant attribute first. */
-  subject: { type: string; value: string }[];
-  /** Time that the signer claims. */
-  claimedAt: Date | undefined;
-  /** Time proven by the signature time-stamp. */
-  stampedAt: Date | undefined;
-  /** Certification path, end certificate first; empty when there is none. */
-  path: Uint8Array[];
-  /** Common names of certificates whose status the signature does not prove. */
-  missingStatus: string[];
-  problems: string[];
 }
 
 export interface XadesVerificationOptions {

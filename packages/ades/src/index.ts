@@ -37,6 +37,8 @@ export {
 export { buildSignedData, type SignedDataInput } from './cms/signed-data-builder.ts';
 export type { DetachedContent } from './content-digest.ts';
 export { algorithmOfKey, localSignatureProvider } from './keys/local-signature-provider.ts';
+export { type Pkcs12, pkcs12SignatureProvider, readPkcs12 } from './keys/pkcs12.ts';
+export { type RemoteKey, remoteSignatureProvider } from './keys/remote-signature-provider.ts';
 export type { AssociatedFile, AssociatedFileRelationship } from './pades/associated-files.ts';
 export { signPadesBaselineB } from './pades/baseline-b.ts';
 export {

@@ -1,12 +1,21 @@
-/** Signature algorithms offered for signing: name of the key's algorithm and its digest. */
-export type SignatureAlgorithm = 'rsa-pkcs1-sha256' | 'ecdsa-p256-sha256' | 'ecdsa-p384-sha384';
+/**
+ * Signature algorithms offered for signing: name of the key's algorithm and its digest. RSASSA-PSS has MGF1 and a salt of
+ * the same digest. Ed25519 signs the bytes themselves; beside it CMS and XML use SHA-512 (RFC 8419 §3.1).
+ */
+export type SignatureAlgorithm =
+  | 'rsa-pkcs1-sha256'
+  | 'rsa-pss-sha256'
+  | 'ecdsa-p256-sha256'
+  | 'ecdsa-p384-sha384'
+  | 'ed25519';
 
 /** A private key that signs, wherever it lives, together with its certificate chain. */
 export interface SignatureProvider {
   readonly algorithm: SignatureAlgorithm;
   /** DER certificates, the signing certificate first; the root may be left out. */
   readonly certificateChain: readonly Uint8Array[];
-  /** Signs the bytes (the digest is computed inside). Returns a PKCS#1 v1.5 signature or a DER `ECDSA-Sig-Value`. */
+  /** Signs the bytes (the digest is computed inside). Returns an RSA signature, a DER
+   * `ECDSA-Sig-Value` or the 64 bytes of Ed25519. */
   sign(tbs: Uint8Array): Promise<Uint8Array>;
 }
 

@@ -10,12 +10,15 @@ import {
   SequenceReader,
   unwrapExplicit,
 } from './der-reader.ts';
-import { nullValue, oid, sequence } from './der-writer.ts';
+import { context, integer, nullValue, oid, sequence } from './der-writer.ts';
 import { OID } from './oids.ts';
 
 export type DigestAlgorithm = 'sha256' | 'sha384' | 'sha512';
 /** SHA-1 is only ever read, in files and identifiers made by others. */
 export type ReadDigestAlgorithm = DigestAlgorithm | 'sha1';
+
+/** Bytes of salt in RSASSA-PSS signatures that are made here. */
+export const PSS_SALT_LENGTH = 32;
 
 const DIGEST_BY_OID: Record<string, ReadDigestAlgorithm> = {
   [OID.sha1]: 'sha1',
@@ -43,12 +46,21 @@ interface AlgorithmFacts {
   cms: Uint8Array;
 }
 
+const sha256 = sequence(oid(OID.sha256), nullValue());
+
+/** `RSASSA-PSS-params` with SHA-256 throughout (RFC 4055 §3.1); the salt is as long as the digest (RFC 9231 §2.3.10). */
+const pss = sequence(
+  oid(OID.rsaPss),
+  sequence(context(0, sha256), context(1, sequence(oid(OID.mgf1), sha256)), context(2, integer(PSS_SALT_LENGTH))),
+);
+
 export const ALGORITHMS: Record<SignatureAlgorithm, AlgorithmFacts> = {
   'rsa-pkcs1-sha256': {
     digest: 'sha256',
     x509: sequence(oid(OID.sha256WithRsa), nullValue()),
     cms: sequence(oid(OID.rsaEncryption), nullValue()),
   },
+  'rsa-pss-sha256': { digest: 'sha256', x509: pss, cms: pss },
   'ecdsa-p256-sha256': {
     digest: 'sha256',
     x509: sequence(oid(OID.ecdsaWithSha256)),
@@ -59,6 +71,8 @@ export const ALGORITHMS: Record<SignatureAlgorithm, AlgorithmFacts> = {
     x509: sequence(oid(OID.ecdsaWithSha384)),
     cms: sequence(oid(OID.ecdsaWithSha384)),
   },
+  // RFC 8410 §3, RFC 8419 §2.3
+  ed25519: { digest: 'sha512', x509: sequence(oid(OID.ed25519)), cms: sequence(oid(OID.ed25519)) },
 };
 
 const FIXED: Record<string, { type: 'rsa' | 'ec'; digest: ReadDigestAlgorithm }> = {

@@ -52,17 +52,17 @@ const chunked = async function* (bytes: Uint8Array, size: number) {
 };
 
 describe('signCades', () => {
-  const keys: [string, () => KeyPair][] = [
-    ['RSA-2048', rsa],
-    ['P-256', p256],
-    ['P-384', p384],
+  const keys: [string, KeyPair][] = [
+    ['RSA-2048', rsa()],
+    ['P-256', p256()],
+    ['P-384', p384()],
   ];
   const levels: BaselineLevel[] = ['B-B', 'B-T', 'B-LT', 'B-LTA'];
   it.each(keys.flatMap(([name, pair]) => levels.map((level) => [name, level, pair] as const)))(
     'makes detached and enclosed signatures that openssl verifies: %s, %s',
     async (_name, level, pair) => {
       await using bench = await createWorkbench();
-      const provider = await authority.enrol({ commonName: 'Ola' }, pair());
+      const provider = await authority.enrol({ commonName: 'Ola' }, pair);
       const signers = [{ provider, signingTime: now }];
       const detached = await signCades(request(level, { signers }));
       expect(detached.verification).toMatchObject({ valid: true, level, content: undefined });

@@ -92,6 +92,10 @@ export async function signRevision(
   provider: SignatureProvider,
   stamping?: Stamping,
 ): Promise<TimeStampToken | undefined> {
+  if (provider.algorithm === 'ed25519') {
+    // ISO/TS 32002 allows it; widespread readers of PDF call such signatures invalid.
+    throw new AdesError('algorithm_unsupported', 'PDFs are not signed with Ed25519');
+  }
   let token: TimeStampToken | undefined;
   const { digest } = ALGORITHMS[provider.algorithm];
   const contentDigest = update.digest(written, digest);

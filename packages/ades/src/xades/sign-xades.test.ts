@@ -82,10 +82,10 @@ async function expectRefused(document: string | Uint8Array, message: RegExp): Pr
 }
 
 describe('signXades', () => {
-  const keys: [string, () => KeyPair][] = [
-    ['RSA-2048', rsa],
-    ['P-256', p256],
-    ['P-384', p384],
+  const keys: [string, KeyPair][] = [
+    ['RSA-2048', rsa()],
+    ['P-256', p256()],
+    ['P-384', p384()],
   ];
   const cases = keys.flatMap(([key, pair]) =>
     contents.flatMap(([kind, content]) =>
@@ -94,7 +94,7 @@ describe('signXades', () => {
   );
   it.each(cases)('makes signatures that xmlsec1 verifies: %s, %s, %s', async (_key, _kind, level, pair, content) => {
     await using bench = await createWorkbench();
-    const provider = await authority.enrol({ commonName: 'Ola' }, pair());
+    const provider = await authority.enrol({ commonName: 'Ola' }, pair);
     const { bytes, verification } = await signXades({ ...signing(level, provider), content });
     expect(verification).toMatchObject({
       valid: true,
@@ -341,7 +341,7 @@ describe('verifyXades', () => {
       const claim = (result: typeof verification) =>
         JSON.stringify([result.subject, result.claimedAt, result.stampedAt, result.signed]);
       let unnoticed = 0;
-      for (let at = 0; at < bytes.length; at += 3) {
+      for (let at = 0; at < bytes.length; at += 5) {
         const changed = Uint8Array.from(bytes);
         changed[at]! ^= 1 << (at % 7);
         try {
@@ -354,7 +354,7 @@ describe('verifyXades', () => {
         }
       }
       // A comment, attributes of ds:Object, intermediate certificates and the unsigned parts of the time-stamp.
-      expect(unnoticed).toBeLessThan(bytes.length / 6);
+      expect(unnoticed).toBeLessThan(bytes.length / 10);
     }
   }, 60_000);
 });

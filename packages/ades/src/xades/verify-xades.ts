@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { AdesError } from '../ades-error.ts';
 import { verifyWithKey } from '../asn1/algorithms.ts';
+import { ecdsaFromConcatenated } from '../asn1/ecdsa-signature.ts';
 import type { VerifiedSigner } from '../baseline-level.ts';
 import { type DetachedContent, digestContent, requireDigest } from '../content-digest.ts';
 import { namesOfMissingStatus, type TimedPath } from '../revocation/validation-data.ts';
@@ -8,13 +9,7 @@ import { type TimeStampToken, verifyTimeStampToken } from '../timestamp/time-sta
 import { buildCertificatePath } from '../x509/certificate-path.ts';
 import { type Certificate, readCertificate, sameBytes } from '../x509/certificate-reader.ts';
 import { canonicalize, EXCLUSIVE_C14N } from '../xml/exclusive-c14n.ts';
-import {
-  BASE64_TRANSFORM,
-  ENVELOPED_TRANSFORM,
-  fromBase64,
-  fromXmlSignatureValue,
-  nameOfUri,
-} from '../xml/xml-algorithms.ts';
+import { BASE64_TRANSFORM, ENVELOPED_TRANSFORM, fromBase64, nameOfUri } from '../xml/xml-algorithms.ts';
 import { elementsOf, readXml, textOf, type XmlDocument, type XmlElement, type XmlLimits } from '../xml/xml-tree.ts';
 import { isDs, type ReadReference, type ReadXades, readXades } from './read-xades.ts';
 
@@ -112,7 +107,7 @@ function findSigner({ certificates, certificateDigest: { digest, value } }: Read
 }
 
 function checkSignatureValue({ signedInfo, signatureValue, algorithm }: ReadXades, signer: Certificate): void {
-  const signature = fromXmlSignatureValue(algorithm, fromBase64(textOf(signatureValue)));
+  const signature = ecdsaFromConcatenated(algorithm, fromBase64(textOf(signatureValue)));
   const right = signature && verifyWithKey(algorithm, signer.publicKey, canonicalize(signedInfo), signature);
   if (!right) broken('the signature value does not verify');
 }

@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import { AdesError } from '../ades-error.ts';
 import { ALGORITHMS, type DigestAlgorithm, verifyWithKey } from '../asn1/algorithms.ts';
 import { context, integer, sequence } from '../asn1/der-writer.ts';
+import { concatenateEcdsa } from '../asn1/ecdsa-signature.ts';
 import { withoutRoots } from '../cms/signed-data-builder.ts';
 import type { SignatureProvider } from '../ports.ts';
 import type { ValidationData } from '../revocation/validation-data.ts';
 import { readCertificate, sameBytes } from '../x509/certificate-reader.ts';
 import { canonicalize, EXCLUSIVE_C14N } from '../xml/exclusive-c14n.ts';
-import { digestUri, signatureUri, toBase64, toXmlSignatureValue, XMLDSIG } from '../xml/xml-algorithms.ts';
+import { digestUri, signatureUri, toBase64, XMLDSIG } from '../xml/xml-algorithms.ts';
 import { readXml } from '../xml/xml-tree.ts';
 import { type XmlMarkup, xml } from '../xml/xml-writer.ts';
 
@@ -86,7 +87,7 @@ export async function buildXadesSignature(input: XadesSignatureInput): Promise<X
   if (!verifyWithKey(provider.algorithm, readCertificate(leaf).publicKey, toSign, signature)) {
     throw new AdesError('signature_invalid', 'the signature does not verify with the key of its certificate');
   }
-  const value = toBase64(toXmlSignatureValue(provider.algorithm, signature));
+  const value = toBase64(concatenateEcdsa(provider.algorithm, signature));
   const signatureValue = xml('ds:SignatureValue', { 'xmlns:ds': XMLDSIG, Id: `${id}-value` }, value);
   const included = withoutRoots(provider.certificateChain);
   const write = (unsigned: UnsignedProperties): XmlMarkup =>

@@ -1,7 +1,5 @@
 import { AdesError } from '../ades-error.ts';
 import type { DigestAlgorithm } from '../asn1/algorithms.ts';
-import { asInteger, children, readDer } from '../asn1/der-reader.ts';
-import { integer, sequence } from '../asn1/der-writer.ts';
 import type { SignatureAlgorithm } from '../ports.ts';
 
 export const XMLDSIG = 'http://www.w3.org/2000/09/xmldsig#';
@@ -52,8 +50,10 @@ export function nameOfUri(uri: string): string | undefined {
 /** Identifiers of signature algorithms in XML signatures, RFC 9231 §2.3. */
 const SIGNATURE_URIS: Record<SignatureAlgorithm, string> = {
   'rsa-pkcs1-sha256': 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256',
+  'rsa-pss-sha256': 'http://www.w3.org/2007/05/xmldsig-more#sha256-rsa-MGF1',
   'ecdsa-p256-sha256': 'http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256',
   'ecdsa-p384-sha384': 'http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha384',
+  ed25519: 'http://www.w3.org/2021/04/xmldsig-more#eddsa-ed25519',
 };
 
 export const signatureUri = (algorithm: SignatureAlgorithm): string => SIGNATURE_URIS[algorithm];
@@ -64,33 +64,4 @@ export function signatureAlgorithmFromUri(uri: string | undefined): SignatureAlg
   const found = all.find((algorithm) => SIGNATURE_URIS[algorithm] === uri);
   if (!found) throw new AdesError('algorithm_unsupported', 'the algorithm of an XML signature is not supported');
   return found;
-}
-
-/** Bytes of r and s each: XML signatures have both side by side (RFC 9231 §2.3.6), everything else has DER. */
-const ECDSA_SIZES: Partial<Record<SignatureAlgorithm, number>> = { 'ecdsa-p256-sha256': 32, 'ecdsa-p384-sha384': 48 };
-
-/** A provider's signature as XML signatures write it. @throws AdesError `asn1_invalid` */
-export function toXmlSignatureValue(algorithm: SignatureAlgorithm, signature: Uint8Array): Uint8Array {
-  const size = ECDSA_SIZES[algorithm];
-  if (!size) return signature;
-  const out = Buffer.alloc(2 * size);
-  for (const [index, node] of children(readDer(signature)).entries()) {
-    const hex = asInteger(node)
-      .toString(16)
-      .padStart(2 * size, '0');
-    if (index > 1 || hex.length !== 2 * size) throw new AdesError('asn1_invalid', 'not an ECDSA signature');
-    out.write(hex, index * size, 'hex');
-  }
-  return out;
-}
-
-/** A signature value of an XML signature as keys verify it; nothing when it has the wrong size. */
-export function fromXmlSignatureValue(algorithm: SignatureAlgorithm, value: Uint8Array): Uint8Array | undefined {
-  const size = ECDSA_SIZES[algorithm];
-  if (!size) return value;
-  if (value.length !== 2 * size) return undefined;
-  const [r, s] = [value.subarray(0, size), value.subarray(size)].map((half) =>
-    integer(BigInt(`0x${Buffer.from(half).toString('hex')}`)),
-  );
-  return sequence(r!, s!);
 }

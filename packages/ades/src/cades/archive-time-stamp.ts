@@ -103,7 +103,8 @@ export function listArchiveTimeStamps({ unsigned }: SignerInfoStructure): Asn1No
 
 /** The digest under which an archive time-stamp needs the content. @throws AdesError `timestamp_invalid` */
 export function archiveDigest(value: Asn1Node): ReadDigestAlgorithm {
-  return digestFromOid(asOid(childAt(childAt(findIndex(value), 0), 0)));
+  const digest = digestFromOid(asOid(childAt(childAt(findIndex(value), 0), 0)));
+  return digest === 'sha1' ? invalid('SHA-1 is not accepted') : digest;
 }
 
 function findIndex(value: Asn1Node): Asn1Node {

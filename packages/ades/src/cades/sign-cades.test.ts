@@ -370,6 +370,24 @@ describe('verifyCades', () => {
     expect(bytes.length - refused).toBeLessThan(40);
   });
 
+  it('refuses SHA-1, which openssl still signs with', async () => {
+    await using bench = await createWorkbench();
+    const keys = rsa();
+    const { certificateChain } = await authority.enrol({ commonName: 'Ola' }, keys);
+    const signer = await bench.writePem('signer.pem', certificateChain.slice(0, 1));
+    const chain = await bench.writePem('chain.pem', certificateChain.slice(1, 2));
+    const key = await bench.write('key.pem', keys.privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    const data = await bench.write('data', content);
+    const verdictOn = async (digest: string) => {
+      const out = `${bench.folder}/out.p7s`;
+      const options = ['-signer', signer, '-inkey', key, '-certfile', chain, '-md', digest, '-outform', 'DER'];
+      await runJudge('openssl', ['cms', '-sign', '-cades', '-binary', '-in', data, ...options, '-out', out]);
+      return verifyCades(await readFile(out), { ...trust(), content });
+    };
+    expect(await verdictOn('sha256')).toMatchObject({ valid: true, level: 'B-B' });
+    expect((await verdictOn('sha1')).problems.join()).toMatch(/SHA-1/);
+  });
+
   it('refuses files that are cut off', async () => {
     const { bytes } = await signCades(request('B-T'));
     for (let length = 0; length < bytes.length; length += 7) {

@@ -1,5 +1,5 @@
 import { AdesError } from '../ades-error.ts';
-import { asTime } from '../asn1/der-reader.ts';
+import { asOid, asTime, childAt } from '../asn1/der-reader.ts';
 import { OID } from '../asn1/oids.ts';
 import { type BaselineLevel, lowestLevel, type VerifiedSigner } from '../baseline-level.ts';
 import { checkSignedData, readSigner, type SignedData } from '../cms/signed-data-reader.ts';
@@ -110,6 +110,8 @@ function verifySigner(input: SignerToVerify): VerifiedCadesSignature {
   if (!signer.signedAttributes.has(OID.signingCertificateV2)) {
     verified.problems.push('the signing-certificate-v2 attribute is missing');
   }
+  // Collisions can be made: whoever chose the content could have chosen two.
+  if (usesSha1(signer)) verified.problems.push('SHA-1 is not accepted');
   try {
     const reason = checkSignedData(signer, (digest) => requireDigest(digests, digest));
     if (reason) verified.problems.push(reason);
@@ -129,6 +131,11 @@ function verifySigner(input: SignerToVerify): VerifiedCadesSignature {
     verified.problems.push(error.message);
   }
   return verified;
+}
+
+function usesSha1({ digest, signatureAlgorithm }: SignedData): boolean {
+  const algorithm = asOid(childAt(signatureAlgorithm, 0));
+  return digest === 'sha1' || algorithm === OID.sha1WithRsa || algorithm === OID.ecdsaWithSha1;
 }
 
 /** Paths of the signer, of the signature time-stamp's TSA and of the archive time-stamps' TSAs, in this order. */

@@ -3,8 +3,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
-import { createAdmin, createProducts, type FirstTestClient, findExternalIdPolicy } from './admin/index.ts';
+import {
+  accountClockRoutes,
+  createAdmin,
+  createProducts,
+  type FirstTestClient,
+  findExternalIdPolicy,
+} from './admin/index.ts';
 import { createEidRegistry, createNoBankIdNetcentric } from './eid/index.ts';
+import { createAccountClocks } from './kernel/clock/account-clocks.ts';
 import { systemClock } from './kernel/clock/clock.ts';
 import type { Config } from './kernel/config/settings.ts';
 import type { Database } from './kernel/db/database.ts';
@@ -94,8 +101,10 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
   const box = createSecretBox(masterKey, 'columns');
   const keys = createKeyStore({ database, masterKey, clock });
   const files = await createLocalFileStore({ directory: join(config.dataDir, 'files'), masterKey, log });
+  const accountClocks = createAccountClocks({ database, clock, log });
+  await accountClocks.start();
   const jobs = createJobs({ database, clock, log });
-  const events = createEvents({ database, clock, log });
+  const events = createEvents({ database, clock, accountTime: accountClocks, log });
   const outbound = createOutboundHttp({
     allowedRanges: config.outboundAllow,
     ownAddresses: ownAddresses(config),
@@ -148,6 +157,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
     events,
     files,
     clock,
+    accountTime: accountClocks,
     log,
     box,
     links: createSignLinks(masterKey),
@@ -169,16 +179,17 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
     secretBox: createSecretBox(masterKey, 'webhook secret'),
     hasProduct: (accountId, product) => products.hasProduct(accountId, product),
     clock,
+    accountTime: accountClocks,
     log,
     publicUrl: config.publicUrl,
   });
   const messaging = createMessaging({
     database,
-    clock,
+    accountTime: accountClocks,
     log,
     box: createSecretBox(masterKey, 'messages'),
     publicUrl: config.publicUrl,
-    signersToAsk: (db, documentIds) => signersToAsk({ clock }, db, documentIds),
+    signersToAsk: (db, documentIds) => signersToAsk({ accountTime: accountClocks }, db, documentIds),
     signingRequests: (documentId) => signingRequests(signatureDeps, documentId),
     inbox: {
       checkBasic: async (clientId, secret) => {
@@ -189,7 +200,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
   });
   const methodName = (method: string) => eids.get(method, 'test')?.displayName ?? method;
   registerPackaging(
-    { database, events, files, clock, log, trust, pool, accountName, methodName },
+    { database, events, files, clock, accountTime: accountClocks, log, trust, pool, accountName, methodName },
     jobs,
     events,
     config.sealingThreads + 1,
@@ -224,13 +235,19 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
     clock,
     log,
   });
-  const routes = [...signature.routes, ...notification.routes, ...admin.routes];
+  const routes = [
+    ...signature.routes,
+    ...notification.routes,
+    ...admin.routes,
+    ...accountClockRoutes({ database, clock, accountClocks }),
+  ];
   registerRoutes(http, routes, {
     authenticate: (token) => oauth.verify(token),
     requireProduct: (principal, product) => products.requireProduct(principal, product),
     idempotency,
     statusCodes: config.statusCodes,
     clock,
+    accountTime: accountClocks,
     log,
   });
   await oauth.register(http);
@@ -287,6 +304,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
       await requestLog.close();
       await events.stop();
       await jobs.stop();
+      accountClocks.close();
       await stopFoldingCounts();
       await pool.close();
       await outbound.close();

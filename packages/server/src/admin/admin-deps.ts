@@ -4,6 +4,7 @@ import type { SecretHasher } from './client-secret.ts';
 
 export interface AdminDeps {
   database: Database;
+  /** Real time: credentials and the audit keep it. */
   clock: Clock;
   hasher: SecretHasher;
   log: Log;

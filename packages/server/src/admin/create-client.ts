@@ -36,9 +36,10 @@ export async function createClient(
   const settings = settingsAfter(input.body, DEFAULT_SETTINGS);
   requireGrantable(context, settings.allowedScopes);
   const wanted = input.body.ClientSecrets ?? [];
-  const secrets = planSecrets(wanted.length > 0 ? wanted : [{}], [], { hasher: deps.hasher, now: context.now });
+  const now = deps.clock.now();
+  const secrets = planSecrets(wanted.length > 0 ? wanted : [{}], [], { hasher: deps.hasher, now });
   const answer = (client: NewClient): OperationResult => ({ status: 200, body: clientView(client, secrets) });
-  const client = await storeNewClient(deps, owner, { settings, secrets, now: context.now }, context, (tx, made) =>
+  const client = await storeNewClient(deps, owner, { settings, secrets, now }, context, (tx, made) =>
     context.keepAnswer?.(tx, answer(made)),
   );
   return answer(client);

@@ -18,7 +18,7 @@ export async function switchClient(
     deps,
     context,
     { ...input.body, action: enabled ? 'oauth_client.enabled' : 'oauth_client.disabled' },
-    (tx, client) => (client.enabled === enabled ? undefined : setEnabled(tx, client.id, enabled, context.now)),
+    (tx, client) => (client.enabled === enabled ? undefined : setEnabled(tx, client.id, enabled, deps.clock.now())),
   );
   return { status: 200, body: {} };
 }
@@ -34,7 +34,7 @@ export async function deleteClient(
     deps,
     context,
     { ClientId: params.clientId, AccountId: query.accountId, action: 'oauth_client.deleted' },
-    (tx, client) => markDeleted(tx, client.id, context.now),
+    (tx, client) => markDeleted(tx, client.id, deps.clock.now()),
   );
   return { status: 204 };
 }
@@ -55,7 +55,7 @@ async function change(
     await done;
     await writeAudit(tx, {
       ...owner,
-      occurredAt: context.now,
+      occurredAt: deps.clock.now(),
       actorClientId: context.clientId,
       requestId: context.requestId,
       action: what.action,

@@ -25,7 +25,7 @@ export async function updateClient(
   // The library that reads camelCase sends [] for each list that its caller did not touch.
   const body = readsCamelCase(input.headers) ? (withoutEmptyLists(input.body) as typeof input.body) : input.body;
   const owner = await actingOwner(deps, context, body.AccountId);
-  const { now } = context;
+  const now = deps.clock.now();
   const updated = await deps.database.transaction(async (tx) => {
     const before = await findStoredClient(tx, owner, body.ClientId, 'lock');
     if (!before) throw clientNotFound();

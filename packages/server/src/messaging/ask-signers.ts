@@ -15,7 +15,7 @@ export const HANDLED_EVENTS = ['document_created', 'document_partially_signed', 
  * that an event that comes twice or late does no harm.
  */
 export async function askSigners(
-  deps: Pick<MessagingDeps, 'clock' | 'signersToAsk'>,
+  deps: Pick<MessagingDeps, 'accountTime' | 'signersToAsk'>,
   jobs: Jobs,
   events: readonly EventRecord[],
   tx: Transaction,
@@ -27,11 +27,10 @@ export async function askSigners(
   if (erased.length > 0) await eraseMessagesOfDocuments(tx, erased);
   const changed = documentsOf(false).filter((documentId) => !erased.includes(documentId));
   if (changed.length === 0) return;
-  const now = deps.clock.now();
   const due = await deps.signersToAsk(tx, changed);
   const added = await insertMessages(
     tx,
-    due.flatMap((signer) => messagesFor(signer, now)),
+    due.flatMap((signer) => messagesFor(signer, deps.accountTime.now(signer.accountId, signer.environment))),
   );
   const sendings = added.map(({ id, documentId }) => ({ data: { documentId, messageId: id } satisfies SendJob }));
   if (sendings.length > 0) await jobs.sendMany(SEND_QUEUE, sendings, tx);

@@ -1,4 +1,4 @@
-import type { Clock } from '../kernel/clock/clock.ts';
+import type { AccountTime } from '../kernel/clock/account-clocks.ts';
 import type { Database, Queryable } from '../kernel/db/database.ts';
 import type { Environment } from '../kernel/events/events.ts';
 import type { SecretBox } from '../kernel/keys/sealed-box.ts';
@@ -55,7 +55,7 @@ export interface SigningRequest extends SignerToAsk {
 /** What the capability stands on. */
 export interface MessagingDeps {
   database: Database;
-  clock: Clock;
+  accountTime: AccountTime;
   log: Pick<Log, 'warn'>;
   /** Encrypts messages at rest, for they carry sign links. */
   box: SecretBox;

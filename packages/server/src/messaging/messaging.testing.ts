@@ -63,7 +63,7 @@ export class MessagingUnderTest {
     this.jobs = createJobs({ database, clock, log: createLog('silent') });
     const messaging = createMessaging({
       database,
-      clock,
+      accountTime: clock,
       log: { warn } as MessagingDeps['log'],
       box: createSecretBox(randomBytes(32), 'columns'),
       publicUrl: 'http://localhost:8642',

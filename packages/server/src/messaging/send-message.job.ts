@@ -41,7 +41,7 @@ export function sendMessageJob(deps: MessagingDeps): QueueDefinition<SendJob> {
       }
       const kept = { message, signUrl: request.signUrl };
       const record = (status: SendingRecord['status']) =>
-        recordSending(deps.database, documentId, messageId, sendingRecord(deps, kept, status));
+        recordSending(deps.database, documentId, messageId, sendingRecord(deps, kept, status, request));
       try {
         await transportFor(deps, request).send(message);
       } catch (error) {
@@ -64,9 +64,10 @@ function transportFor(
 }
 
 function sendingRecord(
-  deps: Pick<MessagingDeps, 'box' | 'clock'>,
+  deps: Pick<MessagingDeps, 'box' | 'accountTime'>,
   kept: KeptMessage,
   status: SendingRecord['status'],
+  { accountId, environment }: Pick<SigningRequest, 'accountId' | 'environment'>,
 ): SendingRecord {
   const { message } = kept;
   return {
@@ -75,6 +76,6 @@ function sendingRecord(
     sender: message.channel === 'email' ? message.from.address : message.sender,
     ...withoutLink(kept),
     contentSealed: sealMessage(deps.box, kept),
-    sentAt: status === 'SENT' ? deps.clock.now() : undefined,
+    sentAt: status === 'SENT' ? deps.accountTime.now(accountId, environment) : undefined,
   };
 }

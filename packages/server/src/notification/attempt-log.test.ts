@@ -18,6 +18,7 @@ function attempted(answer: Answer | { error: string }, deliveryLogging: Delivery
       attemptId: '0195a000-0000-7000-8000-000000000002',
       attempt: 1,
       webhookId: 14,
+      accountId: '0195a000-0000-7000-8000-00000000000a',
       environment: 'test',
       eventId: '0195a000-0000-7000-8000-000000000003',
       eventType: 'document_signed',

@@ -56,8 +56,8 @@ export async function createWebhook(
       updatedAt: now,
     };
     await insertWebhook(tx, webhook);
-    await eraseTomorrow(tx, deps.jobs, now);
-    if (webhook.active) await sendPing(tx, deps.jobs, webhook, now);
+    await eraseTomorrow(tx, deps.jobs, deps.clock.now());
+    if (webhook.active) await sendPing(deps, tx, webhook, now);
     const created = { ...webhook, lastResponseCode: null, lastResponseMessage: null, lastResponseAt: null };
     const result = {
       status: 201,

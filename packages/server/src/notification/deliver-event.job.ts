@@ -12,6 +12,7 @@ import {
   finishDelivery,
   insertAttempt,
   lockForDelivery,
+  type Moment,
   noteStarted,
   putLastResponse,
   releaseDelivery,
@@ -93,7 +94,7 @@ interface Run {
 }
 
 /** When nothing was due and nothing open; `undefined` when it had to end before, with attempts still under way. */
-async function deliverAllDue(deps: NotificationDeps, webhookId: number, run: Run): Promise<Date | undefined> {
+async function deliverAllDue(deps: NotificationDeps, webhookId: number, run: Run): Promise<Moment | undefined> {
   const { open, wakeable, signal } = run;
   const endsAtMs = deps.clock.now().getTime() + LONGEST_RUN_MS;
   for (;;) {
@@ -101,41 +102,48 @@ async function deliverAllDue(deps: NotificationDeps, webhookId: number, run: Run
     if (signal.aborted || now.getTime() > endsAtMs) return undefined;
     wakeable.reset();
     const free = MAX_OPEN_PER_WEBHOOK - open.size;
-    const prepared = free > 0 ? await prepareAttempts(deps, webhookId, free, now) : [];
-    for (const attempt of prepared) {
+    const { at, attempts } = await prepareAttempts(deps, webhookId, free, now);
+    for (const attempt of attempts) {
       const done: Promise<void> = deliver(deps, attempt, signal).finally(() => open.delete(done));
       open.add(done);
     }
-    if (open.size === 0) return now;
+    if (open.size === 0) return at;
     await Promise.race([...open, wakeable.woken]);
   }
 }
 
-/** Takes leases on what is due. Nothing for a webhook that is deleted; only pings for one that is switched off. */
+/**
+ * Takes leases on what is due, by the clock as the database has it: this process may not know yet that it was moved.
+ * Nothing for a webhook that is deleted; only pings for one that is switched off.
+ */
 async function prepareAttempts(
   deps: NotificationDeps,
   webhookId: number,
   limit: number,
-  now: Date,
-): Promise<PreparedAttempt[]> {
+  real: Date,
+): Promise<{ at: Moment; attempts: PreparedAttempt[] }> {
+  const none = { at: { real, account: real }, attempts: [] };
+  if (limit <= 0) return none;
   return deps.database.transaction(async (tx) => {
-    const webhook = await lockForDelivery(tx, webhookId);
-    if (!webhook) return [];
+    const webhook = await lockForDelivery(tx, webhookId, real);
+    if (!webhook) return none;
+    const now = { real, account: webhook.accountNow };
     if (!webhook.active) await dropPendingDeliveries(tx, webhookId);
     const claimed = await claimDueDeliveries(tx, webhookId, {
       now,
-      leaseUntil: new Date(now.getTime() + deps.limits.leaseMs),
-      attemptIds: Array.from({ length: limit }, () => uuidv7(now)),
+      leaseUntil: new Date(real.getTime() + deps.limits.leaseMs),
+      attemptIds: Array.from({ length: limit }, () => uuidv7(real)),
       maxOpen: MAX_OPEN_PER_WEBHOOK,
     });
-    if (claimed.length === 0) return [];
+    if (claimed.length === 0) return { at: now, attempts: [] };
     const secret =
       webhook.secretSealed === null ? undefined : openSecret(deps.secretBox, webhookId, webhook.secretSealed);
-    return claimed.map((one) => ({
+    const attempts = claimed.map((one) => ({
       deliveryId: one.id,
       attemptId: one.attemptId,
       attempt: one.attempts + 1,
       webhookId,
+      accountId: webhook.accountId,
       environment: webhook.environment,
       eventId: one.eventId,
       eventType: one.eventType,
@@ -145,6 +153,7 @@ async function prepareAttempts(
       secret,
       deliveryLogging: webhook.deliveryLogging,
     }));
+    return { at: now, attempts };
   });
 }
 
@@ -157,7 +166,7 @@ async function deliver(deps: NotificationDeps, prepared: PreparedAttempt, signal
   try {
     const attempted = await attempt(deps, prepared, signal);
     const interrupted = signal.aborted && !('status' in attempted.outcome);
-    if (interrupted) await releaseDelivery(deps.database, deliveryId, attemptId, deps.clock.now());
+    if (interrupted) await releaseDelivery(deps.database, deliveryId, attemptId);
     else await recordAttempt(deps, attempted);
   } catch (error) {
     deps.log.error({ err: error, webhookId, attemptId }, 'the outcome of a webhook delivery was not recorded');
@@ -169,8 +178,9 @@ async function attempt(
   prepared: PreparedAttempt,
   signal: AbortSignal,
 ): Promise<AttemptedDelivery> {
-  const attemptedAt = deps.clock.now();
-  const requestHeaders = deliveryHeaders(prepared, attemptedAt);
+  const attemptedAt = deps.accountTime.now(prepared.accountId, prepared.environment);
+  // Receivers compare the signed time with their own clocks.
+  const requestHeaders = deliveryHeaders(prepared, deps.clock.now());
   const outcome = await deps.outboundHttp.post({
     url: prepared.url,
     headers: requestHeaders,
@@ -187,20 +197,25 @@ async function attempt(
 async function recordAttempt(deps: NotificationDeps, attempted: AttemptedDelivery): Promise<void> {
   const { prepared, outcome } = attempted;
   const { webhookId, deliveryId, attemptId } = prepared;
-  const now = deps.clock.now();
-  const settlement = settle(attempted, now, deps.random);
+  const realNow = deps.clock.now();
+  const settlement = settle(attempted, realNow, deps.random);
   await deps.database.transaction(async (tx) => {
     const deactivated =
       settlement.state === 'given_up' &&
       settlement.deactivate &&
-      (await deactivateWebhook(tx, webhookId, prepared.url, now));
-    if (!(await lockForDelivery(tx, webhookId))) return;
+      (await deactivateWebhook(tx, webhookId, prepared.url, attempted.attemptedAt));
+    const webhook = await lockForDelivery(tx, webhookId, realNow);
+    if (!webhook) return;
     await putLastResponse(tx, webhookId, { ...lastResponse(outcome), timestamp: attempted.attemptedAt });
     const record = attemptRecord(attempted);
     if (record) await insertAttempt(tx, record);
     // Without effect when the lease is lost to another worker or the delivery was dropped meanwhile.
-    if (settlement.state === 'scheduled') await rescheduleDelivery(tx, deliveryId, attemptId, settlement.dueAt);
-    else await finishDelivery(tx, deliveryId, attemptId);
+    if (settlement.state === 'scheduled') {
+      const dueAt = new Date(webhook.accountNow.getTime() + settlement.pauseMs);
+      await rescheduleDelivery(tx, deliveryId, attemptId, dueAt);
+    } else {
+      await finishDelivery(tx, deliveryId, attemptId);
+    }
     if (deactivated) await dropPendingDeliveries(tx, webhookId);
   });
 }

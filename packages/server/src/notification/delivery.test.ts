@@ -9,6 +9,7 @@ const prepared: PreparedAttempt = {
   attemptId: '0195a000-0000-7000-8000-000000000002',
   attempt: 1,
   webhookId: 1,
+  accountId: '0195a000-0000-7000-8000-00000000000a',
   environment: 'test',
   eventId: '0195a000-0000-7000-8000-000000000003',
   eventType: 'document_signed',
@@ -31,7 +32,7 @@ function after(status: number, more: { attempt?: number; eventType?: string; hea
 
 function pauseSeconds(settlement: Settlement): number {
   if (settlement.state !== 'scheduled') throw new Error(`is ${settlement.state}`);
-  return (settlement.dueAt.getTime() - now.getTime()) / 1000;
+  return settlement.pauseMs / 1000;
 }
 
 describe('settle', () => {

@@ -10,6 +10,7 @@ export interface PreparedAttempt {
   /** 1-based. */
   attempt: number;
   webhookId: number;
+  accountId: string;
   environment: Environment;
   eventId: string;
   eventType: string;
@@ -23,6 +24,7 @@ export interface PreparedAttempt {
 /** An attempt that was made, with what came of it. Nothing of it is recorded yet. */
 export interface AttemptedDelivery {
   prepared: PreparedAttempt;
+  /** On the account's clock. */
   attemptedAt: Date;
   requestHeaders: Record<string, string>;
   outcome: OutboundResponse | OutboundFailure;
@@ -31,7 +33,7 @@ export interface AttemptedDelivery {
 /** What becomes of a delivery after an attempt. */
 export type Settlement =
   | { state: 'succeeded' }
-  | { state: 'scheduled'; dueAt: Date }
+  | { state: 'scheduled'; pauseMs: number }
   /** `deactivate`: the receiver wants nothing more, ever. */
   | { state: 'given_up'; deactivate: boolean };
 
@@ -41,10 +43,10 @@ const JITTER = 0.2;
 const LONGEST_RETRY_AFTER_SECONDS = 3_600;
 
 /**
- * Decides after an attempt. `now` is when the next pause begins; `random` is uniform in [0, 1) and spreads the pauses,
- * so that a receiver that comes back is not met by all of them at once.
+ * Decides after an attempt. `realNow` is what a date in `Retry-After` is measured from; `random` is uniform in [0, 1) and
+ * spreads the pauses, so that a receiver that comes back is not met by all of them at once.
  */
-export function settle(attempted: AttemptedDelivery, now: Date, random: () => number): Settlement {
+export function settle(attempted: AttemptedDelivery, realNow: Date, random: () => number): Settlement {
   const { prepared, outcome } = attempted;
   if (isSuccess(outcome)) return { state: 'succeeded' };
   if (prepared.eventType === PING) return { state: 'given_up', deactivate: false };
@@ -52,8 +54,8 @@ export function settle(attempted: AttemptedDelivery, now: Date, random: () => nu
   const pause = PAUSES_SECONDS[prepared.attempt - 1];
   if (pause === undefined) return { state: 'given_up', deactivate: false };
   const spread = pause * (1 - JITTER + 2 * JITTER * random());
-  const seconds = Math.max(spread, retryAfterSeconds(outcome, now));
-  return { state: 'scheduled', dueAt: new Date(now.getTime() + Math.round(seconds * 1000)) };
+  const seconds = Math.max(spread, retryAfterSeconds(outcome, realNow));
+  return { state: 'scheduled', pauseMs: Math.round(seconds * 1000) };
 }
 
 export function isSuccess(outcome: OutboundResponse | OutboundFailure): boolean {

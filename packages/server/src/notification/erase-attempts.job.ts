@@ -6,7 +6,8 @@ import { eraseAttemptsBefore } from './store.ts';
 export const ERASE_QUEUE = 'notification.erase-attempts';
 
 const DAY_MS = 86_400_000;
-const KEPT_MS = 30 * DAY_MS;
+/** How long the delivery log is kept, on the clock of its account. */
+export const KEPT_MS = 30 * DAY_MS;
 
 /** Erases the delivery log after 30 days: its bodies hold personal data. Queues itself for the next day. */
 export function eraseAttemptsJob(deps: Pick<NotificationDeps, 'database' | 'jobs' | 'clock'>): QueueDefinition<object> {

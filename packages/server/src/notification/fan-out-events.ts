@@ -16,11 +16,10 @@ import { wakeWebhooks } from './wake-webhooks.ts';
 
 /** Makes a delivery for every active webhook that wants an event. Part of the transaction that consumes the events. */
 export async function fanOutEvents(
-  deps: Pick<NotificationDeps, 'jobs' | 'clock'>,
+  deps: Pick<NotificationDeps, 'jobs' | 'clock' | 'accountTime'>,
   events: readonly EventRecord[],
   tx: Transaction,
 ): Promise<void> {
-  const now = deps.clock.now();
   const subscriptions = await findSubscriptions(tx, events);
   const erased = events.filter((event) => event.type === 'document_deleted').flatMap((event) => event.documentId ?? []);
   if (erased.length > 0) {
@@ -28,10 +27,12 @@ export async function fanOutEvents(
     const webhookIds = subscriptions.map((one) => one.id);
     await rewritePendingBodies(tx, webhookIds, erased, cutEnvelopeToIds);
   }
-  const deliveries = events.flatMap((event) => deliveriesOf(event, subscriptions, now));
+  const deliveries = events.flatMap((event) =>
+    deliveriesOf(event, subscriptions, deps.accountTime.now(event.accountId, event.environment)),
+  );
   if (deliveries.length === 0) return;
   await insertDeliveries(tx, deliveries);
-  await wakeWebhooks(tx, deps.jobs, [...new Set(deliveries.map((one) => one.webhookId))], now);
+  await wakeWebhooks(tx, deps.jobs, [...new Set(deliveries.map((one) => one.webhookId))], deps.clock.now());
 }
 
 function deliveriesOf(event: EventRecord, subscriptions: readonly Subscription[], now: Date): NewDelivery[] {

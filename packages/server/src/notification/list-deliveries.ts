@@ -1,6 +1,7 @@
 import type { OperationContext, OperationResult } from '../kernel/http/route.ts';
 import { attemptView } from './attempt-log.ts';
 import type { WebhookParams } from './contract/webhook.ts';
+import { KEPT_MS } from './erase-attempts.job.ts';
 import type { NotificationDeps } from './notification-deps.ts';
 import { findWebhook, listAttempts } from './store.ts';
 import { webhookNotFound } from './webhook-view.ts';
@@ -15,6 +16,6 @@ export async function listDeliveries(
 ): Promise<OperationResult> {
   const webhook = await findWebhook(deps.database, context.accountId, context.environment, input.params.id);
   if (!webhook) throw webhookNotFound();
-  const attempts = await listAttempts(deps.database, webhook.id, SHOWN);
+  const attempts = await listAttempts(deps.database, webhook.id, new Date(context.now.getTime() - KEPT_MS), SHOWN);
   return { status: 200, body: attempts.map(attemptView) };
 }

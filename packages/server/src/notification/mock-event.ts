@@ -13,14 +13,14 @@ const SAMPLES_PER_HOUR = 60;
  * Throws 429 `too_many_requests`.
  */
 export async function mockEvent(
-  deps: Pick<NotificationDeps, 'database' | 'events' | 'publicUrl'>,
+  deps: Pick<NotificationDeps, 'database' | 'events' | 'clock' | 'publicUrl'>,
   context: OperationContext,
   input: { body: MockEventRequest },
 ): Promise<OperationResult> {
   const { accountId, environment, now } = context;
   const { eventType } = input.body;
   return deps.database.transaction(async (tx) => {
-    const waitSeconds = await countSample(tx, context, now, SAMPLES_PER_HOUR);
+    const waitSeconds = await countSample(tx, context, deps.clock.now(), SAMPLES_PER_HOUR);
     if (waitSeconds > 0) {
       throw new SeglError(429, 'too_many_requests', `${SAMPLES_PER_HOUR} samples an hour can be asked for.`, {
         retryAfterSeconds: waitSeconds,

@@ -1,3 +1,4 @@
+import type { AccountTime } from '../kernel/clock/account-clocks.ts';
 import type { Clock } from '../kernel/clock/clock.ts';
 import type { Database } from '../kernel/db/database.ts';
 import type { Events } from '../kernel/events/events.ts';
@@ -14,7 +15,10 @@ export interface NotificationDeps {
   outboundHttp: OutboundHttp;
   /** Encrypts webhook secrets at rest. */
   secretBox: SecretBox;
+  /** Real time: leases, queued jobs, signatures of deliveries, rate of pings. */
   clock: Clock;
+  /** The time of what the API shows of webhooks, and of what waits. */
+  accountTime: AccountTime;
   log: Pick<Log, 'info' | 'warn' | 'error'>;
   /** Base of absolute links, without a slash at the end. */
   publicUrl: string;

@@ -27,6 +27,7 @@ const notification = createNotification({
   jobs,
   hasProduct: async () => true,
   clock,
+  accountTime: clock,
   log,
   outboundHttp: createOutboundHttp({ allowedRanges: ['127.0.0.0/8'], ownAddresses: [], log }),
   secretBox: createSecretBox(Buffer.alloc(32, 7), 'webhook secrets'),

@@ -59,6 +59,7 @@ export class NotificationUnderTest {
       outboundHttp: options.outboundHttp?.(real) ?? real,
       secretBox: createSecretBox(randomBytes(32), 'webhook secrets'),
       clock,
+      accountTime: clock,
       log,
       publicUrl: 'https://api.example.com',
       hasProduct: async () => true,

@@ -10,7 +10,7 @@ const PINGS_PER_MINUTE = 10;
 
 /** Queues a ping, to an inactive webhook too. Throws 404 `webhook_not_found` and 429 `too_many_requests`. */
 export async function pingWebhook(
-  deps: Pick<NotificationDeps, 'database' | 'jobs'>,
+  deps: Pick<NotificationDeps, 'database' | 'jobs' | 'clock'>,
   context: OperationContext,
   input: { params: WebhookParams },
 ): Promise<OperationResult> {
@@ -18,13 +18,13 @@ export async function pingWebhook(
   return deps.database.transaction(async (tx) => {
     const webhook = await findWebhook(tx, accountId, environment, input.params.id, 'for key share of w');
     if (!webhook) throw webhookNotFound();
-    const waitSeconds = await countPing(tx, webhook.id, now, PINGS_PER_MINUTE);
+    const waitSeconds = await countPing(tx, webhook.id, deps.clock.now(), PINGS_PER_MINUTE);
     if (waitSeconds > 0) {
       throw new SeglError(429, 'too_many_requests', `A webhook can be pinged ${PINGS_PER_MINUTE} times a minute.`, {
         retryAfterSeconds: waitSeconds,
       });
     }
-    await sendPing(tx, deps.jobs, webhook, now);
+    await sendPing(deps, tx, webhook, now);
     const result = { status: 204 };
     await context.keepAnswer?.(tx, result);
     return result;

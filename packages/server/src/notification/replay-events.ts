@@ -11,7 +11,7 @@ import { findAttempt, findWebhook, insertDeliveries, type WebhookWithState } fro
 import { wakeWebhooks } from './wake-webhooks.ts';
 import { webhookNotFound } from './webhook-view.ts';
 
-type Deps = Pick<NotificationDeps, 'database' | 'jobs'>;
+type Deps = Pick<NotificationDeps, 'database' | 'jobs' | 'clock'>;
 
 const BATCH = 500;
 /** What one transaction may queue; a longer time is replayed in parts. */
@@ -80,7 +80,7 @@ async function queueAgain(
     if (events.length < BATCH) break;
     after = next;
   }
-  await wakeWebhooks(tx, deps.jobs, [webhook.id], now);
+  await wakeWebhooks(tx, deps.jobs, [webhook.id], deps.clock.now());
 }
 
 /**
@@ -112,7 +112,7 @@ export async function redeliver(
         dueAt: now,
       },
     ]);
-    await wakeWebhooks(tx, deps.jobs, [webhook.id], now);
+    await wakeWebhooks(tx, deps.jobs, [webhook.id], deps.clock.now());
     const result = { status: 204 };
     await context.keepAnswer?.(tx, result);
     return result;

@@ -1,13 +1,18 @@
 import type { Transaction } from '../kernel/db/database.ts';
 import { uuidv7 } from '../kernel/ids/uuid.ts';
-import type { Jobs } from '../kernel/jobs/jobs.ts';
 import { PING } from './contract/event-types.ts';
 import { serialiseEnvelope } from './envelope.ts';
+import type { NotificationDeps } from './notification-deps.ts';
 import { insertDeliveries, type Webhook } from './store.ts';
 import { wakeWebhooks } from './wake-webhooks.ts';
 
 /** Queues a ping: an event of this webhook alone, tried once, kept nowhere. */
-export async function sendPing(tx: Transaction, jobs: Jobs, webhook: Webhook, now: Date): Promise<void> {
+export async function sendPing(
+  deps: Pick<NotificationDeps, 'jobs' | 'clock'>,
+  tx: Transaction,
+  webhook: Webhook,
+  now: Date,
+): Promise<void> {
   const event = {
     id: uuidv7(now),
     type: PING,
@@ -29,5 +34,5 @@ export async function sendPing(tx: Transaction, jobs: Jobs, webhook: Webhook, no
       dueAt: now,
     },
   ]);
-  await wakeWebhooks(tx, jobs, [webhook.id], now);
+  await wakeWebhooks(tx, deps.jobs, [webhook.id], deps.clock.now());
 }

@@ -13,6 +13,7 @@ const attempt: PreparedAttempt = {
   attemptId: '0195a000-0000-7000-8000-000000000002',
   attempt: 3,
   webhookId: 1,
+  accountId: '0195a000-0000-7000-8000-00000000000a',
   environment: 'prod',
   eventId,
   eventType: 'document_created',

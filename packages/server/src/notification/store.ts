@@ -36,6 +36,7 @@ export interface NewDelivery {
   documentId: string | undefined;
   occurredAt: Date;
   body: string;
+  /** On the account's clock. */
   dueAt: Date;
 }
 
@@ -266,51 +267,67 @@ export async function noteWoken(
 }
 
 /** A job for this webhook has started: whatever is due by now is its work. */
-export async function noteStarted(db: Queryable, webhookId: number, now: Date): Promise<void> {
+export async function noteStarted(db: Queryable, webhookId: number, realNow: Date): Promise<void> {
   await db.query({
     name: 'notification_note_started',
     text: `update webhook_states
-              set woken_at = null, next_wake_at = case when next_wake_at > $2 then next_wake_at end
-            where webhook_id = $1 and (woken_at is not null or next_wake_at <= $2)`,
-    values: [webhookId, now],
+              set woken_at = null, next_wake_at = case when next_wake_at > account.now then next_wake_at end
+             from (select account_now(account_id, environment, $2) as now from webhooks where id = $1) account
+            where webhook_id = $1 and (woken_at is not null or next_wake_at <= account.now)`,
+    values: [webhookId, realNow],
   });
 }
 
+/** One instant, in real time and on the clock of the account that it is about. */
+export interface Moment {
+  real: Date;
+  account: Date;
+}
+
 /**
- * When the next delivery after `lookedAt` falls due or a lease ends, if no job is queued for that time or earlier yet;
- * it counts as queued from here on. What was due at `lookedAt` and could not be claimed waits for an attempt that is
- * under way, whose worker goes on with it or whose lease ends.
+ * When, on the account's clock, the next delivery after `lookedAt` falls due or a lease ends, if no job is queued for that
+ * time or earlier yet; it counts as queued from here on. What was due at `lookedAt` and could not be claimed waits for an
+ * attempt that is under way, whose worker goes on with it or whose lease ends.
  */
 export async function noteNextWake(
   tx: Transaction,
   webhookId: number,
-  lookedAt: Date,
+  lookedAt: Moment,
   staleBefore: Date,
-): Promise<Date | undefined> {
-  const { rows } = await tx.query<{ nextWakeAt: Date }>({
+): Promise<{ at: Date; accountId: string; environment: Environment } | undefined> {
+  const { rows } = await tx.query<{ at: Date; accountId: string; environment: Environment }>({
     name: 'notification_note_next_wake',
     text: `update webhook_states s set next_wake_at = due.at
-             from (select min(due_at) as at from webhook_deliveries where webhook_id = $1 and due_at > $2) due
-            where s.webhook_id = $1 and due.at is not null
-              and (s.next_wake_at is null or s.next_wake_at > due.at or s.next_wake_at < $3)
-           returning s.next_wake_at as "nextWakeAt"`,
-    values: [webhookId, lookedAt, staleBefore],
+             from (select least(
+                     (select min(due_at) from webhook_deliveries
+                       where webhook_id = $1 and attempt_id is null and due_at > $2),
+                     (select min(leased_until) + ($2::timestamptz - $3::timestamptz) from webhook_deliveries
+                       where webhook_id = $1 and attempt_id is not null and leased_until > $3)
+                   ) as at) due, webhooks w
+            where s.webhook_id = $1 and w.id = $1 and due.at is not null
+              and (s.next_wake_at is null or s.next_wake_at > due.at or s.next_wake_at < $4)
+           returning s.next_wake_at as at, w.account_id as "accountId", w.environment`,
+    values: [webhookId, lookedAt.account, lookedAt.real, staleBefore],
   });
-  return rows[0]?.nextWakeAt;
+  return rows[0];
 }
 
 /**
- * The webhook as the next attempts see it. Others wait here until the transaction ends, so that they count right.
+ * The webhook as the next attempts see it, and the time on its account's clock. Others wait here until the transaction ends, so that they count right.
  * Every transaction locks the webhook, then its state, then deliveries: none can wait for another in a circle.
  */
-export async function lockForDelivery(tx: Transaction, webhookId: number): Promise<Webhook | undefined> {
-  const { rows } = await tx.query<Webhook>({
+export async function lockForDelivery(
+  tx: Transaction,
+  webhookId: number,
+  realNow: Date,
+): Promise<(Webhook & { accountNow: Date }) | undefined> {
+  const { rows } = await tx.query<Webhook & { accountNow: Date }>({
     name: 'notification_lock_for_delivery',
     text: `with w as materialized (select * from webhooks where id = $1 for key share)
-           select ${WEBHOOK_COLUMNS}
+           select ${WEBHOOK_COLUMNS}, account_now(w.account_id, w.environment, $2) as "accountNow"
              from w join webhook_states s on s.webhook_id = w.id
               for no key update of s`,
-    values: [webhookId],
+    values: [webhookId, realNow],
   });
   return rows[0];
 }
@@ -323,14 +340,14 @@ export async function lockForDelivery(tx: Transaction, webhookId: number): Promi
 export async function claimDueDeliveries(
   tx: Transaction,
   webhookId: number,
-  claim: { now: Date; leaseUntil: Date; attemptIds: readonly string[]; maxOpen: number },
+  claim: { now: Moment; leaseUntil: Date; attemptIds: readonly string[]; maxOpen: number },
 ): Promise<ClaimedDelivery[]> {
   const { rows } = await tx.query<ClaimedDelivery>({
     name: 'notification_claim_due_deliveries',
     text: `with runnable as (
              select d.id
                from webhook_deliveries d
-              where d.webhook_id = $1 and d.due_at <= $2
+              where d.webhook_id = $1 and d.due_at <= $2 and (d.attempt_id is null or d.leased_until <= $6)
                 and (d.attempts > 0 or d.document_id is null or not exists (
                       select from webhook_deliveries earlier
                        where earlier.webhook_id = d.webhook_id and earlier.document_id = d.document_id
@@ -339,15 +356,15 @@ export async function claimDueDeliveries(
               order by d.due_at, d.id
               limit least(cardinality($4::uuid[]), greatest(0, $5 - (
                       select count(*) from webhook_deliveries open
-                       where open.webhook_id = $1 and open.attempt_id is not null and open.due_at > $2)))),
+                       where open.webhook_id = $1 and open.attempt_id is not null and open.leased_until > $6)))),
            numbered as (select id, row_number() over () as position from runnable)
            update webhook_deliveries d
-              set attempt_id = ($4::uuid[])[numbered.position], due_at = $3
+              set attempt_id = ($4::uuid[])[numbered.position], leased_until = $3
              from numbered
             where d.id = numbered.id
            returning d.id, d.attempt_id as "attemptId", d.event_id as "eventId", d.event_type as "eventType",
                      d.document_id as "documentId", d.body, d.attempts::integer as attempts`,
-    values: [webhookId, claim.now, claim.leaseUntil, claim.attemptIds, claim.maxOpen],
+    values: [webhookId, claim.now.account, claim.leaseUntil, claim.attemptIds, claim.maxOpen, claim.now.real],
   });
   return rows;
 }
@@ -365,19 +382,18 @@ export async function finishDelivery(tx: Transaction, id: string, attemptId: str
 export async function rescheduleDelivery(tx: Transaction, id: string, attemptId: string, dueAt: Date): Promise<void> {
   await tx.query({
     name: 'notification_reschedule_delivery',
-    text: `update webhook_deliveries set attempts = attempts + 1, attempt_id = null, due_at = $3
+    text: `update webhook_deliveries set attempts = attempts + 1, attempt_id = null, leased_until = null, due_at = $3
             where id = $1 and attempt_id = $2`,
     values: [id, attemptId, dueAt],
   });
 }
 
 /** Gives a lease back as if the attempt had not been begun. */
-export async function releaseDelivery(db: Queryable, id: string, attemptId: string, now: Date): Promise<void> {
-  await db.query('update webhook_deliveries set attempt_id = null, due_at = $3 where id = $1 and attempt_id = $2', [
-    id,
-    attemptId,
-    now,
-  ]);
+export async function releaseDelivery(db: Queryable, id: string, attemptId: string): Promise<void> {
+  await db.query(
+    'update webhook_deliveries set attempt_id = null, leased_until = null where id = $1 and attempt_id = $2',
+    [id, attemptId],
+  );
 }
 
 export async function putLastResponse(
@@ -427,14 +443,19 @@ const ATTEMPT_COLUMNS = `id, webhook_id as "webhookId", event_id as "eventId", d
   request_body as "requestBody", response_headers as "responseHeaders", response_body as "responseBody",
   response_status as "responseStatus", response_message as "responseMessage", error_message as "errorMessage"`;
 
-/** Newest first. */
-export async function listAttempts(db: Queryable, webhookId: number, limit: number): Promise<AttemptRecord[]> {
+/** Newest first, none that was made before `since`. */
+export async function listAttempts(
+  db: Queryable,
+  webhookId: number,
+  since: Date,
+  limit: number,
+): Promise<AttemptRecord[]> {
   const { rows } = await db.query<AttemptRow>(
     `select ${ATTEMPT_COLUMNS} from webhook_attempts
-      where webhook_id = $1
+      where webhook_id = $1 and attempted_at >= $2
       order by attempted_at desc, id desc
-      limit $2`,
-    [webhookId, limit],
+      limit $3`,
+    [webhookId, since, limit],
   );
   return rows.map(toAttempt);
 }
@@ -451,8 +472,15 @@ function toAttempt(row: AttemptRow): AttemptRecord {
   return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as unknown as AttemptRecord;
 }
 
+/** `before` is real time; what is older by the clock of its account goes too. */
 export async function eraseAttemptsBefore(db: Queryable, before: Date): Promise<void> {
   await db.query('delete from webhook_attempts where attempted_at < $1', [before]);
+  await db.query(
+    `delete from webhook_attempts a using webhooks w, account_clocks c
+      where a.webhook_id = w.id and w.account_id = c.account_id and w.environment = 'test'
+        and a.attempted_at < $1::timestamptz + c.ahead_ms * interval '1 millisecond'`,
+    [before],
+  );
 }
 
 export async function eraseAttemptsOfDocuments(tx: Transaction, documentIds: readonly string[]): Promise<void> {

@@ -49,7 +49,7 @@ export async function updateWebhook(
     };
     await save(tx, webhook);
     if (!webhook.active) {
-      await lockForDelivery(tx, webhook.id);
+      await lockForDelivery(tx, webhook.id, deps.clock.now());
       await dropPendingDeliveries(tx, webhook.id);
     }
     return webhook;

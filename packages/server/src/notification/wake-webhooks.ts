@@ -1,6 +1,6 @@
 import type { Transaction } from '../kernel/db/database.ts';
 import type { Jobs } from '../kernel/jobs/jobs.ts';
-import { noteNextWake, noteWoken } from './store.ts';
+import { type Moment, noteNextWake, noteWoken } from './store.ts';
 
 export const DELIVER_QUEUE = 'notification.deliver-event';
 
@@ -11,7 +11,7 @@ export interface DeliverJob {
 /** A job that should have started this long ago is taken for lost, and queued again by whoever notices. */
 const STALE_MS = 60_000;
 
-/** Queues delivery at once, one job per webhook however many events there are. */
+/** Queues delivery at once, one job per webhook however many events there are. `now` is real time. */
 export async function wakeWebhooks(
   tx: Transaction,
   jobs: Jobs,
@@ -27,12 +27,19 @@ export async function wakeWebhooks(
 }
 
 /**
- * Queues delivery for the time when the webhook's next one falls due, unless that is done already. `lookedAt` is when
- * nothing was found that could be delivered.
+ * Queues delivery for the time when the webhook's next one falls due on the account's clock, unless that is done already.
+ * `lookedAt` is when nothing was found that could be delivered.
  */
-export async function wakeWhenNextIsDue(tx: Transaction, jobs: Jobs, webhookId: number, lookedAt: Date): Promise<void> {
-  const startAfter = await noteNextWake(tx, webhookId, lookedAt, staleBefore(lookedAt));
-  if (startAfter) await jobs.send(DELIVER_QUEUE, { webhookId } satisfies DeliverJob, { tx, startAfter });
+export async function wakeWhenNextIsDue(
+  tx: Transaction,
+  jobs: Jobs,
+  webhookId: number,
+  lookedAt: Moment,
+): Promise<void> {
+  const next = await noteNextWake(tx, webhookId, lookedAt, staleBefore(lookedAt.account));
+  if (!next) return;
+  const { at: startAfter, ...onClockOf } = next;
+  await jobs.send(DELIVER_QUEUE, { webhookId } satisfies DeliverJob, { tx, startAfter, onClockOf });
 }
 
 function staleBefore(now: Date): Date {

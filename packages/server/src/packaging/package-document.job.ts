@@ -1,3 +1,4 @@
+import type { AccountTime } from '../kernel/clock/account-clocks.ts';
 import type { Clock } from '../kernel/clock/clock.ts';
 import type { Database } from '../kernel/db/database.ts';
 import type { Events } from '../kernel/events/events.ts';
@@ -23,7 +24,10 @@ export interface PackagingDeps {
   database: Database;
   events: Events;
   files: FileStore;
+  /** Real time: what goes into signatures. */
   clock: Clock;
+  /** The time of documents. */
+  accountTime: AccountTime;
   log: Log;
   trust: Trust;
   pool: SealingPool;
@@ -81,7 +85,7 @@ export async function packageDocument(deps: PackagingDeps, documentId: string): 
         mediaType: 'application/pdf',
         level: sealed.level,
       },
-      deps.clock.now(),
+      deps.accountTime.now(document.accountId, document.environment),
     );
     if (!kept) deps.log.info({ documentId }, 'the document had been packaged by another worker');
   });
@@ -109,7 +113,7 @@ async function seal(deps: PackagingDeps, document: DocumentRecord, evidence: Evi
       }),
       fullName: signature.fullName,
       reason: `Signed with ${deps.methodName(signature.method)}`,
-      signedAt: signature.signedAt,
+      signedAt: signingTime(signature, evidence),
     })),
   );
   return deps.pool.seal({
@@ -123,6 +127,12 @@ async function seal(deps: PackagingDeps, document: DocumentRecord, evidence: Evi
     now: deps.clock.now(),
     testMark: document.environment === 'test',
   });
+}
+
+/** Real time, which is another than the account's where its clock was ahead: then the evidence tells. */
+function signingTime(signature: SignatureRecord, evidence: readonly EvidenceEntry[]): Date {
+  const signed = evidence.find((entry) => entry.kind === 'signed' && entry.signerId === signature.signerId);
+  return typeof signed?.data.realTime === 'string' ? new Date(signed.data.realTime) : signature.signedAt;
 }
 
 function evidenceInput(

@@ -24,5 +24,9 @@ Every operation answers an error with the same body; the statuses are the same e
         'A webhook is an address of yours to which events are posted as they happen. Each delivery is signed; failed ones are repeated for days, and the log shows the attempts.',
     },
     { name: 'Admin', description: 'API clients of the account and their secrets.' },
+    {
+      name: 'Test environment',
+      description: 'What only the test environment has: a clock of your own, which you can move forward.',
+    },
   ],
 } as const;

@@ -60,7 +60,7 @@ export function signingAppRoutes(deps: SignatureDeps): RouteDefinition<SessionCo
       tags,
       responses: { 204: null },
       handle: async (context) => {
-        await extendSession(deps.database, context.session.id, new Date(context.now.getTime() + SLIDING_MS));
+        await extendSession(deps.database, context.session.id, new Date(deps.clock.now().getTime() + SLIDING_MS));
         return { status: 204 };
       },
     },
@@ -73,7 +73,7 @@ export function signingAppRoutes(deps: SignatureDeps): RouteDefinition<SessionCo
       responses: { 200: CancelSessionResponse },
       handle: async (context) => {
         const { signer } = await loadTurn(deps, context.session, context.now);
-        await endSession(deps.database, context.session.id, context.now);
+        await endSession(deps.database, context.session.id, deps.clock.now());
         const { redirectMode, cancel } = signer.request.redirectSettings;
         return { status: 200, body: { redirect: redirectMode === 'redirect' ? cancel : undefined } };
       },

@@ -55,7 +55,7 @@ export async function abortSigning(
   body: { attemptId: string },
 ): Promise<OperationResult> {
   const attempt = await requireAttempt(deps, context, body.attemptId);
-  if (await abandonAttempt(deps.database, attempt.id, context.now)) {
+  if (await abandonAttempt(deps.database, attempt.id, deps.clock.now())) {
     const state = openedJson(deps, attempt.stateSealed, `attempt ${attempt.id}`);
     await requireEid(deps, attempt.method, context.session.environment).cancel(state);
   }
@@ -68,9 +68,11 @@ async function complete(deps: SignatureDeps, context: SessionContext, attempt: S
     ? (openedJson(deps, attempt.callbackSealed, `callback ${attempt.id}`) as Record<string, string>)
     : {};
   const provider = requireEid(deps, attempt.method, context.session.environment);
-  const outcome = await provider.complete({ state, callback, now: context.now });
+  const { accountId, environment } = context.session;
+  // The eID's server goes by real time.
+  const outcome = await provider.complete({ state, callback, now: deps.clock.now() });
   if (outcome.result === 'completed') {
-    await signDocument(deps, { ...context, now: deps.clock.now() }, attempt, outcome);
+    await signDocument(deps, { ...context, now: deps.accountTime.now(accountId, environment) }, attempt, outcome);
     return;
   }
   const canceled = outcome.result === 'canceled';
@@ -106,7 +108,8 @@ async function outcomeOf(
   context: SessionContext,
   attempt: SignAttempt,
 ): Promise<CompleteSigningResponse> {
-  const view = await sessionView(deps, context.session, deps.clock.now());
+  const { accountId, environment } = context.session;
+  const view = await sessionView(deps, context.session, deps.accountTime.now(accountId, environment));
   if (attempt.status === 'signed' || attempt.status === 'canceled') return { outcome: attempt.status, view };
   return { outcome: 'failed', ...attempt.failure, view };
 }

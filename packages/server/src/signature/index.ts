@@ -50,7 +50,7 @@ export function createSignature(deps: SignatureDeps): Signature {
           requireHttps(request, session.environment);
           return {
             session,
-            now: deps.clock.now(),
+            now: deps.accountTime.now(session.accountId, session.environment),
             requestId: request.id,
             clientIp: request.ip,
             userAgent: request.headers['user-agent']?.slice(0, 500),

@@ -29,13 +29,14 @@ describeOnEachDatabase('the signed file of a document', (open) => {
       signerCaCertificateFile: undefined,
     });
     pool = new SealingPool({ threads: 1, services: trust });
-    const { events, files, log } = signature.deps;
+    const { events, files, log, accountTime } = signature.deps;
     packaging = {
       database,
       events,
       files,
       log,
       clock: systemClock,
+      accountTime,
       trust,
       pool,
       accountName: async () => 'Nordbank',

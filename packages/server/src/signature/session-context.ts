@@ -9,6 +9,7 @@ import { type DocumentRecord, findDocument, type SignerRecord } from './store.ts
 /** A live session, with what the request tells of the browser behind it. */
 export interface SessionContext {
   session: SigningSession;
+  /** On the account's clock; the session itself lives in real time. */
   now: Date;
   requestId: string;
   clientIp: string;

@@ -43,7 +43,7 @@ export async function signDocument(
     const entry = nextEvidence(
       document.id,
       { sequence: document.evidenceSequence, hash: document.evidenceHash },
-      { occurredAt: now, kind: 'signed', signerId: session.signerId, data: evidenceData(signature, outcome) },
+      { occurredAt: now, kind: 'signed', signerId: session.signerId, data: evidenceData(deps, signature, outcome) },
     );
     await insertSignature(tx, document, signature);
     await insertEvidence(tx, document, entry);
@@ -111,8 +111,15 @@ function signatureRecord(
   };
 }
 
-function evidenceData(signature: SignatureRecord, outcome: Completed): Record<string, unknown> {
+function evidenceData(
+  deps: Pick<SignatureDeps, 'clock'>,
+  signature: SignatureRecord,
+  outcome: Completed,
+): Record<string, unknown> {
+  const real = deps.clock.now();
   return {
+    // Of an account whose clock is ahead: certificates and time-stamps know real time only.
+    ...(real < signature.signedAt ? { realTime: real.toISOString() } : {}),
     method: signature.method,
     mechanism: signature.mechanism,
     fullName: signature.fullName,

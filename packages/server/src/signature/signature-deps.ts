@@ -1,5 +1,6 @@
 import type { ExternalIdPolicy, WantedFeature } from '../admin/index.ts';
 import type { EidProvider, EidRegistry } from '../eid/index.ts';
+import type { AccountTime } from '../kernel/clock/account-clocks.ts';
 import type { Clock } from '../kernel/clock/clock.ts';
 import type { Database } from '../kernel/db/database.ts';
 import { SeglError } from '../kernel/errors/segl-error.ts';
@@ -24,7 +25,10 @@ export interface SignatureDeps {
   database: Database;
   events: Events;
   files: FileStore;
+  /** Real time: sessions, boot codes, claims, what eIDs say. */
   clock: Clock;
+  /** The time of documents and of all that is told of them. */
+  accountTime: AccountTime;
   log: Log;
   box: SecretBox;
   links: SignLinks;

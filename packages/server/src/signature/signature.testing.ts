@@ -108,12 +108,16 @@ export class SignatureUnderTest {
   private nowMs = Date.now();
   private counter = 0;
 
-  private constructor(database: TestDatabase, deps: Omit<SignatureDeps, 'eids' | 'clock'>, filesFolder: string) {
+  private constructor(
+    database: TestDatabase,
+    deps: Omit<SignatureDeps, 'eids' | 'clock' | 'accountTime'>,
+    filesFolder: string,
+  ) {
     this.database = database;
     this.filesFolder = filesFolder;
     const clock = { now: () => this.now() };
     const eids = createEidRegistry({ providers: [{ environment: 'test', provider: this.eid }] });
-    this.deps = { ...deps, eids, clock };
+    this.deps = { accountTime: clock, ...deps, eids, clock };
     const log = createLog('silent');
     this.http = createHttpServer({
       maxBodyBytes: 2_000_000,
@@ -131,6 +135,7 @@ export class SignatureUnderTest {
       },
       requireProduct: async () => undefined,
       clock,
+      accountTime: this.deps.accountTime,
       log,
     });
     signature.registerApp(this.http, { shell: async () => '<html><script>__SEGL_BOOT__</script></html>' });

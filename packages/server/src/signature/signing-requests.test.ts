@@ -123,7 +123,7 @@ describeOnEachDatabase('open signing requests', (openDatabase) => {
 
   const deps = () => ({
     database,
-    clock: { now: () => now },
+    accountTime: { now: () => now },
     links,
     publicUrl: 'https://sign.example',
     accountName: async () => 'Nordbank',

@@ -1,4 +1,4 @@
-import type { Clock } from '../kernel/clock/clock.ts';
+import type { AccountTime } from '../kernel/clock/account-clocks.ts';
 import type { Queryable } from '../kernel/db/database.ts';
 import type { Environment } from '../kernel/events/events.ts';
 import type { CreateDocumentRequestWrapper } from './contract/document.ts';
@@ -39,26 +39,26 @@ export interface SigningRequest extends DueSigner {
 
 /** The signers of several documents who are due for a request; one query when none of the documents has any. */
 export async function signersToAsk(
-  deps: { clock: Clock },
+  deps: { accountTime: AccountTime },
   db: Queryable,
   documentIds: readonly string[],
 ): Promise<DueSigner[]> {
   const due: DueSigner[] = [];
   for (const documentId of await listDocumentsWithRequests(db, documentIds)) {
     const document = await findDocument(db, documentId);
-    if (document) due.push(...dueSigners(document, deps.clock.now()).map((signer) => signer.facts));
+    if (document) due.push(...dueSigners(document, nowOf(deps, document)).map((signer) => signer.facts));
   }
   return due;
 }
 
 /** The open requests of a document, with everything that goes into them; empty when there is no such document. */
 export async function signingRequests(
-  deps: Pick<SignatureDeps, 'database' | 'clock' | 'links' | 'publicUrl' | 'accountName'>,
+  deps: Pick<SignatureDeps, 'database' | 'accountTime' | 'links' | 'publicUrl' | 'accountName'>,
   documentId: string,
 ): Promise<SigningRequest[]> {
   const document = await findDocument(deps.database, documentId);
   if (!document) return [];
-  const due = dueSigners(document, deps.clock.now());
+  const due = dueSigners(document, nowOf(deps, document));
   if (due.length === 0) return [];
   const accountName = await deps.accountName(document.accountId);
   const { request } = document;
@@ -75,6 +75,10 @@ export async function signingRequests(
     texts: { email: request.notification?.signRequest?.email, sms: request.notification?.signRequest?.sms },
     mergeFields: signer.request.notifications?.mergeFields ?? {},
   }));
+}
+
+function nowOf(deps: { accountTime: AccountTime }, document: DocumentRecord): Date {
+  return deps.accountTime.now(document.accountId, document.environment);
 }
 
 function dueSigners(document: DocumentRecord, now: Date): { signer: SignerRecord; facts: DueSigner }[] {

@@ -12,7 +12,7 @@ import type { SignatureDeps } from './signature-deps.ts';
 export const SLIDING_MS = 20 * 60_000;
 const LONGEST_MS = 120 * 60_000;
 
-/** A browser that has no session yet. */
+/** A browser that has no session yet; `now` is real time. */
 export interface Opener extends Caller {
   /** Throws 403 `https_required` when documents of this environment must not be opened over plain http. */
   requireHttps(environment: Environment): void;
@@ -33,6 +33,7 @@ export async function startSession(
   caller.requireHttps(document.environment);
   if (document.accountId !== start.link.accountId || signer.linkRotation !== start.link.rotation) throw unknownLink();
 
+  const now = deps.accountTime.now(document.accountId, document.environment);
   const secret = randomBytes(32).toString('base64url');
   const session: SigningSession = {
     id: start.sessionId,
@@ -52,7 +53,7 @@ export async function startSession(
     await recordEvidence(deps, tx, document.id, {
       kind: 'link_opened',
       signerId: signer.id,
-      caller,
+      caller: { ...caller, now },
       data: { documentSha256: document.contentSha256 },
       event: 'document_link_opened',
     });
@@ -65,7 +66,7 @@ export async function startSession(
       sessionToken: sessionToken(session.id, secret),
       signToken: deps.links.token(start.link),
       handle: session.id,
-      view: await sessionView(deps, session, caller.now),
+      view: await sessionView(deps, session, now),
     },
   };
 }

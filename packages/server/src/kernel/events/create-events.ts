@@ -1,3 +1,4 @@
+import type { AccountTime } from '../clock/account-clocks.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { Database, Log, Transaction } from '../db/database.ts';
 import { uuidv7 } from '../ids/uuid.ts';
@@ -14,18 +15,20 @@ const OUTBOX_FILLED = 'event-outbox-filled';
 export interface EventsOptions {
   database: Database;
   clock: Clock;
+  /** The time that events get; absent: that of `clock`. */
+  accountTime?: AccountTime;
   log: Log;
 }
 
 /** Events on the database's outbox. Only processes that call `start` hand them to subscribers. */
-export function createEvents({ database, clock, log }: EventsOptions): Events {
+export function createEvents({ database, clock, accountTime = clock, log }: EventsOptions): Events {
   const relay = new EventRelay({ database, clock, log });
   const wake = () => database.signals.send(OUTBOX_FILLED);
   let stopListening = () => {};
 
   return {
     async append(tx: Transaction, event: NewEvent): Promise<EventRecord> {
-      const now = clock.now();
+      const now = accountTime.now(event.accountId, event.environment);
       const id = uuidv7(now);
       const { rows } = await tx.query<{ occurredAt: Date }>(APPEND_EVENT, [
         id,

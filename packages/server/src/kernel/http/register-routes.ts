@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Type, { type TSchema } from 'typebox';
+import type { AccountTime } from '../clock/account-clocks.ts';
 import type { Clock } from '../clock/clock.ts';
 import { type FieldError, SeglError } from '../errors/segl-error.ts';
 import type { Log } from '../log/log.ts';
@@ -31,6 +32,8 @@ export interface ApiOptions {
   /** Which success codes are sent; `standard` when absent. */
   statusCodes?: StatusCodes | undefined;
   clock: Clock;
+  /** The time of operations; absent: that of `clock`. */
+  accountTime?: AccountTime;
   log: Log;
 }
 
@@ -295,6 +298,9 @@ async function admit(
   namePrincipal(request, reply, principal);
   requireHttps(request, principal.environment);
   chargeRequest(request, reply, ...chargesOf(principal, route));
+  if (route.environment && route.environment !== principal.environment) {
+    throw new SeglError(404, 'route_not_found', 'There is no such address.');
+  }
   if (route.scope) requireScope(principal, route.scope, reply);
   if (route.product) await options.requireProduct(principal, route.product);
 }
@@ -337,13 +343,16 @@ function chargesOf({ clientId, accountId }: Principal, route: RouteDefinition): 
 
 function operationContext(request: FastifyRequest, options: ApiOptions): OperationContext {
   const principal = request.principal;
+  const { accountTime = options.clock } = options;
+  const accountId = principal?.accountId ?? '';
+  const environment = principal?.environment ?? 'test';
   return {
-    accountId: principal?.accountId ?? '',
-    environment: principal?.environment ?? 'test',
+    accountId,
+    environment,
     clientId: principal?.clientId ?? '',
     scopes: principal?.scopes ?? new Set(),
     requestId: request.id,
-    now: options.clock.now(),
+    now: accountTime.now(accountId, environment),
     log: options.log,
   };
 }

@@ -13,6 +13,7 @@ export interface OperationContext {
   /** Those of the token. */
   scopes: ReadonlySet<string>;
   requestId: string;
+  /** The time of the account's data (`AccountTime`): not for what protects or proves. */
   now: Date;
   log: Log;
   /**
@@ -64,6 +65,8 @@ export interface RouteDefinition<Context = OperationContext> {
   /** Announced end of the operation. */
   deprecation?: Deprecation;
   tags: [string];
+  /** Exists in this environment only: clients of the other one get the 404 of an unknown route. */
+  environment?: Environment;
   /** Any one of them is enough. Absent: no token needed. */
   scope?: string | readonly string[];
   /** Part of the subscription that the account must have. */

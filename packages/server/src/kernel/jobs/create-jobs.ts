@@ -1,8 +1,10 @@
 import { type JobInsert, PgBoss, type QueueResult, type UpdateQueueOptions } from 'pg-boss';
+import { ACCOUNT_CLOCK_MOVED } from '../clock/account-clocks.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { Database, Log, Transaction } from '../db/database.ts';
 import { uuidv7 } from '../ids/uuid.ts';
 import { bossDatabase } from './boss-database.ts';
+import { anyDue, type DelayedAccountJob, insertDelayed, takeDue } from './delayed-account-jobs.ts';
 import type { Jobs, QueueDefinition, SendOptions } from './jobs.ts';
 import { QueueWorker } from './queue-worker.ts';
 
@@ -41,6 +43,9 @@ export function createJobs({ database, clock, log }: JobsOptions): Jobs {
   const bossDb = bossDatabase(database);
   let boss: PgBoss | undefined;
   let looking: NodeJS.Timeout | undefined;
+  let stopListening = () => {};
+  let lookAgain = false;
+  let looks: Promise<void> | undefined;
 
   function define<Data extends object>(queue: QueueDefinition<Data>): void {
     if (boss) throw new Error(`queue ${queue.name} was defined after the start`);
@@ -52,20 +57,56 @@ export function createJobs({ database, clock, log }: JobsOptions): Jobs {
     if (!boss) throw new Error('jobs can be sent after jobs.start()');
     if (!queues.has(queue)) throw new Error(`there is no queue named ${queue}`);
     if (jobs.length === 0) return;
-    const rows = jobs.map((job) => toInsert(job, clock.now()));
+    const now = clock.now();
+    const delayed = jobs.flatMap((job) => toDelayed(queue, job, now) ?? []);
+    if (delayed.length > 0) await insertDelayed(tx ?? database, delayed);
+    const rows = jobs.filter((job) => !waitsForAccount(job)).map((job) => toInsert(job, now));
+    if (rows.length === 0) return;
     await boss.insert(queue, rows, { db: tx ? bossDatabase(tx) : bossDb });
     const wake = () => database.signals.send(topicOf(queue));
     if (tx) tx.afterCommit(wake);
     else wake();
   }
 
+  /** Queues the jobs whose account's clock has got to their time. */
+  async function queueDelayed(): Promise<void> {
+    const names = [...queues.keys()];
+    while (await anyDue(database, names, clock.now())) {
+      const due = await database.transaction(async (tx) => {
+        const taken = await takeDue(tx, names, clock.now());
+        for (const [queue, jobs] of Map.groupBy(taken, (one) => one.queue)) {
+          await sendMany(
+            queue,
+            jobs.map(({ data, singletonKey }) => (singletonKey === null ? { data } : { data, singletonKey })),
+            tx,
+          );
+        }
+        return taken.length;
+      });
+      if (due === 0) return;
+    }
+  }
+
   async function look(): Promise<void> {
     try {
+      await queueDelayed();
       const { rows } = await database.query<{ name: string }>(FIND_QUEUES_WITH_WORK, [[...workers.keys()]]);
       for (const { name } of rows) workers.get(name)?.wake();
     } catch (error) {
       log.error({ err: error }, 'the job queues could not be looked at');
     }
+  }
+
+  /** One look at a time; whoever comes meanwhile gets another one. */
+  function lookSoon(): void {
+    lookAgain = true;
+    looks ??= (async () => {
+      while (lookAgain) {
+        lookAgain = false;
+        await look();
+      }
+      looks = undefined;
+    })();
   }
 
   return {
@@ -88,11 +129,14 @@ export function createJobs({ database, clock, log }: JobsOptions): Jobs {
         workers.set(queue.name, worker);
         worker.start(database.signals, topicOf(queue.name));
       }
-      looking = setInterval(() => void look(), LOOK_EVERY_MS);
+      looking = setInterval(lookSoon, LOOK_EVERY_MS);
       looking.unref();
+      stopListening = database.signals.on(ACCOUNT_CLOCK_MOVED, lookSoon);
     },
     async stop() {
       clearInterval(looking);
+      stopListening();
+      await looks;
       await Promise.all([...workers.values()].map((worker) => worker.stop()));
       workers.clear();
       await boss?.stop({ close: false, graceful: false });
@@ -147,6 +191,18 @@ async function makeQueues(boss: PgBoss, queues: QueueDefinition<object>[], datab
 
 function hasOptions(queue: QueueResult, options: UpdateQueueOptions): boolean {
   return Object.entries(options).every(([name, value]) => queue[name as keyof QueueResult] === value);
+}
+
+type Sending = { data: object } & Omit<SendOptions, 'tx'>;
+
+function waitsForAccount(job: Sending): job is Sending & Required<Pick<SendOptions, 'startAfter' | 'onClockOf'>> {
+  return job.startAfter !== undefined && job.onClockOf !== undefined;
+}
+
+function toDelayed(queue: string, job: Sending, now: Date): DelayedAccountJob | undefined {
+  if (!waitsForAccount(job)) return undefined;
+  const { data, singletonKey, startAfter, onClockOf } = job;
+  return { id: uuidv7(now), ...onClockOf, queue, data, singletonKey, startAfter };
 }
 
 function toInsert({ data, startAfter, singletonKey }: { data: object } & SendOptions, now: Date): JobInsert {

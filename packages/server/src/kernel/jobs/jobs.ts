@@ -1,4 +1,5 @@
 import type { Transaction } from '../db/database.ts';
+import type { Environment } from '../events/events.ts';
 
 /** A durable queue. A job is done at least once: handlers must be safe to repeat. */
 export interface QueueDefinition<Data extends object> {
@@ -18,6 +19,8 @@ export interface SendOptions {
   /** With a transaction, the job exists exactly when the transaction commits. */
   tx?: Transaction;
   startAfter?: Date;
+  /** `startAfter` is a time on the clock of this account, and the job follows it: it starts when that clock gets there. */
+  onClockOf?: { accountId: string; environment: Environment };
   /** While a job of the queue with this key waits for its first try, another one is not added. */
   singletonKey?: string;
 }

@@ -26,7 +26,9 @@ function sections(base: string): GuideSection[] {
       content: `<p>An <strong>account</strong> owns documents, webhooks and API clients. A <strong>client</strong> belongs to one account
 and to one environment, <code>test</code> or <code>prod</code>; its id begins with <code>t</code> or <code>p</code>. Both environments
 have the same address, and neither sees anything of the other: an id of the other one is answered with 404. In
-<code>test</code>, eIDs are simulated, messages end in an inbox at <code>/test/inbox</code>, and signed files are marked TEST.</p>
+<code>test</code>, eIDs are simulated, messages end in an inbox at <code>/test/inbox</code>, and signed files are marked TEST.
+The time of your account there can be moved forward with <code>POST /test/clock</code>: deadlines, retries and all times that
+answers show follow it.</p>
 <p>The first test client is printed when an instance starts for the first time. Every answer names the environment and the account
 that it was made for:</p>
 ${code('X-Idfy-Environment: test\nX-Idfy-AccountId: 0195a000-0000-7000-8000-00000000000a', 'Headers that name environment and account')}`,

@@ -18,6 +18,7 @@ import type { Database } from './kernel/db/database.ts';
 import { migrate } from './kernel/db/migrate.ts';
 import { dropOldPartitions, ensurePartitions } from './kernel/db/partitions.ts';
 import { createEvents } from './kernel/events/create-events.ts';
+import { createUnusedFiles } from './kernel/files/delete-unused-files.job.ts';
 import { createLocalFileStore } from './kernel/files/local-file-store.ts';
 import { createHttpServer } from './kernel/http/http-server.ts';
 import { createIdempotency } from './kernel/http/idempotency.ts';
@@ -42,9 +43,11 @@ import {
   createSignature,
   createSignLinks,
   EID_CALLBACK_PATH,
+  oneClock,
   type SignatureDeps,
   signersToAsk,
   signingRequests,
+  startDocumentTimers,
   startFoldingCounts,
 } from './signature/index.ts';
 import {
@@ -104,6 +107,8 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
   const accountClocks = createAccountClocks({ database, clock, log });
   await accountClocks.start();
   const jobs = createJobs({ database, clock, log });
+  const unusedFiles = createUnusedFiles({ database, files, jobs, log });
+  unusedFiles.register(jobs);
   const events = createEvents({ database, clock, accountTime: accountClocks, log });
   const outbound = createOutboundHttp({
     allowedRanges: config.outboundAllow,
@@ -166,6 +171,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
     accountName,
     requireFeatures: (account, features) => products.requireFeatures(account, features),
     externalIdPolicy: (accountId) => findExternalIdPolicy(database, accountId),
+    releaseFiles: (tx, ownerId) => unusedFiles.release(tx, ownerId),
     publicUrl: config.publicUrl,
     maxDocumentBytes: config.maxDocumentBytes,
     requireTimeStamps: () => trust.requireTimeStamps(),
@@ -266,6 +272,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
   messaging.registerInbox(http);
   let ready = false;
   let stopFoldingCounts = async () => {};
+  let stopDocumentTimers = async () => {};
   registerReference(http, { publicUrl: config.publicUrl });
   registerOperations(http, {
     database,
@@ -287,6 +294,8 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
       if (config.role !== 'api') {
         await events.start();
         stopFoldingCounts = startFoldingCounts({ database, log });
+        stopDocumentTimers = startDocumentTimers({ ...signatureDeps, clocks: oneClock(clock) });
+        await unusedFiles.searchDaily();
       }
       await simulators;
       ready = true;
@@ -302,6 +311,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
       await throttling.close();
       throttleStore?.close();
       await requestLog.close();
+      await stopDocumentTimers();
       await events.stop();
       await jobs.stop();
       accountClocks.close();

@@ -15,7 +15,7 @@ import {
 import { unsignedFile } from './get-file.ts';
 import { getResult, getSignedCopy } from './get-result.ts';
 import { recordRead } from './record-read.ts';
-import { loadTurn, type SessionContext } from './session-context.ts';
+import { loadTurn, type SessionContext, stepRefused } from './session-context.ts';
 import { endSession, extendSession } from './session-store.ts';
 import { sessionView } from './session-view.ts';
 import type { SignatureDeps } from './signature-deps.ts';
@@ -86,7 +86,8 @@ export function signingAppRoutes(deps: SignatureDeps): RouteDefinition<SessionCo
       tags,
       responses: { 200: 'file' },
       handle: async (context) => {
-        const { document } = await loadTurn(deps, context.session, context.now);
+        const { document, state } = await loadTurn(deps, context.session, context.now);
+        if (state === 'canceled' || state === 'expired') throw stepRefused(state);
         return { status: 200, file: unsignedFile(deps, document) };
       },
     },

@@ -13,6 +13,7 @@ import {
   requestFingerprint,
   wantedFeatures,
   withDefaults,
+  withLinkWithin,
 } from './document-request.ts';
 import { EVIDENCE_START, nextEvidence } from './evidence.ts';
 import { findRepeated, insertUnderExternalId } from './external-id.ts';
@@ -119,6 +120,7 @@ function newDocument(
   },
 ): NewDocument {
   const { request } = made;
+  const deadline = deadlineOf(request, context.now);
   const id = uuidv7(context.now);
   const evidence = nextEvidence(id, EVIDENCE_START, {
     occurredAt: context.now,
@@ -138,14 +140,14 @@ function newDocument(
     environment: context.environment,
     ...made,
     requiredSignatures: request.advanced.requiredSignatures || request.signers.length,
-    deadline: deadlineOf(request, context.now),
+    deadline,
     createdAt: context.now,
     signers: request.signers.map((signer) => {
       const signerId = uuidv7(context.now);
       const number = signer.signerInfo?.socialSecurityNumber;
       return {
         id: signerId,
-        request: withoutNationalNumbers(signer),
+        request: withLinkWithin(withoutNationalNumbers(signer), deadline),
         nationalNumberSealed: number ? deps.box.encrypt(Buffer.from(number, 'utf8'), `signer ${signerId}`) : undefined,
       };
     }),

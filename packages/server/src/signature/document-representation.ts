@@ -47,7 +47,7 @@ export function signerResource(
     url: signUrl(document, signer, urls),
     links: [],
     documentSignature: signature && signatureResource(signature),
-    signUrlExpires: document.deadline.toISOString(),
+    signUrlExpires: signer.request.signUrlExpires ?? document.deadline.toISOString(),
   };
 }
 

@@ -51,14 +51,18 @@ export function withDefaults(request: CreateDocumentRequestWrapper): FilledReque
       order: signer.order ?? 0,
       required: signer.required ?? false,
     })),
-    advanced: {
-      ...request.advanced,
-      tags: [...new Set(request.advanced?.tags ?? [])],
-      attachments: request.advanced?.attachments ?? 0,
-      requiredSignatures: request.advanced?.requiredSignatures ?? 0,
-      getSocialSecurityNumber: request.advanced?.getSocialSecurityNumber ?? false,
-      timeToLive: { deleteAfterHours: 168, ...request.advanced?.timeToLive },
-    },
+    advanced: filledAdvanced(request.advanced),
+  };
+}
+
+export function filledAdvanced(advanced: CreateDocumentRequestWrapper['advanced']): FilledAdvanced {
+  return {
+    ...advanced,
+    tags: [...new Set(advanced?.tags ?? [])],
+    attachments: advanced?.attachments ?? 0,
+    requiredSignatures: advanced?.requiredSignatures ?? 0,
+    getSocialSecurityNumber: advanced?.getSocialSecurityNumber ?? false,
+    timeToLive: { deleteAfterHours: 168, ...advanced?.timeToLive },
   };
 }
 
@@ -97,6 +101,25 @@ export function deadlineOf(request: FilledRequest, createdAt: Date): Date {
   return wanted ? new Date(wanted) : new Date(createdAt.getTime() + MAX_LIFE_MS);
 }
 
+/** A signer whose link would end after the deadline: it ends with it. */
+export function withLinkWithin<Signer extends Pick<FilledSigner, 'signUrlExpires'>>(
+  signer: Signer,
+  deadline: Date,
+): Signer {
+  const { signUrlExpires } = signer;
+  if (signUrlExpires === undefined || new Date(signUrlExpires) <= deadline) return signer;
+  return { ...signer, signUrlExpires: deadline.toISOString() };
+}
+
+/** The rules of a deadline that somebody asks for. */
+export function deadlineErrors(deadline: string, createdAt: Date, now: Date): FieldError[] {
+  const at = new Date(deadline).getTime();
+  const field = 'advanced.timeToLive.deadline';
+  if (at <= now.getTime()) return [{ field, code: 'date_past', message: 'Must be in the future.' }];
+  if (at <= createdAt.getTime() + MAX_LIFE_MS) return [];
+  return [{ field, code: 'date_too_late', message: 'Must be at most 45 days after the creation.' }];
+}
+
 /** Restrictions that a schema cannot say; all of them at once, as 400, together with those that were `found` before. */
 export function checkRestrictions(
   request: FilledRequest,
@@ -106,14 +129,7 @@ export function checkRestrictions(
 ): void {
   const errors: FieldError[] = [...found];
   const deadline = request.advanced.timeToLive?.deadline;
-  if (deadline !== undefined) {
-    const at = new Date(deadline).getTime();
-    const field = 'advanced.timeToLive.deadline';
-    if (at <= now.getTime()) errors.push({ field, code: 'date_past', message: 'Must be in the future.' });
-    if (at > now.getTime() + MAX_LIFE_MS) {
-      errors.push({ field, code: 'date_too_late', message: 'Must be at most 45 days ahead.' });
-    }
-  }
+  if (deadline !== undefined) errors.push(...deadlineErrors(deadline, now, now));
   if (/[/\\]/.test(request.dataToSign.fileName)) {
     errors.push({ field: 'dataToSign.fileName', code: 'format', message: 'Must be a file name without a path.' });
   }
@@ -135,7 +151,7 @@ export function checkRestrictions(
 }
 
 /** One text per language and channel: of two, nobody could say which one is meant. */
-function notificationTextErrors(notification: FilledRequest['notification']): FieldError[] {
+export function notificationTextErrors(notification: FilledRequest['notification']): FieldError[] {
   return Object.entries(notification ?? {}).flatMap(([kind, texts]) =>
     (['email', 'sms'] as const).flatMap((channel) => {
       const languages = (texts[channel] ?? []).map((text) => text.language);
@@ -233,20 +249,23 @@ export function checkRules(request: FilledRequest, offer: MethodOffer): void {
     }
     ids.add(signer.externalSignerId);
   });
-  if (request.advanced.requiredSignatures > request.signers.length) {
-    throw refused(
-      'required_signatures_exceed_signers',
-      'requiredSignatures is larger than the number of signers.',
-      'advanced.requiredSignatures',
-      'max',
-    );
-  }
+  requireRequiredSignatures(request);
   requireSupportedFile(request);
   requireAvailableFeatures(request);
   requireReachableSigners(request);
   request.signers.forEach((signer, index) => {
     requireUsableMethod(signer, `signers[${index}].signatureType`, offer);
   });
+}
+
+export function requireRequiredSignatures(request: FilledRequest): void {
+  if (request.advanced.requiredSignatures <= request.signers.length) return;
+  throw refused(
+    'required_signatures_exceed_signers',
+    'requiredSignatures is larger than the number of signers.',
+    'advanced.requiredSignatures',
+    'max',
+  );
 }
 
 function requireSupportedFile(request: FilledRequest): void {
@@ -269,7 +288,7 @@ function requireSupportedFile(request: FilledRequest): void {
  * Members of the contract that this version does not act on are refused by name: accepting them silently would make the
  * caller believe that they work.
  */
-function requireAvailableFeatures(request: FilledRequest): void {
+export function requireAvailableFeatures(request: FilledRequest): void {
   const asked: string[] = [];
   if (request.advanced.attachments > 0) asked.push('advanced.attachments');
   if (request.advanced.getSocialSecurityNumber) asked.push('advanced.getSocialSecurityNumber');
@@ -292,7 +311,6 @@ function requireAvailableFeatures(request: FilledRequest): void {
     if (signer.getSocialSecurityNumber) asked.push(`${path}.getSocialSecurityNumber`);
     if (signer.redirectSettings.redirectMode.startsWith('iframe')) asked.push(`${path}.redirectSettings.redirectMode`);
     if (signer.addons?.types?.length) asked.push(`${path}.addons.types`);
-    if (signer.signUrlExpires) asked.push(`${path}.signUrlExpires`);
     const { before, after } = signer.ui?.dialogs ?? {};
     if (before?.title || before?.message || before?.useCheckBox || before?.formFields?.length)
       asked.push(`${path}.ui.dialogs.before`);

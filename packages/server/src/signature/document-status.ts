@@ -6,6 +6,8 @@ export interface SignerTurn {
   order: number;
   required: boolean;
   signed: boolean;
+  /** When the signer's own link ends; absent: with the deadline. */
+  linkExpiresAt?: Date | undefined;
 }
 
 export interface DocumentState {
@@ -27,7 +29,7 @@ export type SignerState =
   | 'canceled';
 
 /** A signature whose eID step began before the deadline is accepted for this long after it. */
-const GRACE_MS = 5 * 60_000;
+export const GRACE_MS = 5 * 60_000;
 
 export function signerState(document: DocumentState, signerId: string, now: Date): SignerState {
   const signer = document.signers.find((one) => one.id === signerId);
@@ -42,26 +44,45 @@ export function signerState(document: DocumentState, signerId: string, now: Date
     case 'expired':
       return document.status;
     default:
-      if (now >= document.deadline) return 'expired';
+      if (now >= endsAt(document, signer)) return 'expired';
       return isOpenGroup(document.signers, signer) ? 'sign' : 'not_your_turn';
   }
 }
 
 /**
- * The status after `signerId` signs, or why it cannot. `startedAt` is when the eID step began: a person who started in
- * time is not sent away for the seconds that the eID took.
+ * What a signer meets who has an eID step under way, begun at `startedAt`: a person who started in time is not sent away
+ * for the minutes that the eID takes.
  */
+export function signerStateDuringEid(
+  document: DocumentState,
+  signerId: string,
+  times: { now: Date; startedAt: Date },
+): SignerState {
+  const signer = document.signers.find((one) => one.id === signerId);
+  const end = signer ? endsAt(document, signer) : document.deadline;
+  const startedInTime = times.startedAt < end && times.now.getTime() < end.getTime() + GRACE_MS;
+  return signerState(document, signerId, startedInTime ? times.startedAt : times.now);
+}
+
+/** The status after `signerId` signs, or why it cannot. `startedAt` is when the eID step began. */
 export function afterSignature(
   document: DocumentState,
   signerId: string,
   times: { now: Date; startedAt: Date },
 ): { accepted: true; status: 'partialsigned' | 'signed' } | { accepted: false; state: SignerState } {
-  const startedInTime =
-    times.startedAt < document.deadline && times.now.getTime() < document.deadline.getTime() + GRACE_MS;
-  const state = signerState(document, signerId, startedInTime ? times.startedAt : times.now);
+  const state = signerStateDuringEid(document, signerId, times);
   if (state !== 'sign') return { accepted: false, state };
   const signers = document.signers.map((one) => (one.id === signerId ? { ...one, signed: true } : one));
   return { accepted: true, status: isComplete(document.requiredSignatures, signers) ? 'signed' : 'partialsigned' };
+}
+
+/** Whether the status is one that a document never leaves. */
+export function isFinal(status: DocumentStatus): status is 'signed' | 'canceled' | 'expired' {
+  return status === 'signed' || status === 'canceled' || status === 'expired';
+}
+
+function endsAt(document: Pick<DocumentState, 'deadline'>, { linkExpiresAt }: SignerTurn): Date {
+  return linkExpiresAt && linkExpiresAt < document.deadline ? linkExpiresAt : document.deadline;
 }
 
 /** All required signers have signed and the number of signatures is reached. */

@@ -1,26 +1,52 @@
+import type { Queryable, Transaction } from '../kernel/db/database.ts';
 import { SeglError } from '../kernel/errors/segl-error.ts';
 import { entityTag } from '../kernel/http/entity-tag.ts';
 import type { OperationContext, OperationResult } from '../kernel/http/route.ts';
 import { documentResource, statusResource } from './document-representation.ts';
+import { findErasure } from './erasure-store.ts';
+import type { DocumentOwner } from './life-cycle-store.ts';
 import type { SignatureDeps } from './signature-deps.ts';
-import { type DocumentRecord, findDocument, findStatus } from './store.ts';
+import { type DocumentRecord, findDocument, findStatus, lockDocument } from './store.ts';
+
+const DELETED_KNOWN_MS = 90 * 24 * 3_600_000;
 
 /** 404 for an unknown document and for one of another account or environment alike. */
 export function documentNotFound(): SeglError {
   return new SeglError(404, 'document_not_found', 'There is no such document.');
 }
 
-/** The caller's own document; throws 404 `document_not_found`. */
+type Caller = Pick<OperationContext, 'accountId' | 'environment' | 'now'>;
+
+/** The caller's own document; throws 404 `document_not_found` or `document_deleted`. */
 export async function requireDocument(
-  deps: Pick<SignatureDeps, 'database'>,
-  context: Pick<OperationContext, 'accountId' | 'environment'>,
+  deps: { database: Queryable },
+  context: Caller,
   documentId: string,
 ): Promise<DocumentRecord> {
   const document = await findDocument(deps.database, documentId);
-  if (!document || document.accountId !== context.accountId || document.environment !== context.environment) {
-    throw documentNotFound();
-  }
+  if (!document) throw await absentDocument(deps.database, context, documentId);
+  if (!isOwn(document, context)) throw documentNotFound();
   return document;
+}
+
+/** The same, holding its row lock until the transaction ends. Nobody waits for documents of others. */
+export async function lockOwnDocument(tx: Transaction, context: Caller, documentId: string): Promise<DocumentRecord> {
+  await requireDocument({ database: tx }, context, documentId);
+  const document = await lockDocument(tx, documentId);
+  if (!document) throw await absentDocument(tx, context, documentId);
+  return document;
+}
+
+function isOwn(owner: DocumentOwner, context: Caller): boolean {
+  return owner.accountId === context.accountId && owner.environment === context.environment;
+}
+
+/** For 90 days the owner is told that the document was there. */
+async function absentDocument(db: Queryable, context: Caller, documentId: string): Promise<SeglError> {
+  const erasure = await findErasure(db, documentId);
+  if (!erasure || !isOwn(erasure, context)) return documentNotFound();
+  if (context.now.getTime() - erasure.erasedAt.getTime() >= DELETED_KNOWN_MS) return documentNotFound();
+  return new SeglError(404, 'document_deleted', 'The document was deleted.');
 }
 
 export async function getDocument(
@@ -38,7 +64,7 @@ export async function getStatus(
   documentId: string,
 ): Promise<OperationResult> {
   const found = await findStatus(deps.database, documentId);
-  if (!found || found.accountId !== context.accountId || found.environment !== context.environment)
-    throw documentNotFound();
+  if (!found) throw await absentDocument(deps.database, context, documentId);
+  if (!isOwn(found, context)) throw documentNotFound();
   return { status: 200, body: statusResource(found.status, found.packages) };
 }

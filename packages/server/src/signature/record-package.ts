@@ -1,4 +1,6 @@
 import type { Transaction } from '../kernel/db/database.ts';
+import { armTimer } from './arm-timer.ts';
+import { isPackaged } from './document-timer.ts';
 import type { SignatureDeps } from './signature-deps.ts';
 import { insertPackage, lockDocument, type PackageRecord, updateDocument } from './store.ts';
 
@@ -19,9 +21,9 @@ export async function recordPackage(
   if (!(await insertPackage(tx, document, made, now))) return false;
   const evidence = { sequence: document.evidenceSequence, hash: document.evidenceHash };
   await updateDocument(tx, document.id, { packagedAt: now, updatedAt: now, evidence });
-  const formats = new Set([...document.packages.map((one) => one.format as string), made.format]);
-  const wanted = document.request.dataToSign.packaging?.signaturePackageFormats ?? [];
-  if (wanted.every((format) => formats.has(format))) {
+  const formats = [...document.packages.map((one) => one.format), made.format];
+  if (isPackaged(document.request.dataToSign.packaging?.signaturePackageFormats, formats)) {
+    await armTimer(tx, document);
     await deps.events.append(tx, {
       accountId: document.accountId,
       environment: document.environment,

@@ -1,4 +1,5 @@
 import type { RouteDefinition } from '../kernel/http/route.ts';
+import { cancelDocument } from './cancel-document.ts';
 import {
   CreateDocumentRequestWrapper,
   CreateDocumentResponse,
@@ -8,12 +9,20 @@ import {
   Status,
 } from './contract/document.ts';
 import { EXAMPLES } from './contract/examples.ts';
+import {
+  CancelQuery,
+  DeleteQuery,
+  UpdatableDocument,
+  UpdateDocumentRequestWrapper,
+} from './contract/update-document.ts';
 import { createDocument } from './create-document.ts';
+import { deleteDocument } from './delete-document.ts';
 import { getDocument, getStatus } from './get-document.ts';
 import { getFile } from './get-file.ts';
 import { getSummary } from './get-summary.ts';
 import { listSummaries, SummaryPage, SummaryQuery } from './list-summaries.ts';
 import type { SignatureDeps } from './signature-deps.ts';
+import { updateDocument } from './update-document.ts';
 
 /** The operations of `/signature`: one row each, no logic. */
 export function signatureRoutes(deps: SignatureDeps): RouteDefinition[] {
@@ -62,6 +71,55 @@ export function signatureRoutes(deps: SignatureDeps): RouteDefinition[] {
       params: DocumentPath,
       responses: { 200: CreateDocumentResponse },
       handle: (context, { params }) => getDocument(deps, context, params.documentId),
+    },
+    {
+      method: 'PATCH',
+      path: '/signature/documents/{documentId}',
+      operationId: 'Documents_Update',
+      summary: 'Update a document',
+      description:
+        'Only the members that are sent change. Title, description, contact and the rules of signing are fixed with the first signature, texts and deadline with the end of the document.',
+      example: EXAMPLES.update,
+      tags: ['Documents'],
+      scope: 'document_write',
+      product: 'signature',
+      params: DocumentPath,
+      body: UpdateDocumentRequestWrapper,
+      complete: UpdatableDocument,
+      responses: { 200: CreateDocumentResponse },
+      handle: (context, { params, body, headers }) =>
+        updateDocument(deps, context, params.documentId, { body, headers }),
+    },
+    {
+      method: 'DELETE',
+      path: '/signature/documents/{documentId}',
+      operationId: 'Documents_Delete',
+      summary: 'Delete a document',
+      description:
+        'Erases a signed, cancelled or expired document at once, with its files and everything about its signers. An open one is cancelled first.',
+      tags: ['Documents'],
+      scope: 'document_write',
+      product: 'signature',
+      params: DocumentPath,
+      query: DeleteQuery,
+      responses: { 204: null },
+      handle: (context, { params, query, headers }) =>
+        deleteDocument(deps, context, params.documentId, { reason: query.reason, headers }),
+    },
+    {
+      method: 'POST',
+      path: '/signature/documents/{documentId}/cancel',
+      operationId: 'Documents_Cancel',
+      summary: 'Cancel a document',
+      description: 'Nobody can sign it any more. Repeating it answers the same.',
+      example: EXAMPLES.cancel,
+      tags: ['Documents'],
+      scope: 'document_write',
+      product: 'signature',
+      params: DocumentPath,
+      query: CancelQuery,
+      responses: { 200: Status },
+      handle: (context, { params, query }) => cancelDocument(deps, context, params.documentId, query.reason),
     },
     {
       method: 'GET',

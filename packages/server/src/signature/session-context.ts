@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Queryable } from '../kernel/db/database.ts';
 import { SeglError } from '../kernel/errors/segl-error.ts';
 import { parseGuid } from '../kernel/ids/uuid.ts';
 import { type SignerState, signerState } from './document-status.ts';
@@ -51,7 +52,7 @@ export async function requireSession(
 
 /** The document and signer of a session, and what that signer may do now. */
 export async function loadTurn(
-  deps: Pick<SignatureDeps, 'database'>,
+  deps: { database: Queryable },
   session: Pick<SigningSession, 'documentId' | 'signerId'>,
   now: Date,
 ): Promise<{ document: DocumentRecord; signer: SignerRecord; state: SignerState }> {
@@ -75,6 +76,7 @@ export function stateOf(document: DocumentRecord) {
       order: one.request.order,
       required: one.request.required,
       signed: document.signatures.some((signature) => signature.signerId === one.id),
+      linkExpiresAt: one.request.signUrlExpires === undefined ? undefined : new Date(one.request.signUrlExpires),
     })),
   };
 }

@@ -1,16 +1,20 @@
 import type { SessionView } from './contract/session.ts';
 import { usableMethods } from './document-request.ts';
-import { loadTurn } from './session-context.ts';
+import { signerStateDuringEid } from './document-status.ts';
+import { loadTurn, stateOf } from './session-context.ts';
 import { findOpenAttempt, type SigningSession } from './session-store.ts';
 import { methodOffer, requireEid, type SignatureDeps } from './signature-deps.ts';
 
 /** What the signing app shows for this session now. */
 export async function sessionView(deps: SignatureDeps, session: SigningSession, now: Date): Promise<SessionView> {
-  const { document, signer, state } = await loadTurn(deps, session, now);
+  const { document, signer, state: stateNow } = await loadTurn(deps, session, now);
   const [accountName, attempt] = await Promise.all([
     deps.accountName(document.accountId),
     findOpenAttempt(deps.database, session.id),
   ]);
+  const state = attempt
+    ? signerStateDuringEid(stateOf(document), signer.id, { now, startedAt: attempt.createdAt })
+    : stateNow;
   const request = document.request;
   const settings = signer.request.redirectSettings;
   const styling = signer.request.ui?.styling;

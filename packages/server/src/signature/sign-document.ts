@@ -1,6 +1,7 @@
 import type { EidOutcome } from '../eid/index.ts';
 import type { Transaction } from '../kernel/db/database.ts';
 import type { StoredFile } from '../kernel/files/files.ts';
+import { armTimer } from './arm-timer.ts';
 import { afterSignature, type SignerState } from './document-status.ts';
 import { nextEvidence } from './evidence.ts';
 import { type SessionContext, stateOf, unknownLink } from './session-context.ts';
@@ -55,6 +56,7 @@ export async function signDocument(
       evidence: entry,
     });
     await finishAttempt(tx, attempt.id, 'signed', now);
+    if (decision.status === 'signed') await armTimer(tx, document);
     await raiseEvents(
       deps,
       tx,

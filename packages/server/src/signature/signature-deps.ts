@@ -2,7 +2,7 @@ import type { ExternalIdPolicy, WantedFeature } from '../admin/index.ts';
 import type { EidProvider, EidRegistry } from '../eid/index.ts';
 import type { AccountTime } from '../kernel/clock/account-clocks.ts';
 import type { Clock } from '../kernel/clock/clock.ts';
-import type { Database } from '../kernel/db/database.ts';
+import type { Database, Transaction } from '../kernel/db/database.ts';
 import { SeglError } from '../kernel/errors/segl-error.ts';
 import type { Environment, Events } from '../kernel/events/events.ts';
 import type { FileStore } from '../kernel/files/files.ts';
@@ -39,6 +39,8 @@ export interface SignatureDeps {
   /** Throws 402 `not_in_subscription` for what the account has not subscribed to. */
   requireFeatures(account: { accountId: string }, features: readonly WantedFeature[]): Promise<void>;
   externalIdPolicy(accountId: string): Promise<ExternalIdPolicy>;
+  /** Takes back an owner's use of files; with the commit those that nobody uses are deleted. */
+  releaseFiles(tx: Transaction, ownerId: string): Promise<void>;
   publicUrl: string;
   maxDocumentBytes: number;
   /** Throws 503 `timestamp_unavailable` when signatures are refused while time-stamps are not to be had. */

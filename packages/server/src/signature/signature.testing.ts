@@ -7,6 +7,7 @@ import type { TestDatabase } from '../../../test-kit/src/databases.ts';
 import { createEidRegistry, type EidOutcome, type EidProvider } from '../eid/index.ts';
 import { createEvents } from '../kernel/events/create-events.ts';
 import type { Environment } from '../kernel/events/events.ts';
+import { releaseFiles } from '../kernel/files/file-owners.ts';
 import { createLocalFileStore } from '../kernel/files/local-file-store.ts';
 import { createHttpServer } from '../kernel/http/http-server.ts';
 import { registerRoutes } from '../kernel/http/register-routes.ts';
@@ -158,6 +159,7 @@ export class SignatureUnderTest {
         accountName: async () => 'Nordbank',
         requireFeatures: async () => undefined,
         externalIdPolicy: async () => 'strict',
+        releaseFiles: async (tx, ownerId) => void (await releaseFiles(tx, ownerId)),
         publicUrl: PUBLIC_URL,
         maxDocumentBytes: 100_000,
         requireTimeStamps: async () => undefined,
@@ -178,7 +180,7 @@ export class SignatureUnderTest {
   }
 
   async call(
-    method: 'GET' | 'POST' | 'HEAD',
+    method: 'GET' | 'POST' | 'HEAD' | 'PATCH' | 'DELETE',
     url: string,
     options: { bearer?: string; body?: unknown; headers?: Record<string, string> } = {},
   ): Promise<Answer> {
@@ -203,7 +205,7 @@ export class SignatureUnderTest {
 
   /** As an account's program. */
   api(
-    method: 'GET' | 'POST' | 'HEAD',
+    method: 'GET' | 'POST' | 'HEAD' | 'PATCH' | 'DELETE',
     url: string,
     options: Caller & { body?: unknown; headers?: Record<string, string> } = {},
   ): Promise<Answer> {

@@ -6,6 +6,7 @@ import { recordEvidence } from './record-evidence.ts';
 import { loadTurn, type SessionContext, stepRefused } from './session-context.ts';
 import { insertAttempt } from './session-store.ts';
 import { methodOffer, requireEid, type SignatureDeps } from './signature-deps.ts';
+import { lockDocumentRow } from './store.ts';
 
 /** Address to which eIDs send the browser back; registered with each of them. */
 export const EID_CALLBACK_PATH = '/app/v1/eid/callback';
@@ -48,6 +49,10 @@ export async function startSigning(
     callbackUrl: deps.publicUrl + EID_CALLBACK_PATH,
   });
   await deps.database.transaction(async (tx) => {
+    await lockDocumentRow(tx, document.id);
+    // The eID took its time: the document may be closed by now, and then nobody waits for this attempt.
+    const { state: stateNow } = await loadTurn({ database: tx }, session, now);
+    if (stateNow !== 'sign') throw stepRefused(stateNow);
     await insertAttempt(tx, {
       id: attemptId,
       sessionId: session.id,

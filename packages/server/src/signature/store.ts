@@ -128,9 +128,11 @@ export async function insertDocument(db: Queryable, document: NewDocument): Prom
            ), evidence as (
              insert into evidence_entries (document_id, sequence, account_id, occurred_at, kind, data, hash)
              values ($1, $12, $2, $15, $17, $18, $13)
+           ), timer as (
+             insert into document_timers (document_id, account_id, environment, due_at) values ($1, $2, $3, $14)
            )
            select append_event($19, $2, $3, 'document_created', $1, $15, $20, $21, true),
-                  record_file($2, $7, $8, $15)`,
+                  record_file($2, $7, $8, $15, $1)`,
     values: [
       document.id,
       document.accountId,
@@ -268,9 +270,12 @@ const SELECT_DOCUMENT = `
                              'fileName', p.file_name, 'mediaType', p.media_type, 'level', p.level) order by p.created_at)
             from document_packages p where p.document_id = $1) end as packages
     from documents d
-   where d.id = $1`;
+   where d.id = $1 and d.erased_at is null`;
 
-/** The document with signers, signatures and packages, in one query. Callers check account and environment. */
+/**
+ * The document with signers, signatures and packages, in one query; `undefined` for an erased one. Callers check account
+ * and environment.
+ */
 export async function findDocument(db: Queryable, documentId: string): Promise<DocumentRecord | undefined> {
   const { rows } = await db.query<DocumentRow>({
     name: 'signature_find_document',
@@ -352,7 +357,7 @@ export async function findStatus(db: Queryable, documentId: string): Promise<Doc
                   case when d.packaged_at is null then null else
                   (select array_agg(p.format order by p.created_at) from document_packages p where p.document_id = $1) end
                   as packages
-             from documents d where d.id = $1`,
+             from documents d where d.id = $1 and d.erased_at is null`,
     values: [documentId],
   });
   const [row] = rows;
@@ -366,11 +371,12 @@ export async function insertSignature(
   document: { id: string; accountId: string },
   signature: SignatureRecord,
 ): Promise<void> {
-  await tx.query('select record_file($1, $2, $3, $4)', [
+  await tx.query('select record_file($1, $2, $3, $4, $5)', [
     document.accountId,
     signature.native.sha256,
     signature.native.sizeBytes,
     signature.signedAt,
+    document.id,
   ]);
   await tx.query(
     `insert into signatures (document_id, signer_id, account_id, sequence, method, mechanism, full_name, first_name,
@@ -488,7 +494,13 @@ export async function insertPackage(
   made: PackageRecord,
   createdAt: Date,
 ): Promise<boolean> {
-  await tx.query('select record_file($1, $2, $3, $4)', [document.accountId, made.sha256, made.sizeBytes, createdAt]);
+  await tx.query('select record_file($1, $2, $3, $4, $5)', [
+    document.accountId,
+    made.sha256,
+    made.sizeBytes,
+    createdAt,
+    document.id,
+  ]);
   const { rowCount } = await tx.query(
     `insert into document_packages (document_id, format, account_id, sha256, size_bytes, file_name, media_type, level, created_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9)

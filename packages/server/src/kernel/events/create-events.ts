@@ -4,6 +4,7 @@ import type { Database, Log, Transaction } from '../db/database.ts';
 import { uuidv7 } from '../ids/uuid.ts';
 import { EventRelay } from './event-relay.ts';
 import type { EventHandler, EventRecord, Events, NewEvent } from './events.ts';
+import { payloadIds } from './payload-ids.ts';
 
 const APPEND_EVENT = {
   name: 'append-event',
@@ -42,6 +43,18 @@ export function createEvents({ database, clock, accountTime = clock, log }: Even
       ]);
       tx.afterCommit(wake);
       return { ...event, id, occurredAt: rows[0]!.occurredAt };
+    },
+    async cutToIds(tx: Transaction, documentId: string): Promise<void> {
+      const { rows } = await tx.query<{ id: string; payload: Record<string, unknown> }>(
+        'select id, payload from events where document_id = $1',
+        [documentId],
+      );
+      await tx.query(
+        `update events set payload = cut.payload
+           from jsonb_to_recordset($1::jsonb) as cut (id uuid, payload jsonb)
+          where events.id = cut.id and events.document_id = $2`,
+        [JSON.stringify(rows.map(({ id, payload }) => ({ id, payload: payloadIds(payload) }))), documentId],
+      );
     },
     subscribe(name: string, types: readonly string[] | '*', handle: EventHandler): void {
       relay.subscribe(name, types, handle);

@@ -20,6 +20,8 @@ export interface EventRecord extends NewEvent {
 export interface Events {
   /** Writes the event and its outbox row in the caller's transaction. Timestamps strictly increase per document. */
   append(tx: Transaction, event: NewEvent): Promise<EventRecord>;
+  /** Leaves nothing in the payloads of a document's events but ids of document and signers, own and external. */
+  cutToIds(tx: Transaction, documentId: string): Promise<void>;
   /**
    * `handle` gets committed events, in order per document, at least once and in a transaction of its own that also
    * removes them from the outbox: do only database work and `jobs.send(…, { tx })` in it. When it throws, its events

@@ -6,7 +6,10 @@ export interface StoredFile {
   sizeBytes: number;
 }
 
-/** Content-addressed files, kept apart per account and encrypted at rest. A resolved `put` has reached the disk. */
+/**
+ * Content-addressed files, kept apart per account and encrypted at rest. A resolved `put` has reached the disk. A file
+ * that no row of the table `files` names an hour later is deleted (`record_file` in SQL names it).
+ */
 export interface FileStore {
   put(accountId: string, content: Buffer | Readable): Promise<StoredFile>;
   /** `range` is inclusive, in bytes of the content. Throws `FileMissingError` when there is no such file. */
@@ -16,6 +19,13 @@ export interface FileStore {
   /** Bytes of the content; `undefined` when there is no such file. */
   size(accountId: string, sha256: string): Promise<number | undefined>;
   delete(accountId: string, sha256: string): Promise<void>;
+  /**
+   * Deletes a file unless somebody has put the same content since then, by the store's own clock: who puts a file names
+   * its use a little later, and must find it there.
+   */
+  deleteUnlessPutSince(accountId: string, sha256: string, since: Date): Promise<'deleted' | 'kept' | 'missing'>;
+  /** Every file that is stored, in no order. */
+  list(): AsyncIterable<{ accountId: string; sha256: string }>;
 }
 
 /** A file that should be in the store is not: a fault of the instance, not of a caller. */

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { systemClock } from '../clock/clock.ts';
@@ -25,6 +25,9 @@ const SHA256 = /^[0-9a-f]{64}$/;
 /** Unfinished files of this age are left over from a process that died: nobody takes that long. */
 const LEFTOVER_AGE_MS = 3_600_000;
 
+/** Begins the name of a file that was taken out of its place, and may be put back. */
+const TAKEN = 'taken.';
+
 const KNOWN_FOLDERS = 10_000;
 
 /** One megabyte in one call to the disk. */
@@ -39,10 +42,10 @@ export interface LocalFileStoreOptions {
 /** Files in a folder: `<account>/<first two digits>/<sha256>`, written as `tmp/<random>` and renamed when complete. */
 export async function createLocalFileStore({ directory, masterKey, log }: LocalFileStoreOptions): Promise<FileStore> {
   const unfinished = join(directory, 'tmp');
-  await mkdir(unfinished, { recursive: true, mode: 0o700 });
-  await removeLeftovers(unfinished, log);
   /** Folders that are known to exist on the disk. */
   const known = new Set<string>();
+  await mkdir(unfinished, { recursive: true, mode: 0o700 });
+  await removeLeftovers(unfinished, log, async (path, accountId, sha256) => publish(path, pathOf(accountId, sha256)));
 
   function pathOf(accountId: string, sha256: string): string {
     if (!ACCOUNT_ID.test(accountId)) throw new TypeError(`${accountId} is no account id`);
@@ -59,11 +62,26 @@ export async function createLocalFileStore({ directory, masterKey, log }: LocalF
     }
   }
 
+  /** Makes a stored file young, so that nobody who is about to delete it goes on. */
+  async function isThereFromNowOn(accountId: string, sha256: string): Promise<boolean> {
+    const now = systemClock.now();
+    try {
+      await utimes(pathOf(accountId, sha256), now, now);
+      return true;
+    } catch (error) {
+      if (isMissing(error)) return false;
+      throw error;
+    }
+  }
+
   async function put(accountId: string, content: Buffer | Readable): Promise<StoredFile> {
     let known: StoredFile | undefined;
     if (Buffer.isBuffer(content)) {
       known = { sha256: createHash('sha256').update(content).digest('hex'), sizeBytes: content.length };
-      if ((await size(accountId, known.sha256)) === known.sizeBytes) {
+      if (
+        (await isThereFromNowOn(accountId, known.sha256)) &&
+        (await size(accountId, known.sha256)) === known.sizeBytes
+      ) {
         // Whoever wrote it may not have synced its name yet.
         await syncFolder(dirname(pathOf(accountId, known.sha256)));
         return known;
@@ -147,13 +165,54 @@ export async function createLocalFileStore({ directory, masterKey, log }: LocalF
       return content;
     },
     async delete(accountId, sha256) {
+      await removeAndSync(pathOf(accountId, sha256), pathOf(accountId, sha256));
+    },
+    async deleteUnlessPutSince(accountId, sha256, since) {
       const path = pathOf(accountId, sha256);
-      await rm(path, { force: true });
-      await syncFolder(dirname(path)).catch((error: unknown) => {
-        if (!isMissing(error)) throw error;
-      });
+      const taken = join(unfinished, `${TAKEN}${accountId}.${sha256}`);
+      try {
+        if ((await stat(path)).mtime >= since) return 'kept';
+        // Taken away first: whoever puts it from here on writes it anew, and who was faster has made it young.
+        await rename(path, taken);
+        if ((await stat(taken)).mtime >= since) {
+          await publish(taken, path);
+          return 'kept';
+        }
+      } catch (error) {
+        if (isMissing(error)) return 'missing';
+        throw error;
+      }
+      await removeAndSync(taken, path);
+      return 'deleted';
+    },
+    async *list() {
+      for (const accountId of await namesIn(directory)) {
+        if (!ACCOUNT_ID.test(accountId)) continue;
+        for (const prefix of await namesIn(join(directory, accountId))) {
+          for (const sha256 of await namesIn(join(directory, accountId, prefix))) {
+            if (SHA256.test(sha256)) yield { accountId, sha256 };
+          }
+        }
+      }
     },
   };
+}
+
+/** The removal of `path` reaches the disk with the folder in which the file had its name. */
+async function removeAndSync(path: string, name: string): Promise<void> {
+  await rm(path, { force: true });
+  await syncFolder(dirname(name)).catch((error: unknown) => {
+    if (!isMissing(error)) throw error;
+  });
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (isMissing(error) || (error as NodeJS.ErrnoException).code === 'ENOTDIR') return [];
+    throw error;
+  }
 }
 
 /** Writes and syncs a new file, hashing on the way unless hash and size are known. */
@@ -286,12 +345,25 @@ async function readAt(handle: FileHandle, position: number, length: number): Pro
   return buffer;
 }
 
-async function removeLeftovers(folder: string, log: Log): Promise<void> {
+/** Removes what a dead process was writing, and gives back what one had taken away without deciding to delete it. */
+async function removeLeftovers(
+  folder: string,
+  log: Log,
+  giveBack: (path: string, accountId: string, sha256: string) => Promise<void>,
+): Promise<void> {
   // Compared with the file system's times, which no test moves.
   const oldest = systemClock.now().getTime() - LEFTOVER_AGE_MS;
   let removed = 0;
   for (const name of await readdir(folder)) {
     const path = join(folder, name);
+    if (name.startsWith(TAKEN)) {
+      const [accountId = '', sha256 = ''] = name.slice(TAKEN.length).split('.');
+      // Where its owner is alive after all and deletes it now, the next search for unused files finds it.
+      await giveBack(path, accountId, sha256).catch((error: unknown) => {
+        if (!isMissing(error)) throw error;
+      });
+      continue;
+    }
     const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
     if (mtimeMs > oldest) continue;
     await rm(path, { force: true });

@@ -52,6 +52,14 @@ const SUMMARY = {
 export const EXAMPLES = {
   create: { request: CREATE, answer: DOCUMENT },
   get: { answer: DOCUMENT },
+  update: {
+    request: {
+      title: 'Lease agreement, corrected',
+      advanced: { timeToLive: { deadline: '2027-03-08T12:00:00.000Z' } },
+    },
+    answer: { ...DOCUMENT, title: 'Lease agreement, corrected' },
+  },
+  cancel: { answer: { ...STATUS, documentStatus: 'canceled' } },
   status: { answer: STATUS },
   summary: { answer: SUMMARY },
   list: {

@@ -1,0 +1,18 @@
+/**
+ * What is left of the payload of an event whose document is erased: ids of document and signers, own and external, and
+ * nothing that says something about a person.
+ */
+export function payloadIds(payload: Record<string, unknown>): Record<string, unknown> {
+  const signers = Array.isArray(payload.signers) ? payload.signers.map(signerIds) : undefined;
+  return {
+    documentId: payload.documentId,
+    externalDocumentId: payload.externalDocumentId,
+    ...(payload.signer === undefined ? {} : { signer: signerIds(payload.signer) }),
+    ...(signers === undefined ? {} : { signers }),
+  };
+}
+
+function signerIds(signer: unknown): { id: unknown; externalSignerId: unknown } {
+  const { id, externalSignerId } = signer as { id: unknown; externalSignerId: unknown };
+  return { id, externalSignerId };
+}

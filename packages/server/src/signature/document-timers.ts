@@ -1,0 +1,169 @@
+import type { Clock } from '../kernel/clock/clock.ts';
+import type { Queryable, Signals, Transaction } from '../kernel/db/database.ts';
+import { armTimer } from './arm-timer.ts';
+import { closeDocument } from './close-document.ts';
+import { GRACE_MS } from './document-status.ts';
+import { type LifeCycle, nextTimer } from './document-timer.ts';
+import { announceDeletion, eraseDocument } from './erase-document.ts';
+import {
+  claimLifeCycle,
+  type DocumentOwner,
+  type DueDocument,
+  isSomebodyAtEid,
+  listDueDocuments,
+  listDueTestDocuments,
+  postponeTimer,
+  putTimer,
+} from './life-cycle-store.ts';
+import type { SignatureDeps } from './signature-deps.ts';
+import { type DocumentRecord, findDocument } from './store.ts';
+
+/** How often to look for what is due. Nothing is kept in memory between two looks. */
+const LOOK_EVERY_MS = 1_000;
+const BATCH = 50;
+const RETRY_MS = 60_000;
+
+const TIMERS_DUE = 'document-timers-due';
+
+/** What time it is for the documents of an account. */
+export interface DocumentClocks {
+  now(owner: DocumentOwner): Date | Promise<Date>;
+  /** Accounts whose test environment is ahead of the real time. None is ever behind it. */
+  listAhead(): Promise<readonly { accountId: string; now: Date }[]>;
+}
+
+/** One time for all. */
+export function oneClock(clock: Clock): DocumentClocks {
+  return { now: () => clock.now(), listAhead: async () => [] };
+}
+
+export type TimerDeps = Pick<SignatureDeps, 'database' | 'events' | 'log' | 'clock' | 'releaseFiles'> & {
+  clocks: DocumentClocks;
+};
+
+/** Has all processes look at once, for example because an account's clock was moved. */
+export function wakeDocumentTimers(signals: Signals): void {
+  signals.send(TIMERS_DUE);
+}
+
+/**
+ * Does what is due to documents by themselves: expiry, announcement of the deletion, erasure. Each in a transaction of
+ * its own under the document's row lock, in which the timer is read again and set to the next step; so any number of
+ * processes may do it, each step is taken once, and one that died is taken by the next look. Returns the function that
+ * stops it.
+ */
+export function startDocumentTimers(deps: TimerDeps): () => Promise<void> {
+  let woken = false;
+  let stopped = false;
+  let running: Promise<void> | undefined;
+  const wake = () => {
+    if (stopped) return;
+    woken = true;
+    running ??= run().finally(() => {
+      running = undefined;
+    });
+  };
+  async function run(): Promise<void> {
+    while (woken && !stopped) {
+      woken = false;
+      try {
+        await fireDueTimers(deps, () => stopped);
+      } catch (err) {
+        deps.log.error({ err }, 'documents that are due could not be looked for');
+      }
+    }
+  }
+  const stopListening = deps.database.signals.on(TIMERS_DUE, wake);
+  const timer = setInterval(wake, LOOK_EVERY_MS);
+  timer.unref();
+  wake();
+  return async () => {
+    stopped = true;
+    stopListening();
+    clearInterval(timer);
+    await running;
+  };
+}
+
+/** Takes every step that is due now. */
+export async function fireDueTimers(deps: TimerDeps, isStopped: () => boolean = () => false): Promise<void> {
+  await fireAll(deps, isStopped, (db) => listDueDocuments(db, deps.clock.now(), BATCH));
+  for (const { accountId, now } of await deps.clocks.listAhead()) {
+    await fireAll(deps, isStopped, (db) => listDueTestDocuments(db, accountId, now, BATCH));
+  }
+}
+
+async function fireAll(
+  deps: TimerDeps,
+  isStopped: () => boolean,
+  list: (db: Queryable) => Promise<DueDocument[]>,
+): Promise<void> {
+  let taken: number;
+  do {
+    taken = 0;
+    // From a place of its own, so that several processes do not queue up for the same document.
+    for (const due of rotated(await list(deps.database))) {
+      if (isStopped()) return;
+      if (await fireTimer(deps, due)) taken += 1;
+    }
+    // What others hold or what failed stays due; it is for the next look.
+  } while (taken === BATCH);
+}
+
+function rotated<T>(list: readonly T[]): T[] {
+  const start = Math.floor(Math.random() * list.length);
+  return [...list.slice(start), ...list.slice(0, start)];
+}
+
+/** `false` when somebody else has the document, or when the step failed; then it is tried again after a while. */
+async function fireTimer(deps: TimerDeps, due: DueDocument): Promise<boolean> {
+  const now = await deps.clocks.now(due);
+  try {
+    return await deps.database.transaction(async (tx) => {
+      const cycle = await claimLifeCycle(tx, due.documentId);
+      if (!cycle) return false;
+      await takeStep(deps, tx, due, cycle, now);
+      return true;
+    });
+  } catch (err) {
+    deps.log.error({ err, documentId: due.documentId }, 'a step of the life of a document failed; it is tried again');
+    await postponeTimer(deps.database, due.documentId, now, new Date(now.getTime() + RETRY_MS));
+    return false;
+  }
+}
+
+async function takeStep(
+  deps: TimerDeps,
+  tx: Transaction,
+  due: DueDocument,
+  cycle: LifeCycle,
+  now: Date,
+): Promise<void> {
+  const timer = nextTimer(cycle);
+  if (!timer || timer.dueAt > now) {
+    // Changed since it was listed: taken by another process, or moved.
+    await putTimer(tx, due.documentId, due, timer?.dueAt);
+    return;
+  }
+  const document = await findDocument(tx, due.documentId);
+  if (!document) throw new Error('a document that is not erased has no row');
+  switch (timer.action) {
+    case 'expire':
+      return expire(deps, tx, document, now);
+    case 'announce_deletion':
+      await announceDeletion(deps, tx, document, now);
+      return armTimer(tx, document);
+    case 'erase':
+      return eraseDocument(deps, tx, document, { now, message: 'Retention period ended' });
+  }
+}
+
+/** Somebody who is with an eID since before the deadline may still come back and sign. */
+async function expire(deps: TimerDeps, tx: Transaction, document: DocumentRecord, now: Date): Promise<void> {
+  const graceEndsAt = new Date(document.deadline.getTime() + GRACE_MS);
+  if (now < graceEndsAt && (await isSomebodyAtEid(tx, document.id, document.deadline))) {
+    await putTimer(tx, document.id, document, graceEndsAt);
+    return;
+  }
+  await closeDocument(deps, tx, document, { status: 'expired' }, now);
+}

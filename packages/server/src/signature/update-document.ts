@@ -1,0 +1,162 @@
+import { isDeepStrictEqual } from 'node:util';
+import { SeglError } from '../kernel/errors/segl-error.ts';
+import { entityTag, requireUnchanged } from '../kernel/http/entity-tag.ts';
+import { applyMergePatch, type MergePatch } from '../kernel/http/partial-update.ts';
+import type { OperationContext, OperationInput, OperationResult } from '../kernel/http/route.ts';
+import { validationFailed } from '../kernel/http/validation.ts';
+import { armTimer } from './arm-timer.ts';
+import { UpdatableDocument, type UpdateDocumentRequestWrapper } from './contract/update-document.ts';
+import { documentResource } from './document-representation.ts';
+import {
+  deadlineErrors,
+  deadlineOf,
+  type FilledRequest,
+  filledAdvanced,
+  notificationTextErrors,
+  requireAvailableFeatures,
+  requireRequiredSignatures,
+  withLinkWithin,
+} from './document-request.ts';
+import { isFinal } from './document-status.ts';
+import { nextTimer } from './document-timer.ts';
+import { lockOwnDocument } from './get-document.ts';
+import { findLifeCycle, putDeletionAnnounced } from './life-cycle-store.ts';
+import type { SignatureDeps } from './signature-deps.ts';
+import type { DocumentRecord } from './store.ts';
+import { updateDocumentRequest } from './update-store.ts';
+
+type Path = readonly [keyof UpdatableDocument, string?];
+
+/** What signers were shown or went by: fixed with the first signature. */
+const UNTIL_SIGNED: readonly Path[] = [
+  ['title'],
+  ['description'],
+  ['contactDetails'],
+  ['advanced', 'requiredSignatures'],
+  ['advanced', 'attachments'],
+  ['advanced', 'getSocialSecurityNumber'],
+  ['advanced', 'extraInfo'],
+  ['advanced', 'security'],
+];
+/** Everything else may change until the document is erased. */
+const UNTIL_FINAL: readonly Path[] = [...UNTIL_SIGNED, ['notification']];
+
+const DEADLINE = 'advanced.timeToLive.deadline';
+
+/**
+ * Merges a patch into a document. Nothing happens when nothing differs, and what is sent as it is stands does not count as
+ * a change. A new deadline moves the links that end later, and those that had no end of their own. Throws 400
+ * `validation_failed`, 402 `not_in_subscription`, 422 `document_locked` (somebody has signed), `document_closed` (it is
+ * signed, cancelled or expired), `required_signatures_exceed_signers`, `feature_not_available` and `resource_changed`.
+ */
+export async function updateDocument(
+  deps: SignatureDeps,
+  context: OperationContext,
+  documentId: string,
+  input: { body: MergePatch<UpdateDocumentRequestWrapper>; headers: OperationInput['headers'] },
+): Promise<OperationResult> {
+  // Asked before the row lock: it looks at the account, not at the document.
+  await deps.requireFeatures(context, wantedByPatch(input.body));
+  const updated = await deps.database.transaction(async (tx) => {
+    const document = await lockOwnDocument(tx, context, documentId);
+    requireUnchanged(entityTag(documentResource(document, deps)), input.headers);
+    const stored = updatableOf(document);
+    const merged = applyMergePatch(stored, input.body, UpdatableDocument);
+    const request = requestAfter(document, merged.updated);
+    const after = updatableOf({ ...document, request, deadline: deadlineOf(request, document.createdAt) });
+    if (isDeepStrictEqual(stored, after)) return document;
+
+    const changed = changedDocument(document, request, context.now);
+    requireRestrictions(document, changed, context.now);
+    requireOpenFor(document, stored, after);
+    requireRequiredSignatures(changed.request);
+    // What the signers ask for was checked when they were added.
+    requireAvailableFeatures({ ...changed.request, signers: [] });
+    await updateDocumentRequest(tx, changed);
+    if (request.advanced.timeToLive?.deleteAfterHours !== document.request.advanced.timeToLive?.deleteAfterHours) {
+      // A deletion that is put off is announced again, when its time comes.
+      const cycle = await findLifeCycle(tx, document.id);
+      const announcement = cycle && nextTimer({ ...cycle, announcedAt: undefined });
+      if (announcement && announcement.dueAt > context.now) await putDeletionAnnounced(tx, document.id, undefined);
+    }
+    await armTimer(tx, changed);
+    return changed;
+  });
+  const body = documentResource(updated, deps);
+  return { status: 200, body, headers: { etag: entityTag(body) } };
+}
+
+/** As an answer shows it, so that what was read can be sent back. */
+function updatableOf(document: DocumentRecord): UpdatableDocument {
+  const { title, description, contactDetails, notification, advanced } = document.request;
+  return JSON.parse(
+    JSON.stringify({
+      title,
+      description,
+      contactDetails,
+      notification,
+      advanced: { ...advanced, timeToLive: { ...advanced.timeToLive, deadline: document.deadline.toISOString() } },
+    }),
+  ) as UpdatableDocument;
+}
+
+function requestAfter(document: DocumentRecord, updated: UpdatableDocument): FilledRequest {
+  const { title, description, contactDetails, notification, advanced } = updated;
+  return { ...document.request, title, description, contactDetails, notification, advanced: filledAdvanced(advanced) };
+}
+
+function changedDocument(document: DocumentRecord, request: FilledRequest, now: Date): DocumentRecord {
+  const deadline = deadlineOf(request, document.createdAt);
+  const signers = document.signers.map((signer) => ({ ...signer, request: withLinkWithin(signer.request, deadline) }));
+  return {
+    ...document,
+    request: { ...request, signers: signers.map((signer) => signer.request) },
+    signers,
+    deadline,
+    requiredSignatures: request.advanced.requiredSignatures || signers.length,
+    updatedAt: now,
+  };
+}
+
+function requireOpenFor(document: DocumentRecord, stored: UpdatableDocument, after: UpdatableDocument): void {
+  const changed = (path: Path) => !isDeepStrictEqual(valueAt(stored, path), valueAt(after, path));
+  const newDeadline = stored.advanced?.timeToLive?.deadline !== after.advanced?.timeToLive?.deadline;
+  if (isFinal(document.status)) {
+    const fields = [...UNTIL_FINAL.filter(changed).map(nameOf), ...(newDeadline ? [DEADLINE] : [])];
+    if (fields.length === 0) return;
+    const message = `The document is ${document.status}: ${fields.join(', ')} cannot be changed any more.`;
+    throw new SeglError(422, 'document_closed', message);
+  }
+  if (document.signatures.length > 0) {
+    const fields = UNTIL_SIGNED.filter(changed).map(nameOf);
+    if (fields.length === 0) return;
+    const message = `Somebody has signed the document: ${fields.join(', ')} cannot be changed any more.`;
+    throw new SeglError(422, 'document_locked', message);
+  }
+}
+
+function valueAt(document: UpdatableDocument, [member, inner]: Path): unknown {
+  const value: unknown = document[member];
+  return inner === undefined ? value : (value as Record<string, unknown> | undefined)?.[inner];
+}
+
+function nameOf([member, inner]: Path): string {
+  return inner === undefined ? member : `${member}.${inner}`;
+}
+
+/** Restrictions of what was asked for, as 400; before the state of the document is looked at. */
+function requireRestrictions(document: DocumentRecord, changed: DocumentRecord, now: Date): void {
+  const errors = [
+    ...notificationTextErrors(changed.request.notification),
+    ...(changed.deadline.getTime() === document.deadline.getTime()
+      ? []
+      : deadlineErrors(changed.deadline.toISOString(), document.createdAt, now)),
+  ];
+  if (errors.length > 0) throw validationFailed(errors);
+}
+
+function wantedByPatch(patch: MergePatch<UpdateDocumentRequestWrapper>) {
+  return patch.advanced?.getSocialSecurityNumber
+    ? [{ product: 'ssn' as const, field: 'advanced.getSocialSecurityNumber' }]
+    : [];
+}

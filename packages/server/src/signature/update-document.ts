@@ -22,7 +22,7 @@ import { nextTimer } from './document-timer.ts';
 import { lockOwnDocument } from './get-document.ts';
 import { findLifeCycle, putDeletionAnnounced } from './life-cycle-store.ts';
 import type { SignatureDeps } from './signature-deps.ts';
-import type { DocumentRecord } from './store.ts';
+import { type DocumentRecord, findDocument } from './store.ts';
 import { updateDocumentRequest } from './update-store.ts';
 
 type Path = readonly [keyof UpdatableDocument, string?];
@@ -80,7 +80,8 @@ export async function updateDocument(
       if (announcement && announcement.dueAt > context.now) await putDeletionAnnounced(tx, document.id, undefined);
     }
     await armTimer(tx, changed);
-    return changed;
+    // As the next reader finds it, to the order of members: the ETag is the same then.
+    return (await findDocument(tx, document.id)) ?? changed;
   });
   const body = documentResource(updated, deps);
   return { status: 200, body, headers: { etag: entityTag(body) } };

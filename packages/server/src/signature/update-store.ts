@@ -18,7 +18,7 @@ export async function updateDocumentRequest(tx: Transaction, document: DocumentR
   );
   await tx.query(
     `update signers set request = jsonb_set(request, '{signUrlExpires}', to_jsonb($2::text))
-      where document_id = $1 and (request ->> 'signUrlExpires')::timestamptz > $2::timestamptz`,
+      where document_id = $1 and (request ->> 'signUrlExpires')::timestamptz > $2::text::timestamptz`,
     [document.id, document.deadline.toISOString()],
   );
 }

@@ -32,7 +32,7 @@ interface DeleteJob {
 
 /** Deletes files from the store that no row names any more, and those of processes that died before there was a row. */
 export function createUnusedFiles(deps: { database: Database; files: FileStore; jobs: Jobs; log: Log }): UnusedFiles {
-  const { database, jobs, log } = deps;
+  const { jobs, log } = deps;
   return {
     register(queues) {
       queues.define(deleteReleasedJob(deps));

@@ -194,7 +194,13 @@ describeOnEachDatabase('what happens to documents by itself', (open, kind) => {
       it('go on with the others when one document is held by somebody', async () => {
         const [held, free] = [await created({ deadline: at(HOUR_MS) }), await created({ deadline: at(HOUR_MS) })];
         signature.advance(HOUR_MS);
-        const second = await openDatabase({ ...database.location, log: silentLog, onFatal: () => undefined });
+        const second = await openDatabase({
+          ...database.location,
+          log: silentLog,
+          onFatal: (error) => {
+            throw error;
+          },
+        });
         await database.transaction(async (tx) => {
           await tx.query('select 1 from documents where id = $1 for update', [held.documentId]);
           await fireDueTimers({ ...signature.deps, database: second, clocks: oneClock(signature.deps.clock) });

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -269,4 +269,54 @@ it('closes the file when a stream is given up', async () => {
   unread.destroy();
   halfRead.destroy();
   await expect.poll(openFiles).toBe(0);
+});
+
+const HOUR_MS = 3_600_000;
+const anHourAgo = () => new Date(Date.now() - HOUR_MS);
+const twoHoursAgo = () => new Date(Date.now() - 2 * HOUR_MS);
+const age = (sha256: string) => utimes(pathOf(sha256), twoHoursAgo(), twoHoursAgo());
+
+it('deletes a file unless its content was put since then, anew or again', async () => {
+  const [old, young, again] = [randomBytes(10), randomBytes(10), randomBytes(10)];
+  for (const content of [old, again]) await age((await files.put(nordbank, content)).sha256);
+  for (const content of [young, again]) await files.put(nordbank, content);
+  const outcome = (content: Buffer) => files.deleteUnlessPutSince(nordbank, hashOf(content), anHourAgo());
+  expect([await outcome(old), await outcome(young), await outcome(again)]).toEqual(['deleted', 'kept', 'kept']);
+  expect(await outcome(old)).toBe('missing');
+  await expect(files.read(nordbank, hashOf(old))).rejects.toThrow(FileMissingError);
+  expect((await files.read(nordbank, hashOf(again))).equals(again)).toBe(true);
+  expect(await readdir(join(directory, 'tmp'))).toEqual([]);
+});
+
+it('never loses a file that is put while it is being deleted', async () => {
+  const content = randomBytes(10);
+  const sha256 = hashOf(content);
+  for (let round = 0; round < 200; round++) {
+    await files.put(nordbank, content);
+    await age(sha256);
+    await Promise.all([files.deleteUnlessPutSince(nordbank, sha256, anHourAgo()), files.put(nordbank, content)]);
+    expect((await files.read(nordbank, sha256)).equals(content)).toBe(true);
+  }
+});
+
+it('gives back at the start what a process had taken away and did not live to delete', async () => {
+  const content = randomBytes(10);
+  const { sha256 } = await files.put(nordbank, content);
+  await rename(pathOf(sha256), join(directory, 'tmp', `taken.${nordbank}.${sha256}`));
+  await expect(files.read(nordbank, sha256)).rejects.toThrow(FileMissingError);
+  const again = await createLocalFileStore({ directory, masterKey, log: silentLog });
+  expect((await again.read(nordbank, sha256)).equals(content)).toBe(true);
+  expect(await readdir(join(directory, 'tmp'))).toEqual([]);
+});
+
+it('lists what is stored, of all accounts', async () => {
+  const sparebank = randomUUID();
+  const stored = [];
+  for (const account of [nordbank, sparebank, nordbank]) {
+    stored.push({ accountId: account, sha256: (await files.put(account, randomBytes(10))).sha256 });
+  }
+  const listed: { sha256: string }[] = [];
+  for await (const file of files.list()) listed.push(file);
+  const inOrder = (list: { sha256: string }[]) => list.toSorted((a, b) => (a.sha256 < b.sha256 ? -1 : 1));
+  expect(inOrder(listed)).toEqual(inOrder(stored));
 });

@@ -11,7 +11,7 @@ import type { Database } from '../../packages/server/src/kernel/db/database.ts';
 import { openDatabase } from '../../packages/server/src/kernel/db/open-database.ts';
 
 const DOCUMENTS = 40;
-const KILLS = 4;
+const KILLS = 2;
 /** The window in which the process is killed: about as long as the documents need. */
 const WINDOW_MS = 400;
 
@@ -109,7 +109,7 @@ describe.each(['embedded', 'postgresql'] as const)('timers of documents on the %
 
   async function isStored(accountId: string, sha256: string): Promise<boolean> {
     const folder = join(killed.location.dataDir, 'files', accountId, sha256.slice(0, 2));
-    return (await readdir(folder).catch(() => [])).includes(sha256);
+    return (await readdir(folder).catch((): string[] => [])).includes(sha256);
   }
 
   it('expire, are announced and are erased once each, however often a process is killed', {

@@ -43,7 +43,6 @@ import {
   createSignature,
   createSignLinks,
   EID_CALLBACK_PATH,
-  oneClock,
   type SignatureDeps,
   signersToAsk,
   signingRequests,
@@ -294,7 +293,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
       if (config.role !== 'api') {
         await events.start();
         stopFoldingCounts = startFoldingCounts({ database, log });
-        stopDocumentTimers = startDocumentTimers({ ...signatureDeps, clocks: oneClock(clock) });
+        stopDocumentTimers = startDocumentTimers({ ...signatureDeps, clocks: accountClocks });
         await unusedFiles.searchDaily();
       }
       await simulators;

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog, type TestDatabase } from '../../../test-kit/src/databases.ts';
 import { describeOnEachDatabase } from '../../../test-kit/src/each-database.ts';
+import { ACCOUNT_CLOCK_MOVED } from '../kernel/clock/account-clocks.ts';
 import { openDatabase } from '../kernel/db/open-database.ts';
-import { fireDueTimers, oneClock, startDocumentTimers, wakeDocumentTimers } from './document-timers.ts';
-import { HOUR_MS, look, packageAsPades } from './life-cycle.testing.ts';
+import { fireDueTimers, startDocumentTimers } from './document-timers.ts';
+import { HOUR_MS, look, oneClock, packageAsPades } from './life-cycle.testing.ts';
 import { NORDBANK, SignatureUnderTest, SJOBANK } from './signature.testing.ts';
 
 const MINUTE_MS = 60_000;
@@ -215,7 +216,7 @@ describeOnEachDatabase('what happens to documents by itself', (open, kind) => {
   it('goes by the time of each account', async () => {
     const ahead = new Date(signature.now().getTime() + 2 * HOUR_MS);
     const clocks = {
-      now: ({ accountId }: { accountId: string }) => (accountId === NORDBANK ? ahead : signature.now()),
+      read: async (_db: unknown, accountId: string) => (accountId === NORDBANK ? ahead : signature.now()),
       listAhead: async () => [{ accountId: NORDBANK, now: ahead }],
     };
     const own = await created({ deadline: at(HOUR_MS) });
@@ -251,11 +252,11 @@ describeOnEachDatabase('what happens to documents by itself', (open, kind) => {
     expect(await status(broken.documentId)).toBe('expired');
   });
 
-  it('is looked for all the time by a running process, at once when it is woken', async () => {
+  it('is looked for all the time by a running process, at once when a clock was moved', async () => {
     const stop = startDocumentTimers({ ...signature.deps, clocks: oneClock(signature.deps.clock) });
     const { documentId } = await created({ deadline: at(HOUR_MS) });
     signature.advance(HOUR_MS);
-    wakeDocumentTimers(database.signals);
+    database.signals.send(ACCOUNT_CLOCK_MOVED);
     await expect.poll(() => status(documentId), { timeout: 10_000 }).toBe('expired');
     await stop();
   });

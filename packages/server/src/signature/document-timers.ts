@@ -1,5 +1,5 @@
-import type { Clock } from '../kernel/clock/clock.ts';
-import type { Queryable, Signals, Transaction } from '../kernel/db/database.ts';
+import { ACCOUNT_CLOCK_MOVED, type AccountClocks } from '../kernel/clock/account-clocks.ts';
+import type { Queryable, Transaction } from '../kernel/db/database.ts';
 import { armTimer } from './arm-timer.ts';
 import { closeDocument } from './close-document.ts';
 import { GRACE_MS } from './document-status.ts';
@@ -7,7 +7,6 @@ import { type LifeCycle, nextTimer } from './document-timer.ts';
 import { announceDeletion, eraseDocument } from './erase-document.ts';
 import {
   claimLifeCycle,
-  type DocumentOwner,
   type DueDocument,
   isSomebodyAtEid,
   listDueDocuments,
@@ -23,28 +22,9 @@ const LOOK_EVERY_MS = 1_000;
 const BATCH = 50;
 const RETRY_MS = 60_000;
 
-const TIMERS_DUE = 'document-timers-due';
-
-/** What time it is for the documents of an account. */
-export interface DocumentClocks {
-  now(owner: DocumentOwner): Date | Promise<Date>;
-  /** Accounts whose test environment is ahead of the real time. None is ever behind it. */
-  listAhead(): Promise<readonly { accountId: string; now: Date }[]>;
-}
-
-/** One time for all. */
-export function oneClock(clock: Clock): DocumentClocks {
-  return { now: () => clock.now(), listAhead: async () => [] };
-}
-
 export type TimerDeps = Pick<SignatureDeps, 'database' | 'events' | 'log' | 'clock' | 'releaseFiles'> & {
-  clocks: DocumentClocks;
+  clocks: Pick<AccountClocks, 'read' | 'listAhead'>;
 };
-
-/** Has all processes look at once, for example because an account's clock was moved. */
-export function wakeDocumentTimers(signals: Signals): void {
-  signals.send(TIMERS_DUE);
-}
 
 /**
  * Does what is due to documents by themselves: expiry, announcement of the deletion, erasure. Each in a transaction of
@@ -73,7 +53,7 @@ export function startDocumentTimers(deps: TimerDeps): () => Promise<void> {
       }
     }
   }
-  const stopListening = deps.database.signals.on(TIMERS_DUE, wake);
+  const stopListening = deps.database.signals.on(ACCOUNT_CLOCK_MOVED, wake);
   const timer = setInterval(wake, LOOK_EVERY_MS);
   timer.unref();
   wake();
@@ -117,7 +97,7 @@ function rotated<T>(list: readonly T[]): T[] {
 
 /** `false` when somebody else has the document, or when the step failed; then it is tried again after a while. */
 async function fireTimer(deps: TimerDeps, due: DueDocument): Promise<boolean> {
-  const now = await deps.clocks.now(due);
+  const now = await deps.clocks.read(deps.database, due.accountId, due.environment);
   try {
     return await deps.database.transaction(async (tx) => {
       const cycle = await claimLifeCycle(tx, due.documentId);

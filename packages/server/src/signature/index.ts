@@ -8,7 +8,7 @@ import { signatureRoutes } from './routes.ts';
 import { requireSession } from './session-context.ts';
 import type { SignatureDeps } from './signature-deps.ts';
 
-export { type DocumentClocks, oneClock, startDocumentTimers, wakeDocumentTimers } from './document-timers.ts';
+export { startDocumentTimers } from './document-timers.ts';
 export type { EvidenceEntry } from './evidence.ts';
 export { firstBrokenEvidence } from './evidence.ts';
 export { startFoldingCounts } from './fold-counts.ts';

@@ -1,10 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { fireDueTimers, oneClock } from './document-timers.ts';
+import type { Clock } from '../kernel/clock/clock.ts';
+import { fireDueTimers, type TimerDeps } from './document-timers.ts';
 import { recordPackage } from './record-package.ts';
 import type { SignatureUnderTest } from './signature.testing.ts';
 import { findDocument } from './store.ts';
 
 export const HOUR_MS = 3_600_000;
+
+/** One time for all accounts. */
+export function oneClock(clock: Clock): TimerDeps['clocks'] {
+  return { read: async () => clock.now(), listAhead: async () => [] };
+}
 
 /** One look of one process at what is due. */
 export function look({ deps }: SignatureUnderTest): Promise<void> {

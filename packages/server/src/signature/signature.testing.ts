@@ -122,7 +122,7 @@ export class SignatureUnderTest {
     const log = createLog('silent');
     this.http = createHttpServer({
       maxBodyBytes: 2_000_000,
-      trustedProxies: [],
+      trustedProxies: ['127.0.0.1/32'],
       log,
       defaultEnvironment: 'test',
       throttling: createThrottling({ sizes: BUCKET_SIZES, refuse: false, log }),

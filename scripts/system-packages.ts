@@ -7,7 +7,11 @@ const NEEDED = [
   { packageName: 'poppler-utils', present: () => onPath('pdfsig') && onPath('pdftotext') },
   { packageName: 'qpdf', present: () => onPath('qpdf') },
   { packageName: 'openssl', present: () => onPath('openssl') },
-  { packageName: 'libnss3-tools', present: () => onPath('certutil') },
+  { packageName: 'libnss3-tools', present: () => onPath('certutil') && onPath('pk12util') },
+  { packageName: 'xmlsec1', present: () => onPath('xmlsec1') },
+  { packageName: 'unzip', present: () => onPath('unzip') },
+  { packageName: 'zip', present: () => onPath('zip') },
+  { packageName: 'python3', present: () => onPath('python3') },
   { packageName: 'postgresql', present: () => existsSync('/usr/lib/postgresql') && onPath('psql') },
 ];
 

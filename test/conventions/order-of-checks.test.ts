@@ -11,6 +11,7 @@ const PRODUCT_OF_GROUP: Record<string, string | undefined> = {
   signature: 'signature',
   notification: undefined,
   admin: undefined,
+  test: undefined,
 };
 
 interface Operation {

@@ -18,6 +18,7 @@ Every operation answers an error with the same body; the statuses are the same e
       name: 'Files',
       description: 'The files of a document: what was uploaded, what the eIDs produced, and the signed packages.',
     },
+    { name: 'Lists', description: 'What there is to choose from: signature methods, themes, spinners.' },
     {
       name: 'Webhooks',
       description:

@@ -7,6 +7,7 @@ import { decodeBase64 } from './base64-input.ts';
 import type { CreateDocumentRequestWrapper, SignatureMethod, SignerWrapper } from './contract/document.ts';
 import { canonicalJson } from './evidence.ts';
 import { parseMobile } from './mobile-number.ts';
+import { OFFERED_MECHANISMS } from './signature-methods.ts';
 
 const MAX_LIFE_MS = 45 * 24 * 3_600_000;
 
@@ -368,7 +369,7 @@ function requireSubscribedMethods(signer: FilledSigner, path: string, offer: Met
 }
 
 function requireUsableMethod(signer: FilledSigner, path: string, offer: MethodOffer): void {
-  if (signer.signatureType.mechanism !== 'pkisignature') {
+  if (!OFFERED_MECHANISMS.includes(signer.signatureType.mechanism)) {
     throw refused(
       'mechanism_not_supported',
       'This instance offers the mechanism pkisignature only.',

@@ -20,6 +20,7 @@ import { deleteDocument } from './delete-document.ts';
 import { getDocument, getStatus } from './get-document.ts';
 import { getFile } from './get-file.ts';
 import { getSummary } from './get-summary.ts';
+import { listRoutes } from './list-routes.ts';
 import { listSummaries, SummaryPage, SummaryQuery } from './list-summaries.ts';
 import type { SignatureDeps } from './signature-deps.ts';
 import { updateDocument } from './update-document.ts';
@@ -166,5 +167,6 @@ export function signatureRoutes(deps: SignatureDeps): RouteDefinition[] {
         handle: (context, { params, query }) => getFile(deps, context, params.documentId, query.fileFormat),
       }),
     ),
+    ...listRoutes(deps),
   ];
 }

@@ -29,6 +29,7 @@ export const COLOR_THEMES = [
   'OceanGreen',
   'GreenOcean',
 ] as const;
+export const SPINNERS = ['Document', 'Classic', 'Cubes', 'Bounce'] as const;
 
 const optional = Type.Optional;
 
@@ -80,9 +81,7 @@ const Styling = Type.Object(
     themeMode: optional(
       stringEnum(['Default', 'Light', 'Dark'], { description: 'Light or dark; Default is the signer’s choice.' }),
     ),
-    spinner: optional(
-      stringEnum(['Document', 'Classic', 'Cubes', 'Bounce'], { description: 'Animation while something is going on.' }),
-    ),
+    spinner: optional(stringEnum(SPINNERS, { description: 'Animation while something is going on.' })),
     hideTopBar: optional(Type.Boolean({ description: 'Leaves the bar with the sender’s name away.' })),
     backgroundColor: optional(
       Type.String({ pattern: '^#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$', description: 'Colour as #rgb or #rrggbb.' }),

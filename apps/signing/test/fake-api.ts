@@ -19,7 +19,7 @@ export type Scenario = {
   /** Answers of `/result` that are not yet packaged. */
   pollsUntilPackaged?: number;
   wayBack?: string;
-  failure?: Pick<AttemptOutcome, 'errorCode' | 'eidErrorCode' | 'eidErrorMessage'>;
+  failure?: Pick<AttemptOutcome, 'errorCode' | 'eidErrorCode' | 'eidErrorMessage' | 'redirect'>;
   /** Calls that never get an answer, by method and path. */
   held?: string[];
   /** Answers given instead, once each, in order: by method and path. */

@@ -165,6 +165,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
     log,
     box,
     links: createSignLinks(masterKey),
+    redirectTokens: oauth.issued,
     eids,
     checkPdf: (bytes, accountId) => pool.checkPdf(bytes, accountId),
     accountName,
@@ -243,6 +244,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
   const routes = [
     ...signature.routes,
     ...notification.routes,
+    ...oauth.routes,
     ...admin.routes,
     ...accountClockRoutes({ database, clock, accountClocks }),
   ];

@@ -21,6 +21,8 @@ export type Failure = {
   eidErrorCode?: string;
   eidErrorMessage?: string;
   requestId?: string;
+  /** Where those go who give up. */
+  redirect?: string;
 };
 
 /** Said on the screen where the signer stays. */

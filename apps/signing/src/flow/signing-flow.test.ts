@@ -19,6 +19,11 @@ const scenarios: Record<string, Scenario> = {
   slow: { pollsUntilPackaged: 3, wayBack: 'https://nordbank.example/done', view: { redirect: { mode: 'redirect' } } },
   never: { pollsUntilPackaged: 100 },
   others: { view: { remainingSigners: 2 } },
+  refusesForGood: {
+    wayBack: 'https://nordbank.example/back',
+    view: { redirect: { mode: 'redirect' } },
+    failure: { errorCode: 'SA-1012', redirect: 'https://nordbank.example/error?idfy-jwt=x' },
+  },
   refuses: { failure: { errorCode: 'SA-1012', eidErrorCode: 'C131', eidErrorMessage: 'Cut off' } },
   expired: { view: { state: 'expired', redirect: { mode: 'redirect', error: 'https://nordbank.example/error' } } },
   waiting: { view: { state: 'not_your_turn' } },
@@ -222,6 +227,15 @@ describe('coming back from the eID', () => {
     });
     await back.tryAgain();
     expect(back.state().screen.name).toBe('handing_over');
+  });
+
+  it('leads those who give up after a failure to the address for failures', async () => {
+    const { flow, store } = await openLink('refusesForGood');
+    await flow.continueToSign();
+    const { flow: back } = await answerAtEid(store, 'failed');
+    await back.cancelSigning();
+    expect(left.at(-1)).toBe('https://nordbank.example/error?idfy-jwt=x');
+    expect(api.calls).toContain('POST /session/cancel');
   });
 
   it('gives up what was begun when the browser came back by itself', async () => {

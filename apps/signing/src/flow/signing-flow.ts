@@ -104,11 +104,11 @@ export function createSigningFlow(around: FlowSurroundings) {
     }
     returnedAttempt = null;
     runningAttempt = null;
-    const { outcome, view, errorCode, eidErrorCode, eidErrorMessage } = finished;
+    const { outcome, view, errorCode, eidErrorCode, eidErrorMessage, redirect } = finished;
     if (outcome === 'signed' || view.state !== 'sign') return showView(view);
     if (outcome === 'canceled') return show({ name: 'reading', remark: 'left_eid' }, view);
     const code = errorCode ?? 'SA-1012';
-    show({ name: 'failed', failure: { code, retry: 'choose_method', eidErrorCode, eidErrorMessage } }, view);
+    show({ name: 'failed', failure: { code, retry: 'choose_method', eidErrorCode, eidErrorMessage, redirect } }, view);
   }
 
   /** Asks for the signed copy and the way back until both are there, 1 s, 2 s, 3 s … apart. */
@@ -243,8 +243,11 @@ export function createSigningFlow(around: FlowSurroundings) {
 
   /** Ends this session by the signer's will. The document stays open for another. */
   async function cancelSigning(): Promise<void> {
+    const { screen } = state;
     try {
-      const { redirect } = await host.cancelSession();
+      const canceled = await host.cancelSession();
+      // Whoever gives up after a failure did not just change their mind, and the sender's page is told so.
+      const redirect = (screen.name === 'failed' && screen.failure.redirect) || canceled.redirect;
       if (redirect) leave(redirect);
       else show({ name: 'stopped', reason: 'canceled_by_you' });
     } catch (error) {

@@ -48,6 +48,7 @@ export type AttemptOutcome = {
   errorCode?: string;
   eidErrorCode?: string;
   eidErrorMessage?: string;
+  redirect?: string;
   view: View;
 };
 

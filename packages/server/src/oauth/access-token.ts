@@ -9,7 +9,7 @@ import type { Environment } from '../kernel/events/events.ts';
 import type { Principal } from '../kernel/http/http-server.ts';
 import { uuidv7 } from '../kernel/ids/uuid.ts';
 import type { RevokedTokens } from './revoked-tokens.ts';
-import { signToken } from './sign-token.ts';
+import { ACCESS_TOKEN_TYPE, signToken } from './sign-token.ts';
 import type { TokenKeys } from './token-keys.ts';
 import { deleteReferenceToken, findReferenceToken, insertReferenceToken } from './token-store.ts';
 
@@ -104,7 +104,7 @@ export function createAccessTokens(deps: AccessTokensOptions): AccessTokens {
       {
         issuer,
         audience: publicUrl,
-        typ: 'at+jwt',
+        typ: ACCESS_TOKEN_TYPE,
         clockTolerance: CLOCK_SKEW_SECONDS,
         currentDate: clock.now(),
       },

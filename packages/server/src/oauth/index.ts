@@ -3,14 +3,18 @@ import type { Admin } from '../admin/index.ts';
 import type { Clock } from '../kernel/clock/clock.ts';
 import type { Database } from '../kernel/db/database.ts';
 import type { Principal } from '../kernel/http/http-server.ts';
+import type { RouteDefinition } from '../kernel/http/route.ts';
 import type { KeyStore } from '../kernel/keys/key-store.ts';
 import type { Log } from '../kernel/log/log.ts';
 import { createAccessTokens } from './access-token.ts';
+import { createIssuedTokens, type IssuedTokens } from './issued-token.ts';
 import { createLockOut, type LockOut } from './lock-out.ts';
 import { createRevokedTokens } from './revoked-tokens.ts';
+import { jwtRoutes } from './routes.ts';
 import { registerOAuth } from './token-endpoint.ts';
 import { loadTokenKeys, type TokenKey } from './token-keys.ts';
 
+export type { CheckedToken, IssuedTokens } from './issued-token.ts';
 export type { FailedAuthentication, LockOut } from './lock-out.ts';
 export { loadTokenKeys } from './token-keys.ts';
 
@@ -19,6 +23,9 @@ export interface OAuth {
   /** Throws 401 `invalid_token`, `client_disabled` or `account_disabled`. */
   verify(token: string): Promise<Principal>;
   register(app: FastifyInstance): Promise<void>;
+  routes: RouteDefinition[];
+  /** Tokens that are no access tokens, under the same keys. */
+  readonly issued: IssuedTokens;
   readonly lockOut: LockOut;
   close(): void;
 }
@@ -43,9 +50,12 @@ export async function startOAuth(deps: {
   const lockOut = createLockOut({ database, clock, log });
   await lockOut.start();
   const tokens = createAccessTokens({ ...deps, keys, revoked });
+  const issued = createIssuedTokens({ publicUrl: deps.publicUrl, keys, clock });
   return {
     verify: (token) => tokens.verify(token),
     register: (app) => registerOAuth(app, { ...deps, tokens, lockOut }),
+    routes: jwtRoutes({ issued, tokens }),
+    issued,
     lockOut,
     close() {
       tokens.close();

@@ -4,19 +4,28 @@ import type { TokenKey } from './token-keys.ts';
 /** Names of RFC 7518 §3.1 and RFC 8037 §3.1 in the words of OpenSSL; Ed25519 has its digest built in. */
 const DIGESTS = { RS256: 'sha256', ES256: 'sha256', EdDSA: null } as const;
 
-/** Headers by key: the same for every token that it signs. */
-const headers = new WeakMap<KeyObject, string>();
+/** Headers by key and type: the same for every token of a type that a key signs. */
+const headers = new WeakMap<KeyObject, Map<string, string>>();
+
+/** The type of access tokens (RFC 9068 §2.1). */
+export const ACCESS_TOKEN_TYPE = 'at+jwt';
 
 /**
- * The claims as a JWT of type `at+jwt` (RFC 9068) in compact form (RFC 7515 §3.1), signed in the thread pool. Done here and
+ * The claims as a JWT of a type (RFC 8725 §3.11) in compact form (RFC 7515 §3.1), signed in the thread pool. Done here and
  * not by the library that checks tokens, since its way through Web Crypto keeps the event loop three times as long, and
  * getting a token is little else.
  */
-export async function signToken(key: TokenKey, claims: Record<string, unknown>): Promise<string> {
-  let header = headers.get(key.privateKey);
+export async function signToken(
+  key: TokenKey,
+  claims: Record<string, unknown>,
+  type = ACCESS_TOKEN_TYPE,
+): Promise<string> {
+  const byType = headers.get(key.privateKey) ?? new Map<string, string>();
+  headers.set(key.privateKey, byType);
+  let header = byType.get(type);
   if (header === undefined) {
-    header = encoded({ alg: key.algorithm, typ: 'at+jwt', kid: key.kid });
-    headers.set(key.privateKey, header);
+    header = encoded({ alg: key.algorithm, typ: type, kid: key.kid });
+    byType.set(type, header);
   }
   const content = `${header}.${encoded(claims)}`;
   const signature = await new Promise<Buffer>((resolve, reject) => {

@@ -19,6 +19,7 @@ Every operation answers an error with the same body; the statuses are the same e
       description: 'The files of a document: what was uploaded, what the eIDs produced, and the signed packages.',
     },
     { name: 'Lists', description: 'What there is to choose from: signature methods, themes, spinners.' },
+    { name: 'Jwt', description: 'Checks of tokens that this instance signed, such as those of redirects.' },
     {
       name: 'Webhooks',
       description:

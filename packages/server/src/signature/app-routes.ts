@@ -15,6 +15,7 @@ import {
 import { unsignedFile } from './get-file.ts';
 import { getResult, getSignedCopy } from './get-result.ts';
 import { recordRead } from './record-read.ts';
+import { redirectUrl } from './redirect-token.ts';
 import { loadTurn, type SessionContext, stepRefused } from './session-context.ts';
 import { endSession, extendSession } from './session-store.ts';
 import { sessionView } from './session-view.ts';
@@ -72,10 +73,9 @@ export function signingAppRoutes(deps: SignatureDeps): RouteDefinition<SessionCo
       tags,
       responses: { 200: CancelSessionResponse },
       handle: async (context) => {
-        const { signer } = await loadTurn(deps, context.session, context.now);
+        const { document, signer } = await loadTurn(deps, context.session, context.now);
         await endSession(deps.database, context.session.id, deps.clock.now());
-        const { redirectMode, cancel } = signer.request.redirectSettings;
-        return { status: 200, body: { redirect: redirectMode === 'redirect' ? cancel : undefined } };
+        return { status: 200, body: { redirect: await redirectUrl(deps, document, signer, { result: 'aborted' }) } };
       },
     },
     {

@@ -5,8 +5,9 @@ import type { OperationResult } from '../kernel/http/route.ts';
 import type { CompleteSigningResponse } from './contract/session.ts';
 import { returnHash } from './receive-eid-callback.ts';
 import { recordEvidence } from './record-evidence.ts';
+import { redirectUrl } from './redirect-token.ts';
 import type { SessionContext } from './session-context.ts';
-import { sessionExpired } from './session-context.ts';
+import { loadTurn, sessionExpired } from './session-context.ts';
 import {
   type AttemptFailure,
   abandonAttempt,
@@ -111,7 +112,10 @@ async function outcomeOf(
   const { accountId, environment } = context.session;
   const view = await sessionView(deps, context.session, deps.accountTime.now(accountId, environment));
   if (attempt.status === 'signed' || attempt.status === 'canceled') return { outcome: attempt.status, view };
-  return { outcome: 'failed', ...attempt.failure, view };
+  const { document, signer } = await loadTurn(deps, context.session, context.now);
+  const error = { errorCode: 'SA-1012', ...attempt.failure, errorMessage: 'The eID step failed.' };
+  const redirect = await redirectUrl(deps, document, signer, { result: 'failed', error });
+  return { outcome: 'failed', ...attempt.failure, redirect, view };
 }
 
 async function requireAttempt(deps: SignatureDeps, context: SessionContext, id: string): Promise<SignAttempt> {

@@ -1,5 +1,6 @@
 import type { OperationResult } from '../kernel/http/route.ts';
 import { packagedFile } from './get-file.ts';
+import { redirectUrl } from './redirect-token.ts';
 import { loadTurn, type SessionContext } from './session-context.ts';
 import type { SignatureDeps } from './signature-deps.ts';
 
@@ -7,13 +8,13 @@ import type { SignatureDeps } from './signature-deps.ts';
 export async function getResult(deps: SignatureDeps, context: SessionContext): Promise<OperationResult> {
   const { document, signer } = await loadTurn(deps, context.session, context.now);
   const pades = document.packages.find((made) => made.format === 'pades');
-  const { redirectMode, success } = signer.request.redirectSettings;
+  const signature = document.signatures.find((one) => one.signerId === signer.id);
   return {
     status: 200,
     body: {
       packaged: pades !== undefined,
       downloads: pades ? [{ kind: 'pades', fileName: pades.fileName, url: '/app/v1/documents/main/signed' }] : [],
-      redirect: redirectMode === 'redirect' ? success : undefined,
+      redirect: signature && (await redirectUrl(deps, document, signer, { result: 'signed', signature })),
     },
   };
 }

@@ -9,6 +9,7 @@ import {
   Status,
 } from './contract/document.ts';
 import { EXAMPLES } from './contract/examples.ts';
+import { JwtValidationRequest, JwtValidationResponse } from './contract/redirect-token.ts';
 import {
   CancelQuery,
   DeleteQuery,
@@ -22,6 +23,7 @@ import { getFile } from './get-file.ts';
 import { getSummary } from './get-summary.ts';
 import { listRoutes } from './list-routes.ts';
 import { listSummaries, SummaryPage, SummaryQuery } from './list-summaries.ts';
+import { validateRedirectToken } from './redirect-token.ts';
 import type { SignatureDeps } from './signature-deps.ts';
 import { updateDocument } from './update-document.ts';
 
@@ -167,6 +169,19 @@ export function signatureRoutes(deps: SignatureDeps): RouteDefinition[] {
         handle: (context, { params, query }) => getFile(deps, context, params.documentId, query.fileFormat),
       }),
     ),
+    {
+      method: 'POST',
+      path: '/signature/jwt',
+      operationId: 'Jwt_Validate',
+      summary: 'Check the token of a redirect',
+      description:
+        'Checks `idfy-jwt`, with which a signer came back. A token that is forged or too old is answered with 200 too. Needs no token of its own.',
+      example: EXAMPLES.redirectToken,
+      tags: ['Jwt'],
+      body: JwtValidationRequest,
+      responses: { 200: JwtValidationResponse },
+      handle: (_context, { body }) => validateRedirectToken(deps, body),
+    },
     ...listRoutes(deps),
   ];
 }

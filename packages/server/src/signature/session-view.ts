@@ -1,9 +1,11 @@
 import type { SessionView } from './contract/session.ts';
 import { usableMethods } from './document-request.ts';
-import { signerStateDuringEid } from './document-status.ts';
+import { type SignerState, signerStateDuringEid } from './document-status.ts';
+import { redirectUrl } from './redirect-token.ts';
 import { loadTurn, stateOf } from './session-context.ts';
 import { findOpenAttempt, type SigningSession } from './session-store.ts';
 import { methodOffer, requireEid, type SignatureDeps } from './signature-deps.ts';
+import type { DocumentRecord, SignerRecord } from './store.ts';
 
 /** What the signing app shows for this session now. */
 export async function sessionView(deps: SignatureDeps, session: SigningSession, now: Date): Promise<SessionView> {
@@ -49,7 +51,7 @@ export async function sessionView(deps: SignatureDeps, session: SigningSession, 
       mode: settings.redirectMode,
       success: settings.success,
       cancel: settings.cancel,
-      error: settings.error,
+      error: (await stoppedUrl(deps, document, signer, state)) ?? settings.error,
     },
     signature: signature && {
       fullName: signature.fullName,
@@ -64,4 +66,20 @@ export async function sessionView(deps: SignatureDeps, session: SigningSession, 
         ? { attemptId: attempt.id, method: attempt.method, state: attempt.status }
         : undefined,
   };
+}
+
+/** Where those go who come too late; what else stops a signer may pass, so it sends nobody away. */
+const STOP_ERRORS: Partial<Record<SignerState, { errorCode: string; errorMessage: string }>> = {
+  expired: { errorCode: 'document_expired', errorMessage: 'The deadline has passed.' },
+  canceled: { errorCode: 'document_canceled', errorMessage: 'The sender has cancelled the document.' },
+};
+
+async function stoppedUrl(
+  deps: SignatureDeps,
+  document: DocumentRecord,
+  signer: SignerRecord,
+  state: SignerState,
+): Promise<string | undefined> {
+  const error = STOP_ERRORS[state];
+  return error && redirectUrl(deps, document, signer, { result: 'failed', error });
 }

@@ -9,6 +9,7 @@ import type { FileStore } from '../kernel/files/files.ts';
 import type { SecretBox } from '../kernel/keys/sealed-box.ts';
 import type { Log } from '../kernel/log/log.ts';
 import type { MethodOffer } from './document-request.ts';
+import type { RedirectTokens } from './redirect-token.ts';
 import type { SignLinks } from './sign-link.ts';
 
 /** What a PDF is judged to be before anybody is asked to sign it. */
@@ -32,6 +33,7 @@ export interface SignatureDeps {
   log: Log;
   box: SecretBox;
   links: SignLinks;
+  redirectTokens: RedirectTokens;
   eids: EidRegistry;
   /** Checks a PDF off the event loop; accounts take turns. */
   checkPdf(bytes: Uint8Array, accountId: string): Promise<PdfCheck>;

@@ -1,8 +1,9 @@
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inspectPdf, repairPdf } from '@segl/ades';
 import type { FastifyInstance } from 'fastify';
+import { jwtVerify, SignJWT } from 'jose';
 import type { TestDatabase } from '../../../test-kit/src/databases.ts';
 import { createEidRegistry, type EidOutcome, type EidProvider } from '../eid/index.ts';
 import { createEvents } from '../kernel/events/create-events.ts';
@@ -155,6 +156,7 @@ export class SignatureUnderTest {
         log,
         box: createSecretBox(masterKey, 'columns'),
         links: createSignLinks(masterKey),
+        redirectTokens: testTokens(),
         checkPdf,
         accountName: async () => 'Nordbank',
         requireFeatures: async () => undefined,
@@ -313,6 +315,23 @@ export function testSigner(name: string, changes: Record<string, unknown> = {}):
     redirectSettings: { redirectMode: 'donot_redirect' },
     signatureType: { mechanism: 'pkisignature' },
     ...changes,
+  };
+}
+
+/** Signed tokens in real time, under a key of this test. */
+function testTokens(): SignatureDeps['redirectTokens'] {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  return {
+    issue(type, lifetimeSeconds, claimsOf) {
+      const exp = Math.floor(Date.now() / 1000) + lifetimeSeconds;
+      const token = new SignJWT({ ...claimsOf(new Date(exp * 1000)), exp });
+      return token.setProtectedHeader({ alg: 'EdDSA', typ: type }).sign(privateKey);
+    },
+    async check(jwt) {
+      const checked = await jwtVerify(jwt, publicKey).catch(() => undefined);
+      if (!checked) return { genuine: false, fault: 'invalid_signature' };
+      return { genuine: true, type: String(checked.protectedHeader.typ), claims: checked.payload, time: undefined };
+    },
   };
 }
 

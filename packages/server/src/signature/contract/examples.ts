@@ -62,6 +62,29 @@ export const EXAMPLES = {
   cancel: { answer: { ...STATUS, documentStatus: 'canceled' } },
   status: { answer: STATUS },
   summary: { answer: SUMMARY },
+  redirectToken: {
+    request: { jwt: 'eyJhbGciOiJSUzI1NiIs…' },
+    answer: {
+      jwtValid: true,
+      expired: false,
+      jwtPayload: {
+        accountId: SUMMARY.accountId,
+        documentId: DOCUMENT_ID,
+        externalId: CREATE.externalId,
+        signerId: SIGNER_ID,
+        externalSignerId: SIGNER.externalSignerId,
+        signSuccess: {
+          firstName: 'Kari',
+          lastName: 'Nordmann',
+          fullName: 'Kari Nordmann',
+          signatureMethod: 'no_bankid_netcentric',
+          signedTime: '2026-11-24T09:41:12.300Z',
+        },
+        expires: '2026-11-24T09:51:15.000Z',
+        aborted: false,
+      },
+    },
+  },
   list: {
     answer: {
       offset: 0,

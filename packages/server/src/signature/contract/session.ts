@@ -100,6 +100,8 @@ export const CompleteSigningResponse = Type.Object({
   errorCode: optional(Type.String()),
   eidErrorCode: optional(Type.String()),
   eidErrorMessage: optional(Type.String()),
+  /** Where to go for those who give up. */
+  redirect: optional(Type.String()),
   view: SessionView,
 });
 export type CompleteSigningResponse = Static<typeof CompleteSigningResponse>;

@@ -99,7 +99,7 @@ describeOnEachDatabase('files of a document', (open) => {
     expect([after.status, after.body.code, after.headers['retry-after']]).toEqual([404, 'file_not_ready', '2']);
   });
 
-  it.each(['native', 'xades', 'asice', 'no_bankid_pades', 'standard_packaging', 'standard_packing'])(
+  it.each(['xades', 'asice', 'no_bankid_pades', 'standard_packaging', 'standard_packing'])(
     '404 file_format_not_available: %s was not asked for',
     async (format) => {
       const { documentId } = (await signature.create()).body;
@@ -107,6 +107,66 @@ describeOnEachDatabase('files of a document', (open) => {
       expect([answer.status, answer.body.code]).toEqual([404, 'file_format_not_available']);
     },
   );
+
+  describe('what the eIDs produced', () => {
+    const native = (documentId: string, signerId: string, path = '/signature/documents/{id}/files') =>
+      signature.api('GET', `${path.replace('{id}', documentId)}/signers/${signerId}?fileFormat=native`);
+
+    it.each(['/signature/documents/{id}/files', '/signature/files/documents/{id}'])(
+      'is handed out per signer, as soon as that signer has signed: %s',
+      async (path) => {
+        const { documentId, signers } = (await signature.create({}, ['kari', 'ola'])).body;
+        const before = await native(documentId, signers[0].id, path);
+        expect([before.status, before.body.code, before.headers['retry-after']]).toEqual([
+          404,
+          'file_not_ready',
+          undefined,
+        ]);
+        await signature.sign(signers[0].url);
+        const answer = await native(documentId, signers[0].id, path);
+        expect([answer.status, answer.text]).toEqual([200, expect.stringMatching(/^token of Kari Nordmann /)]);
+        expect(answer.headers).toMatchObject({
+          'content-type': 'application/jwt',
+          'content-length': String(answer.text.length),
+          etag: `"${sha256(Buffer.from(answer.text))}"`,
+          'content-disposition': expect.stringContaining('filename="lease-signed.jwt"'),
+        });
+        expect((await native(documentId, signers[1].id, path)).body.code).toBe('file_not_ready');
+      },
+    );
+
+    it('is there for the document when it has one signer', async () => {
+      const alone = (await signature.create()).body;
+      expect((await get(alone.documentId, '?native')).body.code).toBe('file_not_ready');
+      await signature.sign(alone.signers[0].url);
+      const answer = await get(alone.documentId, '?native');
+      expect(answer.text).toBe((await native(alone.documentId, alone.signers[0].id)).text);
+      const shared = (await signature.create({}, ['kari', 'ola'])).body;
+      expect((await get(shared.documentId, '?native')).body.code).toBe('file_format_not_available');
+    });
+
+    it('knows its own formats only, under both names of the parameter', async () => {
+      const { documentId, signers } = (await signature.create()).body;
+      await signature.sign(signers[0].url);
+      const ask = async (query: string) => {
+        const path = `/signature/documents/${documentId}/files/signers/${signers[0].id}${query}`;
+        const answer = await signature.api('GET', path);
+        return answer.status === 200 ? 200 : `${answer.status} ${answer.body.code}`;
+      };
+      for (const query of ['?fileType=NATIVE', '?native']) expect(await ask(query)).toBe(200);
+      for (const query of ['', '?fileFormat=pades', '?unsigned'])
+        expect(await ask(query)).toBe('400 validation_failed');
+      expect(await ask('?packaged')).toBe('404 file_format_not_available');
+    });
+
+    it('of a signer of another document, and for another account, is not there', async () => {
+      const [one, other] = [(await signature.create()).body, (await signature.create()).body];
+      expect((await native(one.documentId, other.signers[0].id)).body.code).toBe('signer_not_found');
+      const path = `/signature/documents/${one.documentId}/files/signers/${one.signers[0].id}?native`;
+      const foreign = await signature.api('GET', path, { accountId: SJOBANK });
+      expect(foreign.body.code).toBe('document_not_found');
+    });
+  });
 
   it('hands out the signed file, to its account only', async () => {
     const { documentId, signers } = (await signature.create()).body;

@@ -2,6 +2,7 @@ import { SeglError } from '../kernel/errors/segl-error.ts';
 import type { FileBody, OperationContext, OperationResult } from '../kernel/http/route.ts';
 import type { PackageFormat } from './contract/document.ts';
 import { requireDocument } from './get-document.ts';
+import { nativeFile } from './get-signer-file.ts';
 import type { SignatureDeps } from './signature-deps.ts';
 import type { DocumentRecord } from './store.ts';
 
@@ -13,10 +14,11 @@ export async function getFile(
   format: PackageFormat,
 ): Promise<OperationResult> {
   const document = await requireDocument(deps, context, documentId);
-  return {
-    status: 200,
-    file: format === 'unsigned' ? unsignedFile(deps, document) : packagedFile(deps, document, format),
-  };
+  if (format === 'unsigned') return { status: 200, file: unsignedFile(deps, document) };
+  // What several eIDs produced is no one file: each is fetched for its signer.
+  const [signer, another] = document.signers;
+  if (format === 'native' && !another) return { status: 200, file: nativeFile(deps, document, signer?.id) };
+  return { status: 200, file: packagedFile(deps, document, format) };
 }
 
 /** The bytes to be signed. */

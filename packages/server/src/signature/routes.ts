@@ -5,7 +5,6 @@ import {
   CreateDocumentResponse,
   DocumentPath,
   DocumentSummary,
-  FileQuery,
   Status,
 } from './contract/document.ts';
 import { EXAMPLES } from './contract/examples.ts';
@@ -18,8 +17,8 @@ import {
 } from './contract/update-document.ts';
 import { createDocument } from './create-document.ts';
 import { deleteDocument } from './delete-document.ts';
+import { fileRoutes } from './file-routes.ts';
 import { getDocument, getStatus } from './get-document.ts';
-import { getFile } from './get-file.ts';
 import { getSummary } from './get-summary.ts';
 import { listRoutes } from './list-routes.ts';
 import { listSummaries, SummaryPage, SummaryQuery } from './list-summaries.ts';
@@ -152,23 +151,7 @@ export function signatureRoutes(deps: SignatureDeps): RouteDefinition[] {
       responses: { 200: DocumentSummary },
       handle: (context, { params }) => getSummary(deps, context, params.documentId),
     },
-    ...(['/signature/documents/{documentId}/files', '/signature/files/documents/{documentId}'] as const).map(
-      (path, index): RouteDefinition => ({
-        method: 'GET',
-        path,
-        operationId: index === 0 ? 'Files_Get' : 'Files_GetByOlderPath',
-        summary: 'Download a file of a document',
-        description:
-          'The bytes themselves, with their SHA-256 as ETag and Repr-Digest; one range can be asked for. Formats that are not made yet get 404.',
-        tags: ['Files'],
-        scope: 'document_file',
-        product: 'signature',
-        params: DocumentPath,
-        query: FileQuery,
-        responses: { 200: 'file' },
-        handle: (context, { params, query }) => getFile(deps, context, params.documentId, query.fileFormat),
-      }),
-    ),
+    ...fileRoutes(deps),
     {
       method: 'POST',
       path: '/signature/jwt',

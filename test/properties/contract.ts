@@ -1,6 +1,6 @@
 /** As much of an OpenAPI document as is needed to make requests and to judge answers. */
 export interface Schema {
-  type?: string;
+  type?: string | readonly string[];
   enum?: readonly string[];
   format?: string;
   pattern?: string;

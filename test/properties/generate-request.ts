@@ -72,7 +72,8 @@ const FORMATS: Record<string, fc.Arbitrary<string>> = {
 /** Values that fit a schema, as far as one schema alone can say. */
 export function valueFor(schema: Schema, known: Known): fc.Arbitrary<unknown> {
   if (schema.enum) return fc.constantFrom(...schema.enum);
-  switch (schema.type) {
+  // Where null is a value too, it is not the one to try.
+  switch (Array.isArray(schema.type) ? schema.type[0] : schema.type) {
     case 'object':
       return objectOf(schema, known);
     case 'array': {

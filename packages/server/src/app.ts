@@ -43,9 +43,10 @@ import {
   createSignature,
   createSignLinks,
   EID_CALLBACK_PATH,
+  messageContent,
+  receiptsDue,
   type SignatureDeps,
   signersToAsk,
-  signingRequests,
   startDocumentTimers,
   startFoldingCounts,
 } from './signature/index.ts';
@@ -166,6 +167,11 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
     box,
     links: createSignLinks(masterKey),
     redirectTokens: oauth.issued,
+    messages: {
+      log: (documentId) => messaging.log(documentId),
+      manualReminders: (tx, documentId) => messaging.manualReminders(tx, documentId),
+      remind: (tx, signers, now) => messaging.remind(tx, signers, now),
+    },
     eids,
     checkPdf: (bytes, accountId) => pool.checkPdf(bytes, accountId),
     accountName,
@@ -196,7 +202,8 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
     box: createSecretBox(masterKey, 'messages'),
     publicUrl: config.publicUrl,
     signersToAsk: (db, documentIds) => signersToAsk({ accountTime: accountClocks }, db, documentIds),
-    signingRequests: (documentId) => signingRequests(signatureDeps, documentId),
+    receiptsDue,
+    messageContent: (documentId, wanted) => messageContent(signatureDeps, documentId, wanted),
     inbox: {
       checkBasic: async (clientId, secret) => {
         const client = await admin.findClient(clientId);

@@ -1,24 +1,25 @@
 import { inkOn, themeColors } from '@segl/ui/themes';
 import { type Html, html, lines } from './html.ts';
-import type { SigningRequest } from './messaging-deps.ts';
-import type { RequestTexts } from './request-texts.ts';
+import type { MessageTexts } from './message-texts.ts';
+import type { MessageContent } from './messaging-deps.ts';
 
-/** What the layout puts around the text of a request. */
+/** What the layout puts around the text of a message. */
 export interface EmailContent {
-  texts: RequestTexts;
-  request: SigningRequest;
+  texts: MessageTexts;
+  content: MessageContent;
   subject: string;
   /** `dd.MM.yyyy HH:mm` in the account's time zone. */
   deadline: string;
 }
 
 /**
- * The HTML of a request. All style stands in one `style` element, so that a page that shows the e-mail can allow it by
+ * The HTML of a message. All style stands in one `style` element, so that a page that shows the e-mail can allow it by
  * its hash and needs no `unsafe-inline`.
  */
-export function emailHtml(content: EmailContent, body: readonly Html[]): string {
-  const { texts, request, subject, deadline } = content;
-  const { contact } = request;
+export function emailHtml(email: EmailContent, body: readonly Html[]): string {
+  const { texts, content, subject, deadline } = email;
+  const { signUrl, attachment } = content;
+  const words = texts.kinds[content.kind];
   const page = html`<!doctype html>
 <html lang="${texts.lang}">
 <head>
@@ -26,24 +27,25 @@ export function emailHtml(content: EmailContent, body: readonly Html[]): string 
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${subject}</title>
-<style>${style(request)}</style>
+<style>${style(content)}</style>
 </head>
 <body>
 <div class="mail" role="main">
-${request.environment === 'test' && html`<p class="test"><strong>${texts.testName}</strong> ${texts.testNote}</p>\n`}
-<p class="asks" dir="auto">${texts.asks(request.accountName)}</p>
-<h1 dir="auto">${request.title || texts.untitled}</h1>
+${content.environment === 'test' && html`<p class="test"><strong>${texts.testName}</strong> ${texts.testNote}</p>\n`}
+<p class="asks" dir="auto">${words.heading(content.accountName)}</p>
+<h1 dir="auto">${content.title || texts.untitled}</h1>
 <div class="text" dir="auto">
 ${body}</div>
-<p class="action"><a class="button" href="${request.signUrl}" rel="noreferrer">${texts.button}</a></p>
+${signUrl !== undefined && html`<p class="action"><a class="button" href="${signUrl}" rel="noreferrer">${words.button}</a></p>\n`}
 <dl>
-${request.description ? html`<div><dt>${texts.aboutLabel}</dt><dd dir="auto">${lines(request.description)}</dd></div>\n` : undefined}
-<div><dt>${texts.deadlineLabel}</dt><dd>${deadline}</dd></div>
-<div><dt>${texts.contactHeading}</dt><dd>${contactLines(contact).map((line, index) => html`${index > 0 && html`<br>`}${line}`)}</dd></div>
+${asksToSign(content) && content.description ? html`<div><dt>${texts.aboutLabel}</dt><dd dir="auto">${lines(content.description)}</dd></div>\n` : undefined}
+${asksToSign(content) && html`<div><dt>${texts.deadlineLabel}</dt><dd>${deadline}</dd></div>\n`}
+${attachment && html`<div><dt>${texts.attachmentLabel}</dt><dd>${attachment.fileName}</dd></div>\n`}
+<div><dt>${texts.contactHeading}</dt><dd>${contactLines(content.contact).map((line, index) => html`${index > 0 && html`<br>`}${line}`)}</dd></div>
 </dl>
 <div class="small">
-<p>${texts.addressHint}<br><a class="address" href="${request.signUrl}" rel="noreferrer">${request.signUrl}</a></p>
-<p>${texts.personalLink(request.accountName)}</p>
+${signUrl !== undefined && html`<p>${texts.addressHint}<br><a class="address" href="${signUrl}" rel="noreferrer">${signUrl}</a></p>\n`}
+<p>${reason(email)}</p>
 </div>
 </div>
 </body>
@@ -52,7 +54,16 @@ ${request.description ? html`<div><dt>${texts.aboutLabel}</dt><dd dir="auto">${l
   return page.text;
 }
 
-function contactLines(contact: SigningRequest['contact']): Html[] {
+function asksToSign({ kind }: MessageContent): boolean {
+  return kind === 'request' || kind === 'reminder';
+}
+
+function reason({ texts, content }: EmailContent): string {
+  const { accountName, signUrl } = content;
+  return signUrl === undefined ? texts.namedByAccount(accountName) : texts.personalLink(accountName);
+}
+
+function contactLines(contact: MessageContent['contact']): Html[] {
   const { name, phone, email, url } = contact;
   return [
     ...(name ? [html`<span dir="auto">${name}</span>`] : []),
@@ -63,24 +74,27 @@ function contactLines(contact: SigningRequest['contact']): Html[] {
 }
 
 /** The same for readers of plain text. */
-export function emailText(content: EmailContent, body: string): string {
-  const { texts, request, deadline } = content;
-  const { name, email, phone, url } = request.contact;
+export function emailText(emailContent: EmailContent, body: string): string {
+  const { texts, content, deadline } = emailContent;
+  const { name, email, phone, url } = content.contact;
+  const words = texts.kinds[content.kind];
+  const asks = asksToSign(content);
   const parts = [
-    ...(request.environment === 'test' ? [`${texts.testName}: ${texts.testNote}`] : []),
-    `${texts.asks(request.accountName)}:\n${request.title || texts.untitled}`,
+    ...(content.environment === 'test' ? [`${texts.testName}: ${texts.testNote}`] : []),
+    `${words.heading(content.accountName)}:\n${content.title || texts.untitled}`,
     body,
-    `${texts.button}:\n${request.signUrl}`,
-    ...(request.description ? [`${texts.aboutLabel}:\n${request.description}`] : []),
-    `${texts.deadlineLabel}: ${deadline}`,
+    ...(content.signUrl === undefined ? [] : [`${words.button}:\n${content.signUrl}`]),
+    ...(asks && content.description ? [`${texts.aboutLabel}:\n${content.description}`] : []),
+    ...(asks ? [`${texts.deadlineLabel}: ${deadline}`] : []),
+    ...(content.attachment ? [`${texts.attachmentLabel}: ${content.attachment.fileName}`] : []),
     [texts.contactHeading, name, email, phone, url].filter(Boolean).join('\n'),
-    texts.personalLink(request.accountName),
+    reason(emailContent),
   ];
   return `${parts.join('\n\n')}\n`;
 }
 
-function style(request: SigningRequest): Html {
-  const ground = themeColors[request.colorTheme];
+function style(content: MessageContent): Html {
+  const ground = themeColors[content.colorTheme];
   return html`
 body { margin: 0; padding: 24px 12px; background: #f6f7f9; color: #16181d; font: 16px/1.5 Inter, system-ui, -apple-system, Segoe UI, Roboto, Arial, sans-serif; }
 .mail { box-sizing: border-box; max-width: 600px; margin: 0 auto; padding: 32px; background: #ffffff; border: 1px solid #e4e6ea; border-radius: 12px; overflow-wrap: anywhere; }

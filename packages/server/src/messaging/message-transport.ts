@@ -9,6 +9,15 @@ export interface OutgoingEmail {
   subject: string;
   text: string;
   html: string;
+  attachment?: OutgoingAttachment;
+}
+
+/** A file of the account that goes with an e-mail. It is read when it is sent, not kept a second time. */
+export interface OutgoingAttachment {
+  fileName: string;
+  mediaType: string;
+  sizeBytes: number;
+  read(): Promise<Buffer>;
 }
 
 export interface OutgoingSms {

@@ -4,23 +4,53 @@ import type { Environment } from '../kernel/events/events.ts';
 import type { SecretBox } from '../kernel/keys/sealed-box.ts';
 import type { Log } from '../kernel/log/log.ts';
 import type { COLOR_THEMES, LANGUAGES } from '../signature/contract/signing-page.ts';
-import type { MessageTransport } from './message-transport.ts';
+import type { MessageTransport, OutgoingAttachment } from './message-transport.ts';
 
 export type Language = (typeof LANGUAGES)[number];
 export type ColorTheme = (typeof COLOR_THEMES)[number];
 /** How a signer wants to be told, as on the wire. */
 export type WantedChannel = 'sendEmail' | 'sendSms' | 'sendBoth';
 
-/** A signer whose turn it is, who has not signed, and who is to be told so. */
-export interface SignerToAsk {
+/** What somebody is told, by the names that the wire has for it. */
+export const MESSAGE_KINDS = [
+  'request',
+  'reminder',
+  'signatureReceipt',
+  'finalReceipt',
+  'canceled',
+  'expired',
+] as const;
+export type MessageKind = (typeof MESSAGE_KINDS)[number];
+
+/** Somebody who is to be told something, with where to. */
+export interface Recipient {
   accountId: string;
   environment: Environment;
   documentId: string;
-  signerId: string;
+  /** `undefined`: one of the further recipients of the final receipt, the one at `index`. */
+  signerId: string | undefined;
+  index?: number;
   channel: WantedChannel;
   email: string | undefined;
   /** E.164. */
   mobile: string | undefined;
+}
+
+/** A signer whose turn it is, who has not signed, and who is to be told so. */
+export interface SignerToAsk extends Recipient {
+  signerId: string;
+}
+
+export interface Receipt extends Recipient {
+  kind: Exclude<MessageKind, 'request' | 'reminder'>;
+}
+
+/** What has happened to a document of which people may be told. */
+export interface DocumentChange {
+  type: string;
+  documentId: string;
+  /** Whose doing it was, where it was a signer's. */
+  signerId: string | undefined;
 }
 
 export interface EmailText {
@@ -36,16 +66,36 @@ export interface SmsText {
   sender?: string | undefined;
 }
 
-/** Everything that a request to one signer says. */
-export interface SigningRequest extends SignerToAsk {
+/** Which message is to be written. */
+export interface WantedMessage {
+  kind: MessageKind;
+  signerId: string | undefined;
+  /** Of further recipients of the final receipt. */
+  index: number;
+}
+
+/** Everything that a message says. */
+export interface MessageContent {
+  kind: MessageKind;
+  accountId: string;
+  environment: Environment;
+  documentId: string;
+  email: string | undefined;
+  /** E.164. */
+  mobile: string | undefined;
   language: Language;
   colorTheme: ColorTheme;
-  signUrl: string;
+  /** `undefined` for those who have no link of their own. */
+  signUrl: string | undefined;
   title: string;
   description: string | undefined;
   deadline: Date;
   accountName: string;
   contact: { name?: string | undefined; phone?: string | undefined; email: string; url?: string | undefined };
+  /** The signature that a receipt is for; that of a final receipt is the last one. */
+  signature: { signedAt: Date; fullName: string; methodName: string } | undefined;
+  /** Goes with an e-mail. */
+  attachment: OutgoingAttachment | undefined;
   /** The account's own texts. */
   texts: { email?: readonly EmailText[] | undefined; sms?: readonly SmsText[] | undefined };
   /** The account's own merge fields; keys with or without braces. */
@@ -56,7 +106,7 @@ export interface SigningRequest extends SignerToAsk {
 export interface MessagingDeps {
   database: Database;
   accountTime: AccountTime;
-  log: Pick<Log, 'warn'>;
+  log: Pick<Log, 'warn' | 'error'>;
   /** Encrypts messages at rest, for they carry sign links. */
   box: SecretBox;
   publicUrl: string;
@@ -64,8 +114,10 @@ export interface MessagingDeps {
   gateway?: MessageTransport | undefined;
   /** Reads on `db`, which may be a transaction. Documents of which nobody is to be told cost next to nothing. */
   signersToAsk(db: Queryable, documentIds: readonly string[]): Promise<SignerToAsk[]>;
-  /** The document's open requests as they are now; empty when there is no such document. */
-  signingRequests(documentId: string): Promise<SigningRequest[]>;
+  /** The same for receipts and for the end of documents, whoever had a request or not. */
+  receiptsDue(db: Queryable, changes: readonly DocumentChange[]): Promise<Receipt[]>;
+  /** As it is now; `undefined` when there is nothing to tell any more. */
+  messageContent(documentId: string, wanted: WantedMessage): Promise<MessageContent | undefined>;
   /** Serves the page with what was captured in the test environment; absent: there is no such page. */
   inbox?: InboxDeps | undefined;
 }

@@ -9,14 +9,20 @@ import { createJobs } from '../kernel/jobs/create-jobs.ts';
 import { createSecretBox } from '../kernel/keys/sealed-box.ts';
 import { createLog } from '../kernel/log/log.ts';
 import { createMessaging } from './index.ts';
-import type { MessagingDeps, SigningRequest } from './messaging-deps.ts';
+import type { DocumentChange, MessageContent, MessagingDeps, Receipt, SignerToAsk } from './messaging-deps.ts';
 import { SEND_QUEUE } from './send-message.job.ts';
 
 export const NORDBANK = '0195a000-0000-7000-8000-00000000000a';
 export const SIGN_URL = 'http://localhost:8642/start?jwt=eyJhbGciOiJIUzI1NiJ9.eyJkIjoia2FyaSJ9.c2lnbmF0dXJl';
 
+/** Somebody who is to be asked, with what the message says. */
+export type SigningRequest = MessageContent & SignerToAsk;
+
 export function signingRequest(changes: Partial<SigningRequest> = {}): SigningRequest {
   return {
+    kind: 'request',
+    signature: undefined,
+    attachment: undefined,
     accountId: NORDBANK,
     environment: 'test',
     documentId: uuidv7(new Date()),
@@ -45,13 +51,15 @@ export function signingRequest(changes: Partial<SigningRequest> = {}): SigningRe
 
 /**
  * The capability on a real database with the real relay and the real queue. What it asks of documents is answered from
- * `due`: the requests that are open now.
+ * `due`: the requests that are open now, and from `receipts`.
  */
 export class MessagingUnderTest {
   readonly database: Database;
   readonly http: FastifyInstance;
   readonly warnings: string[] = [];
   due: SigningRequest[] = [];
+  receipts: (MessageContent & Receipt)[] = [];
+  readonly changes: DocumentChange[] = [];
   private readonly events;
   private readonly jobs;
 
@@ -59,16 +67,28 @@ export class MessagingUnderTest {
     this.database = database;
     const clock = { now: () => new Date() };
     const warn = (_fields: object, message: string) => void this.warnings.push(message);
+    const log = { warn, error: warn } as MessagingDeps['log'];
     this.events = createEvents({ database, clock, log: createLog('silent') });
     this.jobs = createJobs({ database, clock, log: createLog('silent') });
     const messaging = createMessaging({
       database,
       accountTime: clock,
-      log: { warn } as MessagingDeps['log'],
+      log,
       box: createSecretBox(randomBytes(32), 'columns'),
       publicUrl: 'http://localhost:8642',
       signersToAsk: async (_db, documentIds) => this.due.filter((one) => documentIds.includes(one.documentId)),
-      signingRequests: async (documentId) => this.due.filter((one) => one.documentId === documentId),
+      receiptsDue: async (_db, changes) => {
+        this.changes.push(...changes);
+        return this.receipts.filter((one) => changes.some((change) => change.documentId === one.documentId));
+      },
+      messageContent: async (documentId, { kind, signerId, index }) =>
+        [...this.due, ...this.receipts].find(
+          (one) =>
+            one.documentId === documentId &&
+            one.signerId === signerId &&
+            (one.kind === kind || kind === 'reminder') &&
+            (signerId !== undefined || one.index === index),
+        ),
       ...changes,
     });
     messaging.register(this.jobs, this.events);
@@ -87,7 +107,9 @@ export class MessagingUnderTest {
   }
 
   /** Raises events and waits until they were handled and nothing is queued. */
-  async raise(...given: { type: string; documentId: string; environment?: Environment }[]): Promise<void> {
+  async raise(
+    ...given: { type: string; documentId: string; environment?: Environment; payload?: Record<string, unknown> }[]
+  ): Promise<void> {
     for (const one of given) {
       const event: NewEvent = { accountId: NORDBANK, environment: 'test', payload: {}, tags: [], ...one };
       await this.database.transaction((tx) => this.events.append(tx, event));
@@ -116,7 +138,7 @@ export class MessagingUnderTest {
 
   async messages(): Promise<Record<string, unknown>[]> {
     const { rows } = await this.database.query(
-      `select id, document_id as "documentId", signer_id as "signerId", channel, status, receiver, sender, title, text,
+      `select id, document_id as "documentId", signer_id as "signerId", kind, channel, status, receiver, sender, title, text,
               content_sealed as "contentSealed", sent_at as "sentAt"
          from messages order by id`,
     );

@@ -5,7 +5,7 @@ import type { OutgoingMessage } from './message-transport.ts';
 /** A message as it was sent, with the link that it carries. */
 export interface KeptMessage {
   message: OutgoingMessage;
-  signUrl: string;
+  signUrl: string | undefined;
 }
 
 /** Encrypted and bound to its row; compressed before, because nothing compresses it afterwards. */
@@ -23,6 +23,7 @@ function boundTo(messageId: string): string {
 
 /** What may be read of it in the log: whoever has the link can open the document. */
 export function withoutLink({ message, signUrl }: KeptMessage): { title: string | undefined; text: string } {
-  const title = message.channel === 'email' ? message.subject.replaceAll(signUrl, '{url}') : undefined;
-  return { title, text: message.text.replaceAll(signUrl, '{url}') };
+  const readable = (text: string) => (signUrl === undefined ? text : text.replaceAll(signUrl, '{url}'));
+  const title = message.channel === 'email' ? readable(message.subject) : undefined;
+  return { title, text: readable(message.text) };
 }

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { describeOnEachDatabase } from '../../../test-kit/src/each-database.ts';
 import type { Database } from '../kernel/db/database.ts';
+import { messageLog } from './message-log.ts';
 import type { OutgoingMessage } from './message-transport.ts';
 import { MessagingUnderTest, SIGN_URL, signingRequest } from './messaging.testing.ts';
 import type { MessagingDeps } from './messaging-deps.ts';
@@ -128,10 +129,13 @@ describeOnEachDatabase('requests to sign', (openDatabase) => {
     expect(await segl.messages()).toMatchObject([
       { status: 'PENDING', title: 'Nordbank asks you to sign “Loan agreement”' },
     ]);
+    const logged = async () => (await messageLog(database, kari.documentId)).map((one) => one.status);
+    expect(await logged()).toEqual(['PENDING', 'FAILED']);
     isUp = true;
     segl.due = [{ ...kari, signUrl: `${SIGN_URL}-rotated` }];
     await segl.retryNow();
     expect(await segl.messages()).toMatchObject([{ status: 'SENT' }]);
+    expect(await logged()).toEqual(['FAILED', 'SENT']);
     expect(sent.map((message) => message.text.includes(`${SIGN_URL}-rotated\n`))).toEqual([true]);
   });
 
@@ -151,6 +155,13 @@ describeOnEachDatabase('requests to sign', (openDatabase) => {
       await segl.retryNow();
     }
     expect(await segl.messages()).toMatchObject([{ status: 'FAILED', sentAt: null }]);
+    const tries = await messageLog(database, kari.documentId);
+    expect(tries.map((one) => one.status)).toEqual(Array(9).fill('FAILED'));
+    expect(tries[0]).toMatchObject({
+      channel: 'email',
+      receiver: 'kari@example.com',
+      text: expect.stringContaining('{url}'),
+    });
   });
 
   it('warn the operator when production has no gateway', async () => {

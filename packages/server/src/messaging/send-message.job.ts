@@ -1,7 +1,7 @@
 import type { QueueDefinition } from '../kernel/jobs/jobs.ts';
 import { capturedTransport, type MessageTransport } from './message-transport.ts';
-import type { MessagingDeps, SigningRequest } from './messaging-deps.ts';
-import { type RequestSender, renderRequest } from './render-request.ts';
+import type { MessageContent, MessagingDeps } from './messaging-deps.ts';
+import { type MessageSender, renderMessage } from './render-message.ts';
 import { type KeptMessage, sealMessage, withoutLink } from './sealed-message.ts';
 import { deletePendingMessage, findPendingMessage, recordSending, type SendingRecord } from './store.ts';
 
@@ -23,7 +23,7 @@ const RETRY_DELAYS_SECONDS = [10, 60, 5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6
  * with the same message id.
  */
 export function sendMessageJob(deps: MessagingDeps): QueueDefinition<SendJob> {
-  const sender: RequestSender = { fromAddress: `no-reply@${new URL(deps.publicUrl).hostname}` };
+  const sender: MessageSender = { fromAddress: `no-reply@${new URL(deps.publicUrl).hostname}` };
   return {
     name: SEND_QUEUE,
     concurrency: 8,
@@ -32,18 +32,18 @@ export function sendMessageJob(deps: MessagingDeps): QueueDefinition<SendJob> {
     async handle({ documentId, messageId }, { attempt }) {
       const pending = await findPendingMessage(deps.database, documentId, messageId);
       if (!pending) return;
-      const requests = await deps.signingRequests(documentId);
-      const request = requests.find((one) => one.signerId === pending.signerId);
-      const message = request && renderRequest(request, pending.channel, messageId, sender);
+      const { kind, signerId, sequence } = pending;
+      const content = await deps.messageContent(documentId, { kind, signerId: signerId ?? undefined, index: sequence });
+      const message = content && renderMessage(content, pending.channel, messageId, sender);
       if (!message) {
         await deletePendingMessage(deps.database, documentId, messageId);
         return;
       }
-      const kept = { message, signUrl: request.signUrl };
+      const kept = { message, signUrl: content.signUrl };
       const record = (status: SendingRecord['status']) =>
-        recordSending(deps.database, documentId, messageId, sendingRecord(deps, kept, status, request));
+        recordSending(deps.database, documentId, messageId, sendingRecord(deps, kept, status, content));
       try {
-        await transportFor(deps, request).send(message);
+        await transportFor(deps, content).send(message);
       } catch (error) {
         await record(attempt > RETRY_DELAYS_SECONDS.length ? 'FAILED' : 'PENDING');
         throw error;
@@ -55,7 +55,7 @@ export function sendMessageJob(deps: MessagingDeps): QueueDefinition<SendJob> {
 
 function transportFor(
   deps: Pick<MessagingDeps, 'gateway' | 'log'>,
-  { environment, documentId }: Pick<SigningRequest, 'environment' | 'documentId'>,
+  { environment, documentId }: Pick<MessageContent, 'environment' | 'documentId'>,
 ): MessageTransport {
   if (environment === 'test') return capturedTransport;
   if (!deps.gateway)
@@ -67,7 +67,7 @@ function sendingRecord(
   deps: Pick<MessagingDeps, 'box' | 'accountTime'>,
   kept: KeptMessage,
   status: SendingRecord['status'],
-  { accountId, environment }: Pick<SigningRequest, 'accountId' | 'environment'>,
+  { accountId, environment }: Pick<MessageContent, 'accountId' | 'environment'>,
 ): SendingRecord {
   const { message } = kept;
   return {
@@ -76,6 +76,6 @@ function sendingRecord(
     sender: message.channel === 'email' ? message.from.address : message.sender,
     ...withoutLink(kept),
     contentSealed: sealMessage(deps.box, kept),
-    sentAt: status === 'SENT' ? deps.accountTime.now(accountId, environment) : undefined,
+    at: deps.accountTime.now(accountId, environment),
   };
 }

@@ -1,6 +1,7 @@
 import type { Database, Queryable, Transaction } from '../kernel/db/database.ts';
 import type { Environment } from '../kernel/events/events.ts';
 import type { Channel } from './message-transport.ts';
+import type { MessageKind } from './messaging-deps.ts';
 
 export type MessageStatus = 'PENDING' | 'SENT' | 'DELIVERED' | 'FAILED';
 
@@ -9,34 +10,50 @@ export interface NewMessage {
   accountId: string;
   environment: Environment;
   documentId: string;
-  signerId: string;
-  kind: 'request';
+  signerId: string | undefined;
+  kind: MessageKind;
+  sequence: number;
+  manual: boolean;
   channel: Channel;
   receiver: string;
   createdAt: Date;
 }
 
-/** Leaves out those that the signer got before. Answers the ones that are new. */
+/** Leaves out those that the recipient got before. Answers the ones that are new. */
 export async function insertMessages(
   tx: Transaction,
   messages: readonly NewMessage[],
 ): Promise<{ id: string; documentId: string }[]> {
   if (messages.length === 0) return [];
   const { rows } = await tx.query<{ id: string; documentId: string }>(
-    `insert into messages (document_id, id, account_id, environment, signer_id, kind, channel, receiver, created_at)
-     select "documentId", id, "accountId", environment, "signerId", kind, channel, receiver, "createdAt"
+    `insert into messages (document_id, id, account_id, environment, signer_id, kind, sequence, manual, channel, receiver,
+                           created_at)
+     select "documentId", id, "accountId", environment, "signerId", kind, sequence, manual, channel, receiver, "createdAt"
        from jsonb_to_recordset($1::jsonb)
          as given (id uuid, "documentId" uuid, "accountId" uuid, environment text, "signerId" uuid, kind text,
-                   channel text, receiver text, "createdAt" timestamptz)
-     on conflict (document_id, signer_id, kind, channel) do nothing
+                   sequence integer, manual boolean, channel text, receiver text, "createdAt" timestamptz)
+     on conflict (document_id, signer_id, kind, sequence, channel) do nothing
      returning id, document_id as "documentId"`,
     [JSON.stringify(messages)],
   );
   return rows;
 }
 
+/** Signers of the documents who were asked to sign, or reminded. */
+export async function listAskedSigners(db: Queryable, documentIds: readonly string[]): Promise<Set<string>> {
+  if (documentIds.length === 0) return new Set();
+  const { rows } = await db.query<{ id: string }>(
+    `select distinct signer_id as id from messages
+      where document_id = any($1::uuid[]) and kind in ('request', 'reminder') and status in ('SENT', 'DELIVERED')`,
+    [documentIds],
+  );
+  return new Set(rows.map((row) => row.id));
+}
+
 export interface PendingMessage {
-  signerId: string;
+  signerId: string | null;
+  kind: MessageKind;
+  sequence: number;
   channel: Channel;
 }
 
@@ -46,7 +63,7 @@ export async function findPendingMessage(
   id: string,
 ): Promise<PendingMessage | undefined> {
   const { rows } = await db.query<PendingMessage>(
-    `select signer_id as "signerId", channel from messages
+    `select signer_id as "signerId", kind, sequence, channel from messages
       where document_id = $1 and id = $2 and status = 'PENDING'`,
     [documentId, id],
   );
@@ -60,7 +77,8 @@ export interface SendingRecord {
   title: string | undefined;
   text: string;
   contentSealed: Buffer;
-  sentAt: Date | undefined;
+  /** When it was handed over, or could not be. */
+  at: Date;
 }
 
 /** What one try came to. Nothing happens to a message that is not pending any more. */
@@ -72,7 +90,9 @@ export async function recordSending(
 ): Promise<void> {
   await db.query(
     `update messages
-        set status = $3, receiver = $4, sender = $5, title = $6, text = $7, content_sealed = $8, sent_at = $9
+        set status = $3, receiver = $4, sender = $5, title = $6, text = $7, content_sealed = $8,
+            sent_at = case when $3 = 'SENT' then $9::timestamptz end,
+            failed_at = case when $3 = 'SENT' then failed_at else failed_at || $9::timestamptz end
       where document_id = $1 and id = $2 and status = 'PENDING'`,
     [
       documentId,
@@ -83,7 +103,7 @@ export async function recordSending(
       record.title ?? null,
       record.text,
       record.contentSealed,
-      record.sentAt ?? null,
+      record.at,
     ],
   );
 }
@@ -93,6 +113,52 @@ export async function deletePendingMessage(db: Database, documentId: string, id:
   await db.query(`delete from messages where document_id = $1 and id = $2 and status = 'PENDING'`, [documentId, id]);
 }
 
+export interface MessageRow {
+  channel: Channel;
+  status: MessageStatus;
+  receiver: string;
+  sender: string | null;
+  title: string | null;
+  text: string | null;
+  createdAt: Date;
+  sentAt: Date | null;
+  failedAt: Date[];
+}
+
+export async function listMessages(db: Queryable, documentId: string): Promise<MessageRow[]> {
+  const { rows } = await db.query<MessageRow>(
+    `select channel, status, receiver, sender, title, text, created_at as "createdAt", sent_at as "sentAt",
+            failed_at as "failedAt"
+       from messages where document_id = $1 order by id`,
+    [documentId],
+  );
+  return rows;
+}
+
+/** When each signer was last reminded because the account asked for it. */
+export async function listManualReminders(tx: Transaction, documentId: string): Promise<Map<string, Date>> {
+  const { rows } = await tx.query<{ signerId: string; at: Date }>(
+    `select signer_id as "signerId", max(created_at) as at from messages
+      where document_id = $1 and kind = 'reminder' and manual group by signer_id`,
+    [documentId],
+  );
+  return new Map(rows.map((row) => [row.signerId, row.at]));
+}
+
+/** How many scheduled reminders each signer has got, and the numbers that are taken. */
+export async function listReminderNumbers(
+  tx: Transaction,
+  documentId: string,
+): Promise<Map<string, { scheduled: number; first: number; last: number }>> {
+  const { rows } = await tx.query<{ signerId: string; scheduled: number; first: number; last: number }>(
+    `select signer_id as "signerId", (count(distinct sequence) filter (where not manual))::integer as scheduled,
+            min(sequence) as first, max(sequence) as last
+       from messages where document_id = $1 and kind = 'reminder' group by signer_id`,
+    [documentId],
+  );
+  return new Map(rows.map(({ signerId, ...numbers }) => [signerId, numbers]));
+}
+
 export async function eraseMessagesOfDocuments(tx: Transaction, documentIds: readonly string[]): Promise<void> {
   await tx.query('delete from messages where document_id = any($1::uuid[])', [documentIds]);
 }
@@ -100,7 +166,7 @@ export async function eraseMessagesOfDocuments(tx: Transaction, documentIds: rea
 export interface InboxEntry {
   id: string;
   documentId: string;
-  signerId: string;
+  signerId: string | null;
   channel: Channel;
   status: MessageStatus;
   receiver: string;

@@ -18,6 +18,10 @@ Every operation answers an error with the same body; the statuses are the same e
       name: 'Files',
       description: 'The files of a document: what was uploaded, what the eIDs produced, and the signed packages.',
     },
+    {
+      name: 'Notifications',
+      description: 'E-mails and SMS to the people of a document: what was sent, and reminders by hand.',
+    },
     { name: 'Lists', description: 'What there is to choose from: signature methods, themes, spinners.' },
     { name: 'Jwt', description: 'Checks of tokens that this instance signed, such as those of redirects.' },
     {

@@ -383,10 +383,10 @@ describeOnEachDatabase('creating a document', (open) => {
         'signers[0].authentication',
       ],
       [
-        'feature_not_available',
+        'notification_recipient_missing',
         () => kari({ notifications: { setup: { finalReceipt: 'sendEmail' } } }),
-        'receipts',
-        'signers[0].notifications.setup.finalReceipt',
+        'email',
+        'signers[0].signerInfo.email',
       ],
     ])('422 %s', async (code, changes, _what, field) => {
       const { status, body } = await signature.create(changes());

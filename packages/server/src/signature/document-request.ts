@@ -7,6 +7,12 @@ import { decodeBase64 } from './base64-input.ts';
 import type { CreateDocumentRequestWrapper, SignatureMethod, SignerWrapper } from './contract/document.ts';
 import { canonicalJson } from './evidence.ts';
 import { parseMobile } from './mobile-number.ts';
+import {
+  notificationErrors,
+  notificationWithDefaults,
+  requireReachableSigner,
+  requireReminderSchedule,
+} from './notification-rules.ts';
 import { OFFERED_MECHANISMS } from './signature-methods.ts';
 
 const MAX_LIFE_MS = 45 * 24 * 3_600_000;
@@ -32,6 +38,7 @@ export function withDefaults(request: CreateDocumentRequestWrapper): FilledReque
   const formats = packaging.signaturePackageFormats ?? [];
   return {
     ...request,
+    ...(request.notification ? { notification: notificationWithDefaults(request.notification) } : {}),
     dataToSign: {
       ...request.dataToSign,
       convertToPDF: request.dataToSign.convertToPDF ?? false,
@@ -147,28 +154,8 @@ export function checkRestrictions(
       errors.push({ field: `${path}.signerInfo.mobile`, code: 'mobile', message });
     }
   });
-  errors.push(...notificationTextErrors(request.notification));
+  errors.push(...notificationErrors(request.notification, now));
   if (errors.length > 0) throw validationFailed(errors);
-}
-
-/** One text per language and channel: of two, nobody could say which one is meant. */
-export function notificationTextErrors(notification: FilledRequest['notification']): FieldError[] {
-  return Object.entries(notification ?? {}).flatMap(([kind, texts]) =>
-    (['email', 'sms'] as const).flatMap((channel) => {
-      const languages = (texts[channel] ?? []).map((text) => text.language);
-      return languages.flatMap((language, index) =>
-        languages.indexOf(language) === index
-          ? []
-          : [
-              {
-                field: `notification.${kind}.${channel}[${index}].language`,
-                code: 'duplicate',
-                message: 'There is a text in this language already.',
-              },
-            ],
-      );
-    }),
-  );
 }
 
 const NEEDED_REDIRECTS = {
@@ -253,7 +240,10 @@ export function checkRules(request: FilledRequest, offer: MethodOffer): void {
   requireRequiredSignatures(request);
   requireSupportedFile(request);
   requireAvailableFeatures(request);
-  requireReachableSigners(request);
+  request.signers.forEach((signer, index) => {
+    requireReachableSigner(signer, `signers[${index}].`);
+  });
+  requireReminderSchedule(request.notification, request.signers);
   request.signers.forEach((signer, index) => {
     requireUsableMethod(signer, `signers[${index}].signatureType`, offer);
   });
@@ -302,8 +292,6 @@ export function requireAvailableFeatures(request: FilledRequest): void {
   }
   if (request.dataToSign.packaging?.padesSettings?.padesTemplateId)
     asked.push('dataToSign.packaging.padesSettings.padesTemplateId');
-  if (request.notification?.signRequest?.includeOriginalFile)
-    asked.push('notification.signRequest.includeOriginalFile');
   request.signers.forEach((signer, index) => {
     const path = `signers[${index}]`;
     if (signer.authentication?.authBeforeSign || (signer.authentication?.mechanism ?? 'off') !== 'off')
@@ -316,31 +304,10 @@ export function requireAvailableFeatures(request: FilledRequest): void {
     if (before?.title || before?.message || before?.useCheckBox || before?.formFields?.length)
       asked.push(`${path}.ui.dialogs.before`);
     if (after?.title || after?.message) asked.push(`${path}.ui.dialogs.after`);
-    for (const [key, channel] of Object.entries(signer.notifications?.setup ?? {})) {
-      if (channel !== 'off' && key !== 'request') asked.push(`${path}.notifications.setup.${key}`);
-    }
   });
   if (asked.length === 0) return;
   throw new SeglError(422, 'feature_not_available', `This version of Segl does not offer: ${asked.join(', ')}.`, {
     errors: asked.map((field) => ({ field, code: 'enum', message: 'Not available in this version.' })),
-  });
-}
-
-/** Whoever is to be told that it is their turn has an address for each wanted channel. */
-function requireReachableSigners(request: FilledRequest): void {
-  request.signers.forEach((signer, index) => {
-    const channel = signer.notifications?.setup?.request ?? 'off';
-    const path = `signers[${index}].signerInfo`;
-    const { email, mobile } = signer.signerInfo ?? {};
-    const missing = [
-      ...((channel === 'sendEmail' || channel === 'sendBoth') && !email ? ['email'] : []),
-      ...((channel === 'sendSms' || channel === 'sendBoth') && !mobile?.number ? ['mobile'] : []),
-    ];
-    if (missing.length === 0) return;
-    const message = `The signer is to get a request but has no ${missing.join(' and no ')}.`;
-    throw new SeglError(422, 'notification_recipient_missing', message, {
-      errors: missing.map((member) => ({ field: `${path}.${member}`, code: 'required', message })),
-    });
   });
 }
 

@@ -22,6 +22,7 @@ import { getDocument, getStatus } from './get-document.ts';
 import { getSummary } from './get-summary.ts';
 import { listRoutes } from './list-routes.ts';
 import { listSummaries, SummaryPage, SummaryQuery } from './list-summaries.ts';
+import { notificationRoutes } from './notification-routes.ts';
 import { validateRedirectToken } from './redirect-token.ts';
 import type { SignatureDeps } from './signature-deps.ts';
 import { updateDocument } from './update-document.ts';
@@ -165,6 +166,7 @@ export function signatureRoutes(deps: SignatureDeps): RouteDefinition[] {
       responses: { 200: JwtValidationResponse },
       handle: (_context, { body }) => validateRedirectToken(deps, body),
     },
+    ...notificationRoutes(deps),
     ...listRoutes(deps),
   ];
 }

@@ -9,6 +9,7 @@ import type { FileStore } from '../kernel/files/files.ts';
 import type { SecretBox } from '../kernel/keys/sealed-box.ts';
 import type { Log } from '../kernel/log/log.ts';
 import type { MethodOffer } from './document-request.ts';
+import type { Messages } from './messages-port.ts';
 import type { RedirectTokens } from './redirect-token.ts';
 import type { SignLinks } from './sign-link.ts';
 
@@ -34,6 +35,7 @@ export interface SignatureDeps {
   box: SecretBox;
   links: SignLinks;
   redirectTokens: RedirectTokens;
+  messages: Messages;
   eids: EidRegistry;
   /** Checks a PDF off the event loop; accounts take turns. */
   checkPdf(bytes: Uint8Array, accountId: string): Promise<PdfCheck>;

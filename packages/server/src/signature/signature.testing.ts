@@ -157,6 +157,7 @@ export class SignatureUnderTest {
         box: createSecretBox(masterKey, 'columns'),
         links: createSignLinks(masterKey),
         redirectTokens: testTokens(),
+        messages: { log: async () => [], manualReminders: async () => new Map(), remind: async () => undefined },
         checkPdf,
         accountName: async () => 'Nordbank',
         requireFeatures: async () => undefined,

@@ -3,12 +3,16 @@ import type { Environment } from '../kernel/events/events.ts';
 import type { DocumentStatus, Mechanism, PackageFormat } from './contract/document.ts';
 import type { FilledRequest, FilledSigner } from './document-request.ts';
 import type { EvidenceEntry, EvidenceKind } from './evidence.ts';
+import type { MobileNumber } from './mobile-number.ts';
 
 export interface SignerRecord {
   id: string;
   request: FilledSigner;
   linkRotation: number;
   nationalNumberSealed: Buffer | undefined;
+  /** Where the account has messages sent instead. */
+  emailOverride?: string | undefined;
+  mobileOverride?: MobileNumber | undefined;
 }
 
 export interface SignatureRecord {
@@ -237,7 +241,14 @@ interface DocumentRow {
   created_at: Date;
   updated_at: Date;
   signed_at: Date | null;
-  signers: { id: string; request: FilledSigner; rotation: number; number: string | null }[];
+  signers: {
+    id: string;
+    request: FilledSigner;
+    rotation: number;
+    number: string | null;
+    email: string | null;
+    mobile: MobileNumber | null;
+  }[];
   signatures: SignatureJson[] | null;
   packages: PackageRecord[] | null;
 }
@@ -252,7 +263,9 @@ const SELECT_DOCUMENT = `
          d.uploaded_sha256, d.page_count, d.required_signatures, d.evidence_sequence, d.evidence_hash,
          d.deadline, d.created_at, d.updated_at, d.signed_at,
          (select jsonb_agg(jsonb_build_object('id', s.id, 'request', s.request, 'rotation', s.link_rotation,
-                                              'number', encode(s.national_number_sealed, 'hex')) order by s.position)
+                                              'number', encode(s.national_number_sealed, 'hex'),
+                                              'email', s.email_override, 'mobile', s.mobile_override)
+                           order by s.position)
             from signers s where s.document_id = $1) as signers,
          case when d.signature_count = 0 then null else
          (select jsonb_agg(jsonb_build_object(
@@ -302,6 +315,8 @@ function toDocument(row: DocumentRow): DocumentRecord {
     request: signer.request,
     linkRotation: signer.rotation,
     nationalNumberSealed: fromHex(signer.number),
+    emailOverride: signer.email ?? undefined,
+    mobileOverride: signer.mobile ?? undefined,
   }));
   return {
     id: row.id,

@@ -12,7 +12,6 @@ import {
   deadlineOf,
   type FilledRequest,
   filledAdvanced,
-  notificationTextErrors,
   requireAvailableFeatures,
   requireRequiredSignatures,
   withLinkWithin,
@@ -21,6 +20,7 @@ import { isFinal } from './document-status.ts';
 import { nextTimer } from './document-timer.ts';
 import { lockOwnDocument } from './get-document.ts';
 import { findLifeCycle, putDeletionAnnounced } from './life-cycle-store.ts';
+import { notificationErrors, notificationWithDefaults, requireReminderSchedule } from './notification-rules.ts';
 import type { SignatureDeps } from './signature-deps.ts';
 import { type DocumentRecord, findDocument } from './store.ts';
 import { updateDocumentRequest } from './update-store.ts';
@@ -70,6 +70,7 @@ export async function updateDocument(
     requireRestrictions(document, changed, context.now);
     requireOpenFor(document, stored, after);
     requireRequiredSignatures(changed.request);
+    requireReminderSchedule(changed.request.notification, changed.request.signers);
     // What the signers ask for was checked when they were added.
     requireAvailableFeatures({ ...changed.request, signers: [] });
     await updateDocumentRequest(tx, changed);
@@ -103,7 +104,14 @@ function updatableOf(document: DocumentRecord): UpdatableDocument {
 
 function requestAfter(document: DocumentRecord, updated: UpdatableDocument): FilledRequest {
   const { title, description, contactDetails, notification, advanced } = updated;
-  return { ...document.request, title, description, contactDetails, notification, advanced: filledAdvanced(advanced) };
+  return {
+    ...document.request,
+    title,
+    description,
+    contactDetails,
+    notification: notification && notificationWithDefaults(notification),
+    advanced: filledAdvanced(advanced),
+  };
 }
 
 function changedDocument(document: DocumentRecord, request: FilledRequest, now: Date): DocumentRecord {
@@ -148,7 +156,10 @@ function nameOf([member, inner]: Path): string {
 /** Restrictions of what was asked for, as 400; before the state of the document is looked at. */
 function requireRestrictions(document: DocumentRecord, changed: DocumentRecord, now: Date): void {
   const errors = [
-    ...notificationTextErrors(changed.request.notification),
+    // A schedule may have come to its end since it was taken.
+    ...(isDeepStrictEqual(document.request.notification, changed.request.notification)
+      ? []
+      : notificationErrors(changed.request.notification, now)),
     ...(changed.deadline.getTime() === document.deadline.getTime()
       ? []
       : deadlineErrors(changed.deadline.toISOString(), document.createdAt, now)),

@@ -31,9 +31,17 @@ export const DateTime = (options: { description?: string } = {}): TUnsafe<string
 export const Guid = (options: { description?: string } = {}): TUnsafe<string> =>
   Type.Unsafe<string>({ type: 'string', format: 'uuid', ...options });
 
-/** Text with a length counted in Unicode code points. */
-export const Text = (options: { description?: string; minLength?: number; maxLength?: number; format?: string } = {}) =>
-  Type.String(options);
+/** Text with a length counted in Unicode code points. `otherNames` are further names of the member itself. */
+export const Text = ({
+  otherNames,
+  ...options
+}: {
+  description?: string;
+  minLength?: number;
+  maxLength?: number;
+  format?: string;
+  otherNames?: readonly string[];
+} = {}) => Type.String({ ...options, ...(otherNames ? { 'x-other-names': otherNames } : {}) });
 
 /** Bytes in base64, standard or URL-safe. Decoded by the operation. */
 export const Base64 = (options: { description?: string } = {}): TUnsafe<string> =>

@@ -10,7 +10,8 @@ export type InputPlace = 'body' | 'query' | 'path';
 type WalkedPlace = InputPlace | 'merge-patch';
 
 interface JsonSchema {
-  type?: string;
+  /** A list where `null` is a value too. */
+  type?: string | readonly string[];
   enum?: string[];
   format?: string;
   items?: JsonSchema;
@@ -57,7 +58,7 @@ export function canonicalInput(
 }
 
 function walk(schema: JsonSchema, value: unknown, place: WalkedPlace): unknown {
-  switch (schema.type) {
+  switch (typeof schema.type === 'object' ? schema.type.find((one) => one !== 'null') : schema.type) {
     case 'object':
       return isRecord(value) ? canonicalObject(schema, value, place) : value;
     case 'array': {
@@ -110,7 +111,8 @@ function canonicalDictionary(
   const result: Record<string, unknown> = Object.create(null);
   const element = typeof schema.additionalProperties === 'object' ? schema.additionalProperties : {};
   for (const [key, item] of Object.entries(value)) {
-    if (item === null && element.type !== undefined && place !== 'merge-patch') continue;
+    if (item === null && element.type !== undefined && !element.type.includes('null') && place !== 'merge-patch')
+      continue;
     result[key] = item === null ? null : walk(element, item, place);
   }
   return result;

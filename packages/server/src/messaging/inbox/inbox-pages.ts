@@ -64,7 +64,8 @@ export function messagePage(entry: InboxEntry, kept: KeptMessage | undefined): H
     <div><dt>Status</dt><dd>${STATUS_NAMES[entry.status]}</dd></div>
     <div><dt>Time</dt><dd>${time(entry.createdAt)}</dd></div>
     <div><dt>Document</dt><dd><code>${entry.documentId}</code></dd></div>
-    <div><dt>Signer</dt><dd><code>${entry.signerId}</code></dd></div>
+    ${entry.signerId !== null && html`<div><dt>Signer</dt><dd><code>${entry.signerId}</code></dd></div>`}
+    ${kept && attached(kept)}
   </dl>
   ${kept ? content(entry.id, kept) : html`<p class="empty">The message is not written yet.</p>`}`;
   return layout(heading, body);
@@ -75,9 +76,14 @@ function sender({ message }: KeptMessage): Html {
   return html`<div><dt>From</dt><dd><span dir="auto">${message.from.name}</span> &lt;${message.from.address}&gt;</dd></div>`;
 }
 
+function attached({ message }: KeptMessage): Html | undefined {
+  const file = message.channel === 'email' ? message.attachment : undefined;
+  return file && html`<div><dt>Attached</dt><dd>${file.fileName}, ${file.sizeBytes} bytes</dd></div>`;
+}
+
 function content(id: string, { message, signUrl }: KeptMessage): Html {
   return html`
-  <p class="action"><a class="primary" href="${signUrl}" target="_blank" rel="noopener noreferrer">Open the sign link</a></p>
+  ${signUrl !== undefined && html`<p class="action"><a class="primary" href="${signUrl}" target="_blank" rel="noopener noreferrer">Open the sign link</a></p>`}
   ${message.channel === 'email' ? emailContent(id, message) : smsContent(message, signUrl)}`;
 }
 
@@ -91,8 +97,9 @@ function emailContent(id: string, message: OutgoingEmail): Html {
   </details>`;
 }
 
-function smsContent(message: OutgoingSms, signUrl: string): Html {
-  const parts = message.text.split(signUrl).map((part) => html`${part}`);
+function smsContent(message: OutgoingSms, signUrl: string | undefined): Html {
+  const texts = signUrl === undefined ? [message.text] : message.text.split(signUrl);
+  const parts = texts.map((part) => html`${part}`);
   const link = html`<a href="${signUrl}" target="_blank" rel="noopener noreferrer">${signUrl}</a>`;
   return html`
   <h2>The SMS</h2>

@@ -6,8 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axeFindings, launchBrowser, SCREENS } from '../../../../test-kit/src/browser.ts';
 import { freshDatabase } from '../../../../test-kit/src/databases.ts';
 import type { Database } from '../../kernel/db/database.ts';
-import { MessagingUnderTest, SIGN_URL, signingRequest } from '../messaging.testing.ts';
-import type { SigningRequest } from '../messaging-deps.ts';
+import { MessagingUnderTest, SIGN_URL, type SigningRequest, signingRequest } from '../messaging.testing.ts';
 
 const screenshots = join(tmpdir(), 'segl-inbox');
 const LONG_TITLE = 'Kjøpekontrakt for Øvre Skogvei 17, seksjon 4, gnr. 112 bnr. 48 i Lillestrøm kommune, med vedlegg';

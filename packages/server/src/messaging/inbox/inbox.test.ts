@@ -2,8 +2,8 @@ import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { describeOnEachDatabase } from '../../../../test-kit/src/each-database.ts';
 import type { Database } from '../../kernel/db/database.ts';
 import { uuidv7 } from '../../kernel/ids/uuid.ts';
-import { MessagingUnderTest, NORDBANK, SIGN_URL, signingRequest } from '../messaging.testing.ts';
-import type { MessagingDeps, SigningRequest } from '../messaging-deps.ts';
+import { MessagingUnderTest, NORDBANK, SIGN_URL, type SigningRequest, signingRequest } from '../messaging.testing.ts';
+import type { MessagingDeps } from '../messaging-deps.ts';
 import { insertMessages } from '../store.ts';
 
 const CLIENT = `Basic ${Buffer.from('t-first:the-secret').toString('base64')}`;
@@ -133,7 +133,14 @@ describeOnEachDatabase('the captured inbox', (openDatabase) => {
   it('shows a message that waits to be sent', async () => {
     const now = new Date();
     const id = uuidv7(now);
-    const base = { accountId: NORDBANK, environment: 'test', kind: 'request', createdAt: now } as const;
+    const base = {
+      accountId: NORDBANK,
+      environment: 'test',
+      kind: 'request',
+      sequence: 0,
+      manual: false,
+      createdAt: now,
+    } as const;
     const waiting = {
       ...base,
       id,
@@ -158,6 +165,8 @@ describeOnEachDatabase('the captured inbox', (openDatabase) => {
       documentId: uuidv7(now),
       signerId: uuidv7(now),
       kind: 'request' as const,
+      sequence: 0,
+      manual: false,
       channel: 'email' as const,
       receiver,
       createdAt: now,

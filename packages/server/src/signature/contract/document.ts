@@ -107,7 +107,7 @@ export const SignatureType = Type.Object(
   { description: 'How the signer signs.' },
 );
 
-const Mobile = Type.Object(
+export const Mobile = Type.Object(
   {
     countryCode: optional(Text({ maxLength: 8, description: 'Calling code such as +47.' })),
     number: optional(Text({ maxLength: 30, description: 'National number, digits.' })),
@@ -219,6 +219,17 @@ const receiptTexts = {
   sms: optional(Type.Array(SmsText, { description: 'Texts of SMS, one per language.' })),
 };
 
+const AdditionalRecipient = Type.Object(
+  {
+    language: optional(stringEnum(LANGUAGES, { description: 'Language, two letters.' })),
+    email: Text({ maxLength: 254, format: 'email', description: 'E-mail address.' }),
+    customMergeFields: optional(
+      Dictionary(Type.String(), { description: 'Values for placeholders in texts, by name.' }),
+    ),
+  },
+  { description: 'Somebody who is no signer.' },
+);
+
 export const Notification = Type.Object(
   {
     signRequest: optional(
@@ -230,7 +241,11 @@ export const Notification = Type.Object(
     reminder: optional(
       Type.Object(
         {
-          chronSchedule: Text({ maxLength: 200, description: 'When reminders go out, as a Quartz expression in UTC.' }),
+          chronSchedule: Text({
+            maxLength: 200,
+            description: 'When reminders go out, as a Quartz expression in UTC; at most one run an hour.',
+            otherNames: ['cronSchedule'],
+          }),
           maxReminders: optional(Type.Integer({ minimum: 1, maximum: 100, description: 'Most reminders per signer.' })),
           firstReminderAfter: optional(Type.Integer({ minimum: 0, description: 'Hours before the first reminder.' })),
           ...receiptTexts,
@@ -241,7 +256,13 @@ export const Notification = Type.Object(
     signatureReceipt: optional(Type.Object(receiptTexts, { description: 'To a signer, after the own signature.' })),
     finalReceipt: optional(
       Type.Object(
-        { includeSignedFile: optional(Type.Boolean({ description: 'Attaches the signed file.' })), ...receiptTexts },
+        {
+          includeSignedFile: optional(Type.Boolean({ description: 'Attaches the signed file.' })),
+          additionalRecipients: optional(
+            Type.Array(AdditionalRecipient, { maxItems: 20, description: 'Others who get it, by e-mail.' }),
+          ),
+          ...receiptTexts,
+        },
         { description: 'To all, with the completed document.' },
       ),
     ),

@@ -48,6 +48,11 @@ const SUMMARY = {
   documentSignatures: [],
 };
 
+const REMINDER = {
+  notificationSetting: 'sendEmail',
+  signers: { [SIGNER_ID]: null, '01a20ce5-8e6c-72c1-b034-b4e24eada968': { emailOverride: 'ola@example.org' } },
+};
+
 /** Operation → an example of its request and of its answer. */
 export const EXAMPLES = {
   create: { request: CREATE, answer: DOCUMENT },
@@ -62,6 +67,20 @@ export const EXAMPLES = {
   cancel: { answer: { ...STATUS, documentStatus: 'canceled' } },
   status: { answer: STATUS },
   summary: { answer: SUMMARY },
+  notifications: {
+    answer: [
+      {
+        sentTimeStamp: '2026-11-24T09:31:42.120Z',
+        title: 'Nordbank asks you to sign “Lease agreement”',
+        text: 'Nordbank asks you to sign: … Read and sign: {url} …',
+        messageType: 'EMAIL',
+        status: 'SENT',
+        fromAddress: 'no-reply@segl.example',
+        receiver: 'kari@example.org',
+      },
+    ],
+  },
+  reminder: { request: REMINDER, answer: REMINDER },
   redirectToken: {
     request: { jwt: 'eyJhbGciOiJSUzI1NiIs…' },
     answer: {

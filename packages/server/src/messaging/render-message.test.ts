@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { OutgoingEmail, OutgoingSms } from './message-transport.ts';
-import { SIGN_URL, signingRequest } from './messaging.testing.ts';
-import type { SigningRequest } from './messaging-deps.ts';
-import { renderRequest } from './render-request.ts';
+import { SIGN_URL, type SigningRequest, signingRequest } from './messaging.testing.ts';
+import { renderMessage } from './render-message.ts';
 
 const SENDER = { fromAddress: 'no-reply@sign.example' };
 const email = (changes: Partial<SigningRequest> = {}) =>
-  renderRequest(signingRequest(changes), 'email', 'id', SENDER) as OutgoingEmail;
+  renderMessage(signingRequest(changes), 'email', 'id', SENDER) as OutgoingEmail;
 const sms = (changes: Partial<SigningRequest> = {}) =>
-  renderRequest(signingRequest(changes), 'sms', 'id', SENDER) as OutgoingSms;
+  renderMessage(signingRequest(changes), 'sms', 'id', SENDER) as OutgoingSms;
 
 describe('the e-mail', () => {
   it('carries title, description, deadline, contact and a button with the sign link', () => {
@@ -133,5 +132,77 @@ describe('the SMS', () => {
       mergeFields: { n: '<Kari>' },
     });
     expect(made).toMatchObject({ sender: 'Nordbank', text: `Hei <Kari>: *Loan agreement* ${SIGN_URL}` });
+  });
+});
+
+describe('receipts and the end', () => {
+  const signature = { signedAt: new Date('2026-11-24T08:05:09Z'), fullName: 'Kari <Nordmann>', methodName: 'BankID' };
+
+  it('a receipt tells who signed when and with what, in the time of the account', () => {
+    const receipt = email({ kind: 'signatureReceipt', signature });
+    expect(receipt.subject).toBe('You have signed “Loan agreement”');
+    expect(receipt.text).toContain('Kari <Nordmann>. You signed this document on 24.11.2026 at 09:05:09 with BankID.');
+    expect(receipt.html).toContain('Kari &#60;Nordmann&#62;');
+    const own = '{signed-name} {signed-date} {signed-time} {signature-method} {url}|{signed-by}';
+    expect(sms({ kind: 'finalReceipt', signature, texts: { sms: [{ language: 'EN', text: own }] } }).text).toBe(
+      'Kari <Nordmann> 24.11.2026 09:05:09 BankID |{signed-by}',
+    );
+  });
+
+  it('a request knows nothing of a signature, so such fields stay as typed', () => {
+    expect(sms({ texts: { sms: [{ language: 'EN', text: '{signed-name} {url}' }] } }).text).toBe(
+      `{signed-name} ${SIGN_URL}`,
+    );
+  });
+
+  it.each([
+    [
+      'reminder',
+      'Reminder: Nordbank waits for you to sign “Loan agreement”',
+      'Påminnelse: Nordbank venter på at du signerer «Loan agreement»',
+    ],
+    ['finalReceipt', '“Loan agreement” is signed', '«Loan agreement» er signert'],
+    ['canceled', 'Nordbank has cancelled “Loan agreement”', 'Nordbank har trukket tilbake «Loan agreement»'],
+    ['expired', 'The time to sign “Loan agreement” is over', 'Fristen for å signere «Loan agreement» er ute'],
+  ] as const)('%s has words of its own', (kind, english, norwegian) => {
+    const changes = { kind, signature } as const;
+    expect([email(changes).subject, email({ ...changes, language: 'NO' }).subject]).toEqual([english, norwegian]);
+    for (const language of ['EN', 'NO'] as const) {
+      const { html, text } = email({ ...changes, language });
+      for (const part of [html, text, sms({ ...changes, language }).text]) expect(part).not.toMatch(/\{[a-z-]+\}/);
+    }
+  });
+
+  it('only requests and reminders say what it is about, until when, and have the link in the SMS', () => {
+    for (const kind of ['request', 'reminder'] as const) {
+      expect(email({ kind }).html).toContain('For the flat in Øvre Skogvei 17.');
+      expect(sms({ kind }).text).toContain(SIGN_URL);
+    }
+    for (const kind of ['signatureReceipt', 'finalReceipt', 'canceled', 'expired'] as const) {
+      const { html, text } = email({ kind, signature });
+      expect(html + text).not.toContain('For the flat in Øvre Skogvei 17.');
+      expect(html).toContain(`<a class="button" href="${SIGN_URL}"`);
+      expect(sms({ kind, signature }).text).not.toContain(SIGN_URL);
+    }
+  });
+
+  it('who has no link gets none, and is told why the message came', () => {
+    const { html, text } = email({ kind: 'finalReceipt', signature, signUrl: undefined });
+    expect(html).not.toContain('class="button"');
+    expect(html + text).not.toContain('undefined');
+    expect(text).toContain('Nordbank wants you to be told');
+  });
+
+  it('a file goes with the e-mail and is named in it', () => {
+    const attachment = {
+      fileName: 'loan-signed.pdf',
+      mediaType: 'application/pdf',
+      sizeBytes: 3,
+      read: async () => Buffer.from('pdf'),
+    };
+    const sent = email({ kind: 'finalReceipt', signature, attachment });
+    expect(sent.attachment).toBe(attachment);
+    expect(sent.html).toContain('loan-signed.pdf');
+    expect(sent.text).toContain('Attached: loan-signed.pdf');
   });
 });

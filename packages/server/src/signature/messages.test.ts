@@ -1,13 +1,20 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { describeOnEachDatabase } from '../../../test-kit/src/each-database.ts';
+import { createEidRegistry } from '../eid/index.ts';
 import type { Database } from '../kernel/db/database.ts';
+import type { FileStore } from '../kernel/files/files.ts';
+import { createLocalFileStore } from '../kernel/files/local-file-store.ts';
 import { uuidv7 } from '../kernel/ids/uuid.ts';
+import { createLog } from '../kernel/log/log.ts';
 import type { CreateDocumentRequestWrapper, SignerWrapper } from './contract/document.ts';
 import { checkRestrictions, checkRules, requestFingerprint, withDefaults } from './document-request.ts';
 import { EVIDENCE_START, nextEvidence } from './evidence.ts';
+import { messageContent } from './message-content.ts';
+import { receiptsDue } from './receipts-due.ts';
 import { createSignLinks } from './sign-link.ts';
-import { signersToAsk, signingRequests } from './signing-requests.ts';
+import { signersToAsk } from './signers-to-ask.ts';
 import { insertDocument, insertSignature, updateDocument } from './store.ts';
 
 const NORDBANK = '0195a000-0000-7000-8000-00000000000a';
@@ -89,20 +96,53 @@ describe('a document whose signers are to be asked', () => {
     });
   });
 
-  it('is refused when it wants what this version does not send', () => {
-    const setup = { request: 'sendEmail', finalReceipt: 'sendEmail' } as const;
-    expect(
-      refusal(
-        document([signer('kari', { notifications: { setup } })], {
-          notification: { signRequest: { includeOriginalFile: true } },
-        }),
-      ),
-    ).toMatchObject({
+  it.each(['reminder', 'signatureReceipt', 'finalReceipt', 'canceled', 'expired'] as const)(
+    'is refused when an address for a message of the kind %s is missing',
+    (kind) => {
+      const notification = { reminder: { chronSchedule: '0 0 9 * * ?' } };
+      const wanting = (signerInfo: object) =>
+        document([signer('kari', { signerInfo, notifications: { setup: { [kind]: 'sendBoth' } } })], { notification });
+      expect(refusal(wanting({ email: 'kari@example.com' }))).toEqual({
+        status: 422,
+        code: 'notification_recipient_missing',
+        errors: ['signers[0].signerInfo.mobile required'],
+      });
+      const mobile = { countryCode: '47', number: '99900001' };
+      expect(refusal(wanting({ email: 'kari@example.com', mobile }))).toBe('accepted');
+    },
+  );
+
+  it('is refused when somebody is to be reminded and nothing says when', () => {
+    const reminding = signer('kari', { notifications: { setup: { reminder: 'sendEmail' } } });
+    expect(refusal(document([signer('ola'), reminding]))).toEqual({
       status: 422,
-      code: 'feature_not_available',
-      errors: ['notification.signRequest.includeOriginalFile enum', 'signers[0].notifications.setup.finalReceipt enum'],
+      code: 'reminder_schedule_missing',
+      errors: ['notification.reminder.chronSchedule required', 'signers[1].notifications.setup.reminder enum'],
     });
   });
+
+  it.each([
+    ['0 9 * * *', 400, 'validation_failed', 'cron'],
+    ['nonsense', 400, 'validation_failed', 'cron'],
+    ['0 0 9 * * ? 2020', 400, 'validation_failed', 'cron'],
+    ['0 0,30 9 * * ?', 422, 'reminder_interval_too_short', 'min'],
+    ['0 0/59 * * * ?', 422, 'reminder_interval_too_short', 'min'],
+  ])('is refused with the schedule %s', (chronSchedule, status, code, fieldCode) => {
+    expect(refusal(document([signer('kari')], { notification: { reminder: { chronSchedule } } }))).toEqual({
+      status,
+      code,
+      errors: [`notification.reminder.chronSchedule ${fieldCode}`],
+    });
+  });
+
+  it.each(['0 0 9 * * ?', '0 0 * * * ?', '0 30 8 ? * MON-FRI', '0 0 9 LW * ? 2026-2099'])(
+    'is accepted with the schedule %s, and ten reminders unless it says how many',
+    (chronSchedule) => {
+      const given = document([signer('kari')], { notification: { reminder: { chronSchedule } } });
+      expect(refusal(given)).toBe('accepted');
+      expect(withDefaults(given).notification?.reminder?.maxReminders).toBe(10);
+    },
+  );
 
   it('is the same request however the mobile number is written', () => {
     const written = (countryCode: string, number: string) => {
@@ -118,6 +158,7 @@ describe('a document whose signers are to be asked', () => {
 
 describeOnEachDatabase('open signing requests', (openDatabase) => {
   let database: Database;
+  let files: FileStore;
   const links = createSignLinks(randomBytes(32));
   let now = CREATED;
 
@@ -127,10 +168,15 @@ describeOnEachDatabase('open signing requests', (openDatabase) => {
     links,
     publicUrl: 'https://sign.example',
     accountName: async () => 'Nordbank',
+    eids: createEidRegistry({ providers: [] }),
+    files,
   });
 
   beforeAll(async () => {
-    database = await openDatabase();
+    const opened = await openDatabase();
+    database = opened;
+    const directory = join(opened.location.dataDir, 'files');
+    files = await createLocalFileStore({ directory, masterKey: randomBytes(32), log: createLog('silent') });
   });
 
   async function create(given: CreateDocumentRequestWrapper): Promise<{ id: string; signerIds: string[] }> {
@@ -199,7 +245,10 @@ describeOnEachDatabase('open signing requests', (openDatabase) => {
   }
 
   const asked = async (...ids: string[]) => (await signersToAsk(deps(), database, ids)).map((one) => one.signerId);
-  const requested = async (id: string) => (await signingRequests(deps(), id)).map((one) => one.signerId);
+  const requested = async ({ id, signerIds }: { id: string; signerIds: string[] }) => {
+    const wanted = signerIds.map((signerId) => messageContent(deps(), id, { kind: 'request', signerId, index: 0 }));
+    return (await Promise.all(wanted)).flatMap((content, at) => (content ? signerIds[at] : []));
+  };
 
   it('are those of the open group, and of the next one when all of it have signed', async () => {
     const { id, signerIds } = await create(document([signer('kari'), signer('ola', { order: 1 }), signer('per')]));
@@ -209,10 +258,10 @@ describeOnEachDatabase('open signing requests', (openDatabase) => {
     expect(await asked(id)).toEqual([per]);
     await sign(id, per, 'partialsigned', 2);
     expect(await asked(id)).toEqual([ola]);
-    expect(await requested(id)).toEqual([ola]);
+    expect(await requested({ id, signerIds })).toEqual([ola]);
     await sign(id, ola, 'signed', 3);
     expect(await asked(id)).toEqual([]);
-    expect(await requested(id)).toEqual([]);
+    expect(await requested({ id, signerIds })).toEqual([]);
   });
 
   it('are nobody’s when the document is complete without the rest', async () => {
@@ -255,14 +304,13 @@ describeOnEachDatabase('open signing requests', (openDatabase) => {
         { description: 'For the flat', notification: { signRequest: { sms: [{ language: 'NO', text: 'Hei' }] } } },
       ),
     );
-    const [request] = await signingRequests(deps(), id);
-    const { signUrl, ...rest } = request!;
+    const content = await messageContent(deps(), id, { kind: 'request', signerId: signerIds[0], index: 0 });
+    const { signUrl, ...rest } = content!;
     expect(rest).toEqual({
+      kind: 'request',
       accountId: NORDBANK,
       environment: 'test',
       documentId: id,
-      signerId: signerIds[0],
-      channel: 'sendSms',
       email: 'kari@example.com',
       mobile: '+4799900001',
       language: 'NO',
@@ -274,9 +322,87 @@ describeOnEachDatabase('open signing requests', (openDatabase) => {
       contact: { email: 'ola@nordbank.example' },
       texts: { email: undefined, sms: [{ language: 'NO', text: 'Hei' }] },
       mergeFields: { ref: 'A-1' },
+      signature: undefined,
+      attachment: undefined,
     });
-    const token = new URL(signUrl).searchParams.get('jwt')!;
+    const token = new URL(signUrl!).searchParams.get('jwt')!;
     expect(links.read(token)).toEqual({ documentId: id, signerId: signerIds[0], accountId: NORDBANK, rotation: 0 });
-    expect(signUrl.startsWith('https://sign.example/start?jwt=')).toBe(true);
+    expect(signUrl!.startsWith('https://sign.example/start?jwt=')).toBe(true);
+  });
+
+  describe('receipts', () => {
+    const setup = { signatureReceipt: 'sendEmail', finalReceipt: 'sendBoth', canceled: 'sendSms' } as const;
+    const wanting = (name: string) => signer(name, { notifications: { setup } });
+    const due = async (type: string, documentId: string, signerId?: string) =>
+      (await receiptsDue(database, [{ type, documentId, signerId }])).map((one) => [
+        one.kind,
+        one.signerId,
+        one.channel,
+      ]);
+
+    it('after a signature are for that signer, in the end for all, and of the end for those who want to hear', async () => {
+      const { id, signerIds } = await create(document([wanting('kari'), wanting('ola'), signer('per')]));
+      const [kari, ola] = signerIds as [string, string];
+      expect(await due('document_partially_signed', id, ola)).toEqual([['signatureReceipt', ola, 'sendEmail']]);
+      expect(await due('document_packaged', id)).toEqual([
+        ['finalReceipt', kari, 'sendBoth'],
+        ['finalReceipt', ola, 'sendBoth'],
+      ]);
+      expect(await due('document_canceled', id)).toEqual([
+        ['canceled', kari, 'sendSms'],
+        ['canceled', ola, 'sendSms'],
+      ]);
+      expect(await due('document_expired', id)).toEqual([]);
+    });
+
+    it('go to others too, who have no link', async () => {
+      const additionalRecipients = [
+        { email: 'archive@nordbank.example' },
+        { email: 'arkiv@nordbank.example', language: 'NO', customMergeFields: { ref: 'B' } },
+      ];
+      const { id, signerIds } = await create(
+        document([signer('kari')], { notification: { finalReceipt: { additionalRecipients } } }),
+      );
+      await sign(id, signerIds[0]!, 'signed', 1);
+      const receipts = await receiptsDue(database, [
+        { type: 'document_packaged', documentId: id, signerId: undefined },
+      ]);
+      expect(receipts).toMatchObject(
+        additionalRecipients.map(({ email }, index) => ({ email, index, signerId: undefined })),
+      );
+      const content = await messageContent(deps(), id, { kind: 'finalReceipt', signerId: undefined, index: 1 });
+      expect(content).toMatchObject({
+        language: 'NO',
+        mergeFields: { ref: 'B' },
+        signUrl: undefined,
+        mobile: undefined,
+      });
+      expect(content?.signature).toEqual({
+        signedAt: CREATED,
+        fullName: 'Kari Nordmann',
+        methodName: 'no_bankid_netcentric',
+      });
+    });
+
+    it('say nothing that is not so', async () => {
+      const { id, signerIds } = await create(document([wanting('kari'), wanting('ola')]));
+      const told = async (kind: 'reminder' | 'signatureReceipt' | 'finalReceipt' | 'canceled' | 'expired') =>
+        (await messageContent(deps(), id, { kind, signerId: signerIds[0], index: 0 })) !== undefined;
+      expect(await told('reminder')).toBe(true);
+      for (const kind of ['signatureReceipt', 'finalReceipt', 'canceled', 'expired'] as const) {
+        expect([kind, await told(kind)]).toEqual([kind, false]);
+      }
+      await sign(id, signerIds[0]!, 'partialsigned', 1);
+      expect([await told('reminder'), await told('signatureReceipt'), await told('finalReceipt')]).toEqual([
+        false,
+        true,
+        false,
+      ]);
+    });
+
+    it('of documents of which nobody wants any are none, also of unknown ones', async () => {
+      const silent = await create(document([signer('kari')], { notification: { finalReceipt: {} } }));
+      for (const id of [silent.id, uuidv7(CREATED)]) expect(await due('document_packaged', id)).toEqual([]);
+    });
   });
 });

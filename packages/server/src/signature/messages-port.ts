@@ -1,0 +1,24 @@
+import type { Transaction } from '../kernel/db/database.ts';
+import type { DueSigner } from './signers-to-ask.ts';
+
+/** A message of a document, or a try to send it that failed. */
+export interface LoggedMessage {
+  channel: 'email' | 'sms';
+  status: 'PENDING' | 'SENT' | 'DELIVERED' | 'FAILED';
+  at: Date;
+  title: string | undefined;
+  /** Without sign link. */
+  text: string | undefined;
+  sender: string | undefined;
+  receiver: string;
+}
+
+/** What this capability asks of the one that sends messages; handed in by the composition. */
+export interface Messages {
+  /** All of a document, oldest first. */
+  log(documentId: string): Promise<LoggedMessage[]>;
+  /** When each signer of the document was last reminded because the account asked for it. */
+  manualReminders(tx: Transaction, documentId: string): Promise<ReadonlyMap<string, Date>>;
+  /** Reminds because the account asked for it. Under the document's row lock. */
+  remind(tx: Transaction, signers: readonly DueSigner[], now: Date): Promise<void>;
+}

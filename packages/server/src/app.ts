@@ -45,6 +45,7 @@ import {
   EID_CALLBACK_PATH,
   messageContent,
   receiptsDue,
+  reminderPlans,
   type SignatureDeps,
   signersToAsk,
   startDocumentTimers,
@@ -169,6 +170,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
     redirectTokens: oauth.issued,
     messages: {
       log: (documentId) => messaging.log(documentId),
+      followReminders: (tx, documentId) => messaging.followReminders(tx, documentId),
       manualReminders: (tx, documentId) => messaging.manualReminders(tx, documentId),
       remind: (tx, signers, now) => messaging.remind(tx, signers, now),
     },
@@ -203,6 +205,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
     publicUrl: config.publicUrl,
     signersToAsk: (db, documentIds) => signersToAsk({ accountTime: accountClocks }, db, documentIds),
     receiptsDue,
+    reminderPlans: (db, documentIds) => reminderPlans({ accountTime: accountClocks }, db, documentIds),
     messageContent: (documentId, wanted) => messageContent(signatureDeps, documentId, wanted),
     inbox: {
       checkBasic: async (clientId, secret) => {
@@ -281,6 +284,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
   let ready = false;
   let stopFoldingCounts = async () => {};
   let stopDocumentTimers = async () => {};
+  let stopReminders = async () => {};
   registerReference(http, { publicUrl: config.publicUrl });
   registerOperations(http, {
     database,
@@ -304,6 +308,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
         stopFoldingCounts = startFoldingCounts({ database, log });
         stopDocumentTimers = startDocumentTimers({ ...signatureDeps, clocks: accountClocks });
         await unusedFiles.searchDaily();
+        stopReminders = messaging.startReminders({ clock, clocks: accountClocks });
       }
       await simulators;
       ready = true;
@@ -320,6 +325,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
       throttleStore?.close();
       await requestLog.close();
       await stopDocumentTimers();
+      await stopReminders();
       await events.stop();
       await jobs.stop();
       accountClocks.close();

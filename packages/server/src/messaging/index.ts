@@ -7,6 +7,7 @@ import { type LoggedMessage, messageLog } from './message-log.ts';
 import type { MessagingDeps, SignerToAsk } from './messaging-deps.ts';
 import { HANDLED_EVENTS, handleEvents } from './queue-messages.ts';
 import { queueReminders } from './queue-reminders.ts';
+import { followReminders, type ReminderTimes, startReminders } from './reminder-timers.ts';
 import { sendMessageJob } from './send-message.job.ts';
 import { listManualReminders } from './store.ts';
 
@@ -26,6 +27,10 @@ export interface Messaging {
   register(jobs: Jobs, events: Events): void;
   /** Mounts the page with what was captured in the test environment; nothing when the instance has none. */
   registerInbox(app: FastifyInstance): void;
+  /** After a change of who is reminded of a document, or when. */
+  followReminders(tx: Transaction, documentId: string): Promise<void>;
+  /** Reminds by schedule, in any number of processes; returns the function that stops it. After `register`. */
+  startReminders(times: ReminderTimes): () => Promise<void>;
   /** All messages of a document and the tries that failed, oldest first. */
   log(documentId: string): Promise<LoggedMessage[]>;
   /** When each signer of the document was last reminded by the account itself. */
@@ -41,10 +46,19 @@ export function createMessaging(deps: MessagingDeps): Messaging {
     register(jobs, events) {
       queue = jobs;
       jobs.define(sendMessageJob(deps));
-      events.subscribe('messaging', HANDLED_EVENTS, (batch, tx) => handleEvents(deps, jobs, batch, tx));
+      events.subscribe('messaging', HANDLED_EVENTS, async (batch, tx) => {
+        await handleEvents(deps, jobs, batch, tx);
+        const created = batch.flatMap((event) => (event.type === 'document_created' && event.documentId) || []);
+        await followReminders(deps, tx, created);
+      });
     },
     registerInbox(app) {
       if (deps.inbox) registerInbox(app, { ...deps, inbox: deps.inbox });
+    },
+    followReminders: (tx, documentId) => followReminders(deps, tx, [documentId]),
+    startReminders(times) {
+      if (!queue) throw new Error('messaging is not registered');
+      return startReminders({ ...deps, ...times }, queue);
     },
     log: (documentId) => messageLog(deps.database, documentId),
     manualReminders: listManualReminders,

@@ -102,6 +102,21 @@ export interface MessageContent {
   mergeFields: Readonly<Record<string, string>>;
 }
 
+/** Who is reminded of a document by schedule, as it is now. */
+export interface ReminderPlan {
+  documentId: string;
+  accountId: string;
+  environment: Environment;
+  /** Quartz expression; `undefined`: nobody is to be reminded any more. */
+  schedule: string | undefined;
+  /** Per signer. */
+  maxReminders: number;
+  /** From then on nobody is reminded. */
+  until: Date;
+  /** Those who may sign now and have not. */
+  signers: (SignerToAsk & { notBefore: Date })[];
+}
+
 /** What the capability stands on. */
 export interface MessagingDeps {
   database: Database;
@@ -116,6 +131,8 @@ export interface MessagingDeps {
   signersToAsk(db: Queryable, documentIds: readonly string[]): Promise<SignerToAsk[]>;
   /** The same for receipts and for the end of documents, whoever had a request or not. */
   receiptsDue(db: Queryable, changes: readonly DocumentChange[]): Promise<Receipt[]>;
+  /** Of those of the documents that have a schedule, as they are now. */
+  reminderPlans(db: Queryable, documentIds: readonly string[]): Promise<ReminderPlan[]>;
   /** As it is now; `undefined` when there is nothing to tell any more. */
   messageContent(documentId: string, wanted: WantedMessage): Promise<MessageContent | undefined>;
   /** Serves the page with what was captured in the test environment; absent: there is no such page. */

@@ -81,6 +81,7 @@ export class MessagingUnderTest {
         this.changes.push(...changes);
         return this.receipts.filter((one) => changes.some((change) => change.documentId === one.documentId));
       },
+      reminderPlans: async () => [],
       messageContent: async (documentId, { kind, signerId, index }) =>
         [...this.due, ...this.receipts].find(
           (one) =>

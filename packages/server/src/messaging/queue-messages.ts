@@ -3,6 +3,7 @@ import type { EventRecord } from '../kernel/events/events.ts';
 import { uuidv7 } from '../kernel/ids/uuid.ts';
 import type { Jobs } from '../kernel/jobs/jobs.ts';
 import type { DocumentChange, MessageKind, MessagingDeps, Recipient } from './messaging-deps.ts';
+import { deleteReminderTimers } from './reminder-store.ts';
 import { SEND_QUEUE, type SendJob } from './send-message.job.ts';
 import { eraseMessagesOfDocuments, insertMessages, listAskedSigners, type NewMessage } from './store.ts';
 
@@ -25,7 +26,10 @@ export async function handleEvents(
   tx: Transaction,
 ): Promise<void> {
   const erased = events.flatMap((event) => (event.type === 'document_deleted' && event.documentId) || []);
-  if (erased.length > 0) await eraseMessagesOfDocuments(tx, erased);
+  if (erased.length > 0) {
+    await eraseMessagesOfDocuments(tx, erased);
+    await deleteReminderTimers(tx, erased);
+  }
   const changes = events.flatMap((event) => changeOf(event) ?? []).filter((one) => !erased.includes(one.documentId));
   const opened = changes.filter((change) => OPENING_EVENTS.includes(change.type));
   const documentIds = [...new Set(opened.map((change) => change.documentId))];

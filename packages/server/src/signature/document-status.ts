@@ -96,7 +96,8 @@ function isOpenGroup(signers: readonly SignerTurn[], signer: SignerTurn): boolea
   return signers.every((one) => one.signed || !isEarlier(one, signer));
 }
 
-function isEarlier(one: SignerTurn, than: SignerTurn): boolean {
+/** Whether `one` has to sign before `than` may. */
+export function isEarlier(one: SignerTurn, than: SignerTurn): boolean {
   if (one.required !== than.required) return one.required;
   return one.order < than.order;
 }

@@ -1,5 +1,6 @@
-import { ACCOUNT_CLOCK_MOVED, type AccountClocks } from '../kernel/clock/account-clocks.ts';
+import type { AccountClocks } from '../kernel/clock/account-clocks.ts';
 import type { Queryable, Transaction } from '../kernel/db/database.ts';
+import { startLooking } from '../kernel/schedule/start-looking.ts';
 import { armTimer } from './arm-timer.ts';
 import { closeDocument } from './close-document.ts';
 import { GRACE_MS } from './document-status.ts';
@@ -17,8 +18,6 @@ import {
 import type { SignatureDeps } from './signature-deps.ts';
 import { type DocumentRecord, findDocument } from './store.ts';
 
-/** How often to look for what is due. Nothing is kept in memory between two looks. */
-const LOOK_EVERY_MS = 1_000;
 const BATCH = 50;
 const RETRY_MS = 60_000;
 
@@ -33,36 +32,11 @@ export type TimerDeps = Pick<SignatureDeps, 'database' | 'events' | 'log' | 'clo
  * stops it.
  */
 export function startDocumentTimers(deps: TimerDeps): () => Promise<void> {
-  let woken = false;
-  let stopped = false;
-  let running: Promise<void> | undefined;
-  const wake = () => {
-    if (stopped) return;
-    woken = true;
-    running ??= run().finally(() => {
-      running = undefined;
-    });
-  };
-  async function run(): Promise<void> {
-    while (woken && !stopped) {
-      woken = false;
-      try {
-        await fireDueTimers(deps, () => stopped);
-      } catch (err) {
-        deps.log.error({ err }, 'documents that are due could not be looked for');
-      }
-    }
-  }
-  const stopListening = deps.database.signals.on(ACCOUNT_CLOCK_MOVED, wake);
-  const timer = setInterval(wake, LOOK_EVERY_MS);
-  timer.unref();
-  wake();
-  return async () => {
-    stopped = true;
-    stopListening();
-    clearInterval(timer);
-    await running;
-  };
+  return startLooking({
+    signals: deps.database.signals,
+    look: (isStopped) => fireDueTimers(deps, isStopped),
+    onError: (err) => deps.log.error({ err }, 'documents that are due could not be looked for'),
+  });
 }
 
 /** Takes every step that is due now. */

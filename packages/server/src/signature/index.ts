@@ -15,6 +15,7 @@ export { startFoldingCounts } from './fold-counts.ts';
 export { messageContent } from './message-content.ts';
 export { receiptsDue } from './receipts-due.ts';
 export { recordPackage } from './record-package.ts';
+export { reminderPlans } from './reminder-plan.ts';
 export { createSignLinks } from './sign-link.ts';
 export type { PdfCheck, SignatureDeps } from './signature-deps.ts';
 export { signersToAsk } from './signers-to-ask.ts';

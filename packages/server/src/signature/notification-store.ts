@@ -34,6 +34,18 @@ export async function listDocumentsWithReceipts(db: Queryable, documentIds: read
   return rows.map((row) => row.id);
 }
 
+/** Those of the documents that have a schedule of reminders. */
+export async function listDocumentsWithReminders(db: Queryable, documentIds: readonly string[]): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>(
+    {
+      name: 'signature_list_documents_with_reminders',
+      text: `select id from documents where id = any($1::uuid[]) and request #> '{notification,reminder}' is not null`,
+    },
+    [documentIds],
+  );
+  return rows.map((row) => row.id);
+}
+
 /** Other addresses of signers, from now on; what is absent stays as it is. */
 export async function updateOverrides(
   tx: Transaction,

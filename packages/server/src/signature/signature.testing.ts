@@ -157,7 +157,12 @@ export class SignatureUnderTest {
         box: createSecretBox(masterKey, 'columns'),
         links: createSignLinks(masterKey),
         redirectTokens: testTokens(),
-        messages: { log: async () => [], manualReminders: async () => new Map(), remind: async () => undefined },
+        messages: {
+          log: async () => [],
+          followReminders: async () => undefined,
+          manualReminders: async () => new Map(),
+          remind: async () => undefined,
+        },
         checkPdf,
         accountName: async () => 'Nordbank',
         requireFeatures: async () => undefined,

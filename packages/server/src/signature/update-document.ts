@@ -81,6 +81,7 @@ export async function updateDocument(
       if (announcement && announcement.dueAt > context.now) await putDeletionAnnounced(tx, document.id, undefined);
     }
     await armTimer(tx, changed);
+    await deps.messages.followReminders(tx, document.id);
     // As the next reader finds it, to the order of members: the ETag is the same then.
     return (await findDocument(tx, document.id)) ?? changed;
   });

@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TestDatabase } from '../../../test-kit/src/databases.ts';
 import { describeOnEachDatabase } from '../../../test-kit/src/each-database.ts';
+import { ACCOUNT_CLOCK_MOVED } from '../kernel/clock/account-clocks.ts';
 import type { Events } from '../kernel/events/events.ts';
 import { createJobs } from '../kernel/jobs/create-jobs.ts';
 import type { Jobs } from '../kernel/jobs/jobs.ts';
 import { createSecretBox } from '../kernel/keys/sealed-box.ts';
 import { createLog } from '../kernel/log/log.ts';
 import { createMessaging } from '../messaging/index.ts';
-import { messageContent, receiptsDue, signersToAsk } from './index.ts';
+import { messageContent, receiptsDue, reminderPlans, signersToAsk } from './index.ts';
 import { PUBLIC_URL, SignatureUnderTest, SJOBANK, testSigner } from './signature.testing.ts';
 
 /** Documents and messages together, as the composition joins them. */
@@ -17,6 +18,7 @@ class Together {
   private readonly database: TestDatabase;
   private readonly jobs: Jobs;
   private events!: Events;
+  private sweeps: (() => Promise<void>)[] = [];
 
   constructor(database: TestDatabase) {
     this.database = database;
@@ -33,6 +35,7 @@ class Together {
       publicUrl: PUBLIC_URL,
       signersToAsk: (db, ids) => signersToAsk(this.signature.deps, db, ids),
       receiptsDue,
+      reminderPlans: (db, ids) => reminderPlans(this.signature.deps, db, ids),
       messageContent: (id, wanted) => messageContent(this.signature.deps, id, wanted),
     });
     this.signature = await SignatureUnderTest.start(this.database, { messages: messaging });
@@ -40,6 +43,25 @@ class Together {
     messaging.register(this.jobs, this.events);
     await this.jobs.start();
     await this.events.start();
+    // As several processes would.
+    const times = {
+      clock: { now: () => this.signature.now() },
+      clocks: { read: async () => this.signature.now(), listAhead: async () => [] },
+    };
+    this.sweeps = [1, 2, 3].map(() => messaging.startReminders(times));
+  }
+
+  /** Waits until no reminder is due and what was due is sent. */
+  async remind(): Promise<void> {
+    this.database.signals.send(ACCOUNT_CLOCK_MOVED);
+    for (;;) {
+      const { rows } = await this.database.query('select 1 from reminder_timers where due_at <= $1', [
+        this.signature.now(),
+      ]);
+      if (rows.length === 0) break;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    await this.settle();
   }
 
   /** Waits until events were handled and nothing is queued. */
@@ -56,6 +78,7 @@ class Together {
   }
 
   async stop(): Promise<void> {
+    for (const stop of this.sweeps) await stop();
     await this.events.stop();
     await this.jobs.stop();
     await this.signature.stop();
@@ -130,6 +153,110 @@ describeOnEachDatabase('messages of a document', (open) => {
       expect(await log(documentId)).toEqual([]);
       const path = `/signature/documents/${documentId}/notifications`;
       expect((await signature.api('GET', path, { accountId: SJOBANK })).body.code).toBe('document_not_found');
+    });
+  });
+
+  describe('reminders by schedule', () => {
+    const HOUR_MS = 3_600_000;
+    const setup = { reminder: 'sendEmail' };
+    const scheduled = async (reminder: object, ...signers: Record<string, unknown>[]) => {
+      const notification = { reminder: { chronSchedule: '0 0 9 * * ?', ...reminder } };
+      const { body } = await signature.create({ notification, signers });
+      await together.settle();
+      return body;
+    };
+    const wanting = (name: string, changes = {}) => person(name, { notifications: { setup }, ...changes });
+    const reminded = async (documentId: string) =>
+      (await log(documentId)).map((one: { receiver: string; sentTimeStamp: string }) => [
+        one.receiver.split('@')[0],
+        one.sentTimeStamp.slice(11, 16),
+      ]);
+    /** Moves the clock to a time of day that is yet to come, and lets what is due then happen. */
+    const until = async (time: string) => {
+      const now = signature.now();
+      const at = new Date(`${now.toISOString().slice(0, 10)}T${time}:00.000Z`);
+      signature.advance(at.getTime() - now.getTime() + (at <= now ? 24 * HOUR_MS : 0));
+      await together.remind();
+    };
+
+    it('go out at each run, in UTC, to those who may sign and have not', async () => {
+      await until('08:00');
+      const { documentId, signers } = await scheduled(
+        {},
+        wanting('kari'),
+        wanting('ola'),
+        wanting('per', { order: 1 }),
+        person('siv'),
+      );
+      await until('08:59');
+      expect(await reminded(documentId)).toEqual([]);
+      await until('09:00');
+      expect((await reminded(documentId)).sort()).toEqual([
+        ['kari', '09:00'],
+        ['ola', '09:00'],
+      ]);
+      await signature.sign(signers[0].url);
+      await until('09:00');
+      expect((await reminded(documentId)).map(([name]: [string]) => name).sort()).toEqual(['kari', 'ola', 'ola']);
+    });
+
+    it('are sent once however many sweeps there are, and once for all runs that were missed', async () => {
+      await until('08:00');
+      const documents = await Promise.all(Array.from({ length: 8 }, () => scheduled({}, wanting('kari'))));
+      signature.advance(3 * 24 * HOUR_MS);
+      await until('09:30');
+      for (const { documentId } of documents) expect(await reminded(documentId)).toEqual([['kari', '09:30']]);
+      await until('09:00');
+      for (const { documentId } of documents) expect((await reminded(documentId)).length).toBe(2);
+    });
+
+    it('are at most as many per signer as asked for; those by hand do not count', async () => {
+      await until('08:00');
+      const { documentId } = await scheduled({ maxReminders: 2 }, wanting('kari'));
+      for (const _day of [1, 2, 3]) {
+        await remind(documentId, { notificationSetting: 'sendEmail' });
+        await together.settle();
+        await until('09:00');
+        await until('10:00');
+      }
+      expect((await reminded(documentId)).filter(([, time]: [string, string]) => time === '09:00').length).toBe(2);
+      expect((await reminded(documentId)).length).toBe(5);
+    });
+
+    it('begin the given hours after it became the signer’s turn', async () => {
+      await until('08:00');
+      const { documentId, signers } = await scheduled(
+        { firstReminderAfter: 48 },
+        wanting('kari'),
+        wanting('ola', { order: 1 }),
+      );
+      for (const _day of [1, 2]) await until('09:00');
+      expect(await reminded(documentId)).toEqual([]);
+      await until('09:00');
+      expect((await reminded(documentId)).map(([name]: [string]) => name)).toEqual(['kari']);
+      await signature.sign(signers[0].url);
+      for (const _day of [1, 2]) await until('09:00');
+      expect((await reminded(documentId)).map(([name]: [string]) => name)).toEqual(['kari', 'ola']);
+    });
+
+    it('end with the document, and with its deadline; nothing is left to look at', async () => {
+      await until('08:00');
+      const { documentId, signers } = await scheduled({}, wanting('kari'));
+      await signature.sign(signers[0].url);
+      await until('09:00');
+      expect(await reminded(documentId)).toEqual([]);
+      const left = await signature.query('select 1 from reminder_timers where document_id = $1', [documentId]);
+      expect(left).toEqual([]);
+      const late = await scheduled({ chronSchedule: '0 0 9 1 1 ? 2099' }, wanting('kari'));
+      expect(await signature.query('select 1 from reminder_timers where document_id = $1', [late.documentId])).toEqual(
+        [],
+      );
+    });
+
+    it('take the older name of the schedule', async () => {
+      const notification = { reminder: { cronSchedule: '0 0 9 * * ?' } };
+      const { status, body } = await signature.create({ notification, signers: [wanting('kari')] });
+      expect([status, body.notification.reminder]).toEqual([201, { chronSchedule: '0 0 9 * * ?', maxReminders: 10 }]);
     });
   });
 

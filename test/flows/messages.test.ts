@@ -1,0 +1,53 @@
+import { type ApiClient, connect, documentRequest } from '@segl/test-kit/api-client';
+import { type SeglProcess, sampleContract, startSegl } from '@segl/test-kit/segl-process';
+import { signAt } from '@segl/test-kit/signer';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+describe.each(['embedded', 'postgresql'] as const)('messages of a document, at a running server (%s)', (kind) => {
+  let segl: SeglProcess;
+  let api: ApiClient;
+
+  beforeAll(async () => {
+    segl = await startSegl({ kind });
+    api = await connect(segl);
+  });
+  afterAll(() => segl?.remove());
+
+  it('request, reminder by hand, receipt, and the completed document to somebody else too', async () => {
+    const request = documentRequest(await sampleContract(), {
+      notification: {
+        reminder: { chronSchedule: '0 0 9 ? * MON-FRI' },
+        finalReceipt: { includeSignedFile: true, additionalRecipients: [{ email: 'archive@example.org' }] },
+      },
+    });
+    const [signer] = request.signers as Record<string, unknown>[];
+    signer!.signerInfo = { email: 'kari@example.org' };
+    signer!.notifications = {
+      setup: { request: 'sendEmail', reminder: 'sendEmail', signatureReceipt: 'sendEmail', finalReceipt: 'sendEmail' },
+    };
+    const created = await api.request('POST', '/signature/documents', request);
+    expect(created.status).toBe(201);
+    const path = `/signature/documents/${created.body.documentId}/notifications`;
+    const log = async () =>
+      ((await api.request('GET', path)).body as Record<string, string>[]).map(
+        ({ status, receiver, title }) => `${status} ${receiver} ${title}`,
+      );
+    const reminded = await api.request('POST', `${path}/reminder`, { notificationSetting: 'sendEmail', signers: null });
+    expect([reminded.status, reminded.body]).toEqual([200, { notificationSetting: 'sendEmail' }]);
+    await expect.poll(log, { timeout: 20_000 }).toHaveLength(2);
+    await signAt(created.body.signers[0].url);
+    await expect
+      .poll(async () => (await log()).sort(), { timeout: 60_000 })
+      .toEqual(
+        [
+          'SENT kari@example.org Your company asks you to sign “Lease agreement”',
+          'SENT kari@example.org Reminder: Your company waits for you to sign “Lease agreement”',
+          'SENT kari@example.org You have signed “Lease agreement”',
+          'SENT kari@example.org “Lease agreement” is signed',
+          'SENT archive@example.org “Lease agreement” is signed',
+        ].sort(),
+      );
+    const inbox = await (await fetch(`${segl.url}/test/inbox`)).text();
+    expect(inbox).toContain('archive@example.org');
+  });
+});

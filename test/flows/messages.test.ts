@@ -37,11 +37,11 @@ describe.each(['embedded', 'postgresql'] as const)('messages of a document, at a
     await expect.poll(log, { timeout: 20_000 }).toHaveLength(2);
     await signAt(created.body.signers[0].url);
     await expect
-      .poll(async () => (await log()).sort(), { timeout: 60_000 })
+      .poll(async () => (await log()).sort(), { timeout: 25_000 })
       .toEqual(
         [
-          'SENT kari@example.org Your company asks you to sign “Lease agreement”',
-          'SENT kari@example.org Reminder: Your company waits for you to sign “Lease agreement”',
+          'SENT kari@example.org Test account asks you to sign “Lease agreement”',
+          'SENT kari@example.org Reminder: Test account waits for you to sign “Lease agreement”',
           'SENT kari@example.org You have signed “Lease agreement”',
           'SENT kari@example.org “Lease agreement” is signed',
           'SENT archive@example.org “Lease agreement” is signed',

@@ -12,6 +12,7 @@ const PRODUCT_OF_GROUP: Record<string, string | undefined> = {
   notification: undefined,
   admin: undefined,
   test: undefined,
+  jwt: undefined,
 };
 
 interface Operation {

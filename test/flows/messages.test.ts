@@ -50,4 +50,31 @@ describe.each(['embedded', 'postgresql'] as const)('messages of a document, at a
     const inbox = await (await fetch(`${segl.url}/test/inbox`)).text();
     expect(inbox).toContain('archive@example.org');
   });
+
+  it('a reminder by schedule follows the test clock, and who was asked hears of the end', async () => {
+    const request = documentRequest(await sampleContract(), {
+      notification: { reminder: { chronSchedule: '0 0 9 * * ?', maxReminders: 1 } },
+    });
+    const [signer] = request.signers as Record<string, unknown>[];
+    signer!.signerInfo = { email: 'ola@example.org' };
+    signer!.notifications = { setup: { request: 'sendEmail', reminder: 'sendEmail', canceled: 'sendEmail' } };
+    const { documentId } = (await api.request('POST', '/signature/documents', request)).body;
+    const titles = async () =>
+      ((await api.request('GET', `/signature/documents/${documentId}/notifications`)).body as Record<string, string>[])
+        .filter(({ status }) => status === 'SENT')
+        .map(({ title }) => title);
+    await expect.poll(titles, { timeout: 20_000 }).toHaveLength(1);
+    for (const _day of [1, 2]) {
+      expect((await api.request('POST', '/test/clock', { advanceSeconds: 86_400 })).status).toBe(200);
+      await expect.poll(titles, { timeout: 20_000 }).toHaveLength(2);
+    }
+    expect((await api.request('POST', `/signature/documents/${documentId}/cancel`)).status).toBe(200);
+    await expect
+      .poll(titles, { timeout: 20_000 })
+      .toEqual([
+        'Test account asks you to sign “Lease agreement”',
+        'Reminder: Test account waits for you to sign “Lease agreement”',
+        'Test account has cancelled “Lease agreement”',
+      ]);
+  });
 });

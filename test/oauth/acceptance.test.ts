@@ -90,7 +90,7 @@ describe('oauth.md 11: what an implementation must pass, on two processes', () =
   it('11.4: 403 without the scope, 402 without the product, 403 first', async () => {
     const { body } = await create({ AllowedScopes: ['document_read', 'document_write'] });
     const token = await here.token(body.ClientId, body.ClientSecrets[0].Value);
-    const events = await here.call(token, 'GET', '/notification/webhooks');
+    const events = await here.call(token, 'GET', '/notification/events');
     expect([events.status, events.body.code]).toEqual([403, 'insufficient_scope']);
     expect(events.headers.get('www-authenticate')).toContain('scope="event"');
 

@@ -44,6 +44,10 @@ const INSERT = {
          ), evidence as (
            insert into evidence_entries (document_id, sequence, account_id, occurred_at, kind, data, hash)
            values ($1, 1, $2, $8, 'document_created', $5, $4)
+         ), timer as (
+           insert into document_timers (document_id, account_id, environment, due_at) values ($1, $2, 'test', $8)
+         ), file as (
+           insert into files (account_id, sha256, size_bytes, created_at, owner_id) values ($2, $6, $7, $8, $1)
          ), happened as (
            insert into events (id, account_id, environment, type, document_id, occurred_at, payload, tags)
            values ($10, $2, 'test', 'document_created', $1, $8, $5, '{}')

@@ -128,7 +128,8 @@ describe('the order of checks, over every operation of the real server', () => {
         expect(unscoped.headers.get('www-authenticate')).toContain(`scope="${scopes.join(' ')}"`);
       }
       const product = PRODUCT_OF_GROUP[group];
-      if (product === undefined) continue;
+      // Without a token there is no account, and so no subscription to ask.
+      if (product === undefined || scopes.length === 0) continue;
       const unsubscribed = await call(all, method, path, XML, 'application/xml');
       expect([name, unsubscribed.status, unsubscribed.body.code]).toEqual([name, 402, 'not_in_subscription']);
       expect(unsubscribed.body.message).toContain(product);

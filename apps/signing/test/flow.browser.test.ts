@@ -249,6 +249,7 @@ describe('the frame', () => {
     await page.getByRole('button', { name: 'Menu' }).click();
     await page.keyboard.press('Escape');
     expect(await focused(page)).toBe('Menu');
+    await page.getByRole('button', { name: 'Cancel signing' }).waitFor({ state: 'hidden' });
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Cancel signing' }).click();
     await page.getByRole('button', { name: 'Keep reading' }).click();

@@ -52,9 +52,20 @@ async function run(segl: SeglProcess, options: Parameters<typeof tryEveryOperati
     [1, 2, 3].map(() => api.request('POST', '/signature/documents', documentRequest(pdf))),
   );
   const hooks = await api.request('GET', '/notification/webhooks');
+  const attached = await Promise.all(
+    created.map(({ body }) =>
+      api.request('POST', `/signature/documents/${body.documentId}/attachments`, {
+        fileName: 'rules.pdf',
+        title: 'House rules',
+        data: pdf.toString('base64'),
+      }),
+    ),
+  );
   const known = {
     ids: {
       documentId: created.map(({ body }) => body.documentId as string),
+      signerId: created.map(({ body }) => body.signers[0].id as string),
+      attachmentId: attached.map(({ body }) => body.id as string),
       id: ['1', '2', '3', ...(hooks.body as { id: number }[]).map(({ id }) => String(id))],
     },
     document: pdf.toString('base64'),

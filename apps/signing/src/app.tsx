@@ -1,5 +1,6 @@
 import { applyTheme } from '@segl/ui';
 import { useEffect, useLayoutEffect } from 'react';
+import { AttachmentScreen } from './screens/attachment-screen.tsx';
 import { ChoosingScreen } from './screens/choosing-screen.tsx';
 import { FailedScreen } from './screens/failed-screen.tsx';
 import { LoadingScreen } from './screens/loading-screen.tsx';
@@ -60,6 +61,8 @@ export function App() {
   switch (screen.name) {
     case 'loading':
       return <LoadingScreen />;
+    case 'attachment':
+      return <AttachmentScreen key={screen.attachment.id} attachment={screen.attachment} remark={screen.remark} />;
     case 'reading':
       return <ReadingScreen remark={screen.remark} />;
     case 'choosing':

@@ -76,6 +76,7 @@ function viewOf(scenario: Scenario, pdf: Buffer): View {
       sha256: createHash('sha256').update(pdf).digest('hex'),
       pageCount: 7,
     },
+    attachments: [],
     account: { name: 'Nordbank AS' },
     contact: {
       name: 'Ola Nilsen',
@@ -255,6 +256,15 @@ export async function startFakeApi(
     const planned = instead.get(session.scenario)?.[name]?.shift();
     if (planned) return json(response, planned.status, planned.body ?? { requestId: randomUUID() }, planned.headers);
 
+    const [, attachmentId, what] = /^\/(?:documents|attachments)\/([0-9a-f-]{36})\/(content|accept)$/.exec(path) ?? [];
+    if (attachmentId) {
+      const { attachments } = session.view;
+      if (!attachments.some((one) => one.id === attachmentId)) return refuse(response, 404, 'attachment_not_found');
+      if (what === 'content') return content(request, response, pdfOf(handle));
+      const accepted = attachments.map((one) => (one.id === attachmentId ? { ...one, accepted: true } : one));
+      session.view = { ...session.view, attachments: accepted };
+      return json(response, 204);
+    }
     const scenario = scenarioOf(handle);
     if (scenario.held?.includes(name)) return;
     switch (name) {

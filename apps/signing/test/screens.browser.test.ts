@@ -44,6 +44,16 @@ const openMenu = async (page: Page) => {
 };
 const stopped = (state: View['state'], view: Partial<View> = {}) => ({ view: { state, ...view } });
 const title = 'Loan agreement 2026-114';
+const attachment = (name: string, type: 'show_accept' | 'read_accept'): View['attachments'][number] => ({
+  id: `01a20ce5-8e6c-72c1-b034-b4e24eada9${type === 'read_accept' ? '68' : '69'}`,
+  title: name,
+  fileName: 'attachment.pdf',
+  type,
+  sizeBytes: contract.length,
+  sha256: 'b'.repeat(64),
+  pageCount: 7,
+  accepted: false,
+});
 
 const screens: Record<string, ScreenCase> = {
   reading: { scenario: {}, reach: drawn, heading: [title, title] },
@@ -74,6 +84,20 @@ const screens: Record<string, ScreenCase> = {
     },
     reach: drawn,
     heading: ['Rammeavtale_', 'Rammeavtale_'],
+  },
+  attachment: {
+    scenario: { view: { attachments: [attachment('Price list', 'show_accept')] } },
+    reach: drawn,
+    heading: ['Price list', 'Price list'],
+  },
+  'attachment-read': {
+    scenario: { view: { attachments: [attachment('House rules', 'read_accept')] } },
+    reach: async (page) => {
+      await drawn(page);
+      await page.keyboard.press('End');
+      await page.getByRole('checkbox').check();
+    },
+    heading: ['House rules', 'House rules'],
   },
   'document-not-shown': {
     scenario: { pdf: Buffer.from('This is not a PDF.') },
@@ -251,7 +275,15 @@ describe.each(Object.entries(screens))('the screen %s', (name, { reach, heading 
 });
 
 it('needs no sideways scrolling at 320 px, nor at 400 % of a laptop', async () => {
-  for (const name of ['reading-long-words', 'choosing', 'signed', 'failed', 'menu', 'not-your-turn']) {
+  for (const name of [
+    'reading-long-words',
+    'attachment-read',
+    'choosing',
+    'signed',
+    'failed',
+    'menu',
+    'not-your-turn',
+  ]) {
     for (const size of [
       { width: 320, height: 640 },
       { width: 320, height: 256 },
@@ -271,7 +303,7 @@ it('needs no sideways scrolling at 320 px, nor at 400 % of a laptop', async () =
 }, 60_000);
 
 it('gives every control at least 44 px', async () => {
-  for (const name of ['reading', 'choosing', 'signed', 'failed', 'menu', 'cancel-question']) {
+  for (const name of ['attachment-read', 'reading', 'choosing', 'signed', 'failed', 'menu', 'cancel-question']) {
     const { page, close } = await openTab(browser);
     await page.goto(`${api.origin}/start?jwt=${name}_EN_light`);
     await screens[name]!.reach?.(page);

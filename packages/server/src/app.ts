@@ -170,6 +170,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
     redirectTokens: oauth.issued,
     messages: {
       log: (documentId) => messaging.log(documentId),
+      askSigners: (tx, documentId) => messaging.askSigners(tx, documentId),
       followReminders: (tx, documentId) => messaging.followReminders(tx, documentId),
       manualReminders: (tx, documentId) => messaging.manualReminders(tx, documentId),
       remind: (tx, signers, now) => messaging.remind(tx, signers, now),

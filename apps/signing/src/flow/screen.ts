@@ -1,4 +1,4 @@
-import type { Download, SigningMethod, View } from '../server/contract.ts';
+import type { Attachment, Download, SigningMethod, View } from '../server/contract.ts';
 
 /** Why there is nothing to sign here, at least not now. */
 export type StopReason =
@@ -33,6 +33,7 @@ export type CopyState = { state: 'preparing' | 'late' | 'none' } | { state: 'rea
 
 export type Screen =
   | { name: 'loading' }
+  | { name: 'attachment'; attachment: Attachment; remark?: Remark }
   | { name: 'reading'; remark?: Remark }
   | { name: 'choosing'; remark?: Remark }
   | { name: 'handing_over'; method: SigningMethod }
@@ -43,9 +44,10 @@ export type Screen =
 
 /** The first screen that the state of document and signer allows. */
 export function screenFor(view: View): Screen {
+  const attachment = nextAttachment(view);
   switch (view.state) {
     case 'sign':
-      return { name: 'reading' };
+      return attachment ? { name: 'attachment', attachment } : { name: 'reading' };
     case 'signed':
       return { name: 'signed', copy: { state: expectsCopy(view) ? 'preparing' : 'none' } };
     case 'expired':
@@ -54,6 +56,11 @@ export function screenFor(view: View): Screen {
     default:
       return { name: 'stopped', reason: view.state };
   }
+}
+
+/** The first attachment that the signer has not accepted. */
+export function nextAttachment(view: View): Attachment | undefined {
+  return view.attachments.find((attachment) => !attachment.accepted);
 }
 
 /** A signed copy exists for this signer once everybody has signed and the account lets signers have it. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type FakeApi, RETURN_CODE, type Scenario, startFakeApi } from '../../test/fake-api.ts';
 import { contract } from '../../test/sample-pdf.ts';
-import type { Boot } from '../server/contract.ts';
+import type { Boot, View } from '../server/contract.ts';
 import { connectToSignHost } from '../server/sign-host.ts';
 import { openSessionStore, type SessionStore } from '../session/session-store.ts';
 import { createSigningFlow, type SigningFlow } from './signing-flow.ts';
@@ -12,9 +12,31 @@ const twoMethods = [
 ];
 const busy = { status: 503, body: { code: 'unavailable' } };
 
+function attachmentOf(digit: string): View['attachments'][number] {
+  return {
+    id: `01a20ce5-8e6c-72c1-b034-b4e24eada96${digit}`,
+    title: `Attachment ${digit}`,
+    fileName: 'attachment.pdf',
+    type: 'show_accept',
+    sizeBytes: 1,
+    sha256: digit.repeat(64),
+    accepted: false,
+  };
+}
+
 const scenarios: Record<string, Scenario> = {
   plain: {},
   two: { view: { methods: twoMethods } },
+  attached: { view: { attachments: [attachmentOf('6'), attachmentOf('7')] } },
+  unstored: {
+    view: { attachments: [attachmentOf('6')] },
+    instead: {
+      [`POST /attachments/${attachmentOf('6').id}/accept`]: [{ status: 500, body: { code: 'internal_error' } }],
+    },
+  },
+  added: {
+    instead: { 'POST /sign/start': [{ status: 422, body: { code: 'attachments_not_accepted' } }] },
+  },
   none: { view: { methods: [] } },
   slow: { pollsUntilPackaged: 3, wayBack: 'https://nordbank.example/done', view: { redirect: { mode: 'redirect' } } },
   never: { pollsUntilPackaged: 100 },
@@ -94,6 +116,44 @@ async function answerAtEid(store: SessionStore, answer: 'signed' | 'canceled' | 
   await back.flow.start();
   return back;
 }
+
+describe('attachments', () => {
+  it('come one after the other before the document, each stored before the next', async () => {
+    const { flow } = await openLink('attached');
+    for (const digit of ['6', '7']) {
+      expect(flow.state().screen).toEqual({ name: 'attachment', attachment: attachmentOf(digit) });
+      await flow.acceptAttachment(false);
+      expect(api.calls).toContain(`POST /attachments/${attachmentOf(digit).id}/accept`);
+    }
+    expect(flow.state().screen).toEqual({ name: 'reading' });
+  });
+
+  it('that are accepted are not shown again after a reload', async () => {
+    const { flow, store } = await openLink('attached');
+    await flow.acceptAttachment(false);
+    const again = openTab({ store });
+    await again.flow.start();
+    expect(again.flow.state().screen).toEqual({ name: 'attachment', attachment: attachmentOf('7') });
+  });
+
+  it('that could not be accepted are said to be so', async () => {
+    const { flow } = await openLink('unstored');
+    await flow.acceptAttachment(false);
+    expect(flow.state().screen).toMatchObject({ name: 'failed', failure: { code: 'SA-1029' } });
+    await flow.tryAgain();
+    expect(flow.state().screen.name).toBe('attachment');
+  });
+
+  it('that were added or taken away meanwhile come, or go', async () => {
+    const { flow } = await openLink('added');
+    api.change('added', { attachments: [attachmentOf('6')] });
+    await flow.continueToSign();
+    expect(flow.state().screen).toEqual({ name: 'attachment', attachment: attachmentOf('6') });
+    api.change('added', { attachments: [] });
+    await flow.acceptAttachment(false);
+    expect(flow.state().screen).toEqual({ name: 'reading' });
+  });
+});
 
 describe('opening the link', () => {
   it('shows the document', async () => {

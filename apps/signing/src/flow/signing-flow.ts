@@ -1,7 +1,7 @@
 import type { AttemptOutcome, Boot, SigningMethod, View } from '../server/contract.ts';
 import { ConnectionError, ServerError, type SignHost } from '../server/sign-host.ts';
 import type { SessionStore } from '../session/session-store.ts';
-import { expectsCopy, type Failure, redirects, type Screen, screenFor } from './screen.ts';
+import { expectsCopy, type Failure, nextAttachment, redirects, type Screen, screenFor } from './screen.ts';
 
 export type FlowState = { view: View | null; screen: Screen };
 
@@ -21,6 +21,9 @@ export type FlowSurroundings = {
   replaceBy(url: string): void;
   wait(ms: number): Promise<void>;
 };
+
+/** Screens on which the document's state may change behind the signer's back. */
+const LOOKED_AGAIN: readonly Screen['name'][] = ['attachment', 'reading', 'choosing', 'stopped'];
 
 /** Pauses of the result poll grow by a second each; after these many the signer is told that it takes longer. */
 const RESULT_POLLS = 8;
@@ -168,7 +171,7 @@ export function createSigningFlow(around: FlowSurroundings) {
   async function lookAgain(): Promise<void> {
     const { screen } = state;
     if (screen.name === 'stopped' && screen.reason === 'maintenance') return start(true);
-    if (screen.name !== 'reading' && screen.name !== 'choosing' && screen.name !== 'stopped') return;
+    if (!LOOKED_AGAIN.includes(screen.name)) return;
     try {
       const view = await host.getSession();
       if (state.screen !== screen) return;
@@ -177,6 +180,29 @@ export function createSigningFlow(around: FlowSurroundings) {
     } catch (error) {
       // Not reachable just now: nothing has changed for the signer, the next look comes.
       if (error instanceof ServerError && error.status !== 503) fail('SA-1000', 'open_session', error);
+    }
+  }
+
+  /** The signer goes on from an attachment: to the next one, or to the document. */
+  async function acceptAttachment(readToEnd: boolean): Promise<void> {
+    const { screen } = state;
+    if (screen.name !== 'attachment') return;
+    const { id, sha256 } = screen.attachment;
+    try {
+      await host.acceptAttachment(id, sha256, readToEnd);
+    } catch (error) {
+      if (error instanceof ConnectionError) return show({ ...screen, remark: 'no_connection' });
+      // The sender may have changed or removed it meanwhile.
+      const now = await host.getSession().catch(() => null);
+      const same = now?.attachments.some((one) => one.id === id && one.sha256 === sha256);
+      if (now && (now.state !== 'sign' || !same)) return showView(now);
+      return fail('SA-1029', 'open_session', error);
+    }
+    try {
+      const view = await host.getSession();
+      if (state.screen === screen) showView(view);
+    } catch (error) {
+      fail('SA-1029', 'open_session', error);
     }
   }
 
@@ -207,7 +233,7 @@ export function createSigningFlow(around: FlowSurroundings) {
         return show({ name: screen.name === 'choosing' ? 'choosing' : 'reading', remark: 'no_connection' });
       }
       const now = await host.getSession().catch(() => null);
-      if (now && now.state !== 'sign') return showView(now);
+      if (now && (now.state !== 'sign' || nextAttachment(now))) return showView(now);
       fail('SA-1014', 'choose_method', error);
     }
   }
@@ -226,8 +252,9 @@ export function createSigningFlow(around: FlowSurroundings) {
   }
 
   function dismissRemark(): void {
-    const { name } = state.screen;
-    if (name === 'reading' || name === 'choosing') show({ name });
+    const { screen } = state;
+    if (screen.name === 'reading' || screen.name === 'choosing') show({ name: screen.name });
+    if (screen.name === 'attachment') show({ name: 'attachment', attachment: screen.attachment });
   }
 
   async function tryAgain(): Promise<void> {
@@ -276,6 +303,7 @@ export function createSigningFlow(around: FlowSurroundings) {
     start,
     startAgain,
     lookAgain,
+    acceptAttachment,
     continueToSign,
     chooseMethod,
     leaveEid,

@@ -1,177 +1,36 @@
-import { ActionBar, Button, IconButton, Notice, ScreenHeading, useAnnounce } from '@segl/ui';
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { Frame } from '../frame/frame.tsx';
-import { useDownload } from '../frame/use-download.ts';
+import { Button } from '@segl/ui';
+import { useCallback, useMemo } from 'react';
+import type { Remark } from '../flow/screen.ts';
 import { useSigning, useView } from '../signing.tsx';
 import { useSpeech } from '../texts/use-speech.tsx';
-import { loadPages } from '../viewer/load-viewer.ts';
-import { type Anchor, type Zoom, zoomStep } from '../viewer/page-layout.ts';
-import { useReadingKeys } from '../viewer/use-reading-keys.ts';
-import { PageSkeleton } from './loading-screen.tsx';
+import { Reader } from './reader.tsx';
 
-const PdfPages = lazy(async () => ({ default: (await loadPages()).PdfPages }));
-
-/** True while the heading is in sight, so that the bar repeats the title only when it is not. */
-function useInSight(
-  scroller: React.RefObject<HTMLElement | null>,
-  target: React.RefObject<HTMLElement | null>,
-): boolean {
-  const [inSight, setInSight] = useState(true);
-  useEffect(() => {
-    if (!target.current) return;
-    const observer = new IntersectionObserver(([entry]) => setInSight(entry?.isIntersecting ?? true), {
-      root: scroller.current,
-    });
-    observer.observe(target.current);
-    return () => observer.disconnect();
-  }, [scroller, target]);
-  return inSight;
-}
-
-/** The document, readable at once, and one quiet way on. */
-export function ReadingScreen({ remark }: { remark?: 'left_eid' | 'no_connection' }) {
+/** The document to be signed. */
+export function ReadingScreen({ remark }: { remark?: Remark }) {
   const { say } = useSpeech();
   const { flow, host, store } = useSigning();
-  const view = useView();
-  const announce = useAnnounce();
-  const { document: shown, account } = view;
-
-  const scroller = useRef<HTMLElement>(null);
-  const heading = useRef<HTMLHeadingElement>(null);
-  const headingInSight = useInSight(scroller, heading);
-
-  const [pages, setPages] = useState(shown.pageCount ?? 0);
-  const [page, setPage] = useState(1);
-  const [zoom, setZoom] = useState<Zoom>('fit');
-  const [problem, setProblem] = useState(false);
-  const [tries, setTries] = useState(0);
-  const scale = useRef(1);
-  const startAt = useMemo<Anchor | null>(() => {
+  const { document: shown, account } = useView();
+  const startAt = useMemo(() => {
     const place = store.place();
     return place && { page: place.page - 1, fraction: place.fraction };
   }, [store]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new try asks with the token of now
-  const source = useMemo(() => ({ url: host.documentUrl, headers: host.authorization() }), [host, tries]);
-
-  const changeZoom = useCallback(
-    (next: Zoom | null) => {
-      if (next === null) return;
-      setZoom(next);
-      announce(next === 'fit' ? say('read.fit_width') : say('read.zoom_now', { percent: Math.round(next * 100) }));
-    },
-    [announce, say],
-  );
-  const zoomBy = useCallback((direction: 1 | -1) => changeZoom(zoomStep(scale.current, direction)), [changeZoom]);
-  useReadingKeys(scroller, zoomBy, () => changeZoom('fit'));
-
-  const onProblem = useCallback(
-    (status: number | null) => {
-      if (status === 401) flow.endSession();
-      else setProblem(true);
-    },
-    [flow],
-  );
   const onLastPageSeen = useCallback(() => {
     host.markDocumentRead().catch(() => {});
   }, [host]);
-
   return (
-    <Frame title={headingInSight ? account.name : shown.title} subtitle={headingInSight ? undefined : account.name}>
-      <main
-        className="reader"
-        ref={scroller}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-        tabIndex={0}
-        aria-label={say('read.document_region', { title: shown.title })}
-      >
-        <div className="reader__heading">
-          <ScreenHeading ref={heading}>{shown.title}</ScreenHeading>
-          <p>{say('read.asks', { account: account.name })}</p>
-          {shown.description && <p>{shown.description}</p>}
-          <p className="muted small">{pages > 0 ? say('read.effort', { pages }) : say('read.effort_unknown')}</p>
-        </div>
-        {problem ? (
-          <DocumentProblem
-            onRetry={() => {
-              setProblem(false);
-              setTries((count) => count + 1);
-            }}
-          />
-        ) : (
-          <Suspense fallback={<PageSkeleton />}>
-            <PdfPages
-              key={tries}
-              source={source}
-              scroller={scroller}
-              zoom={zoom}
-              startAt={startAt}
-              labelOf={(number, of) => say('read.page', { page: number, pages: of })}
-              labelWithoutText={say('read.page_without_text')}
-              placeholder={<PageSkeleton />}
-              onOpened={setPages}
-              onPlace={(place, middle, shownScale) => {
-                scale.current = shownScale;
-                setPage(middle + 1);
-                store.savePlace({ page: place.page + 1, fraction: place.fraction });
-              }}
-              onLastPageSeen={onLastPageSeen}
-              onProblem={onProblem}
-            />
-          </Suspense>
-        )}
-      </main>
-      <ActionBar
-        label={say('read.bar')}
-        status={pages > 0 ? say('read.page', { page: Math.min(page, pages), pages }) : undefined}
-        tools={
-          <>
-            <IconButton icon="minus" label={say('read.zoom_out')} onClick={() => zoomBy(-1)} />
-            <IconButton icon="fit-width" label={say('read.fit_width')} onClick={() => changeZoom('fit')} />
-            <IconButton icon="plus" label={say('read.zoom_in')} onClick={() => zoomBy(1)} />
-          </>
-        }
-        notice={
-          remark && (
-            <Notice
-              tone={remark === 'no_connection' ? 'danger' : 'info'}
-              dismiss={{ label: say('remark.dismiss'), onClick: flow.dismissRemark }}
-            >
-              {say(`remark.${remark}`)}
-            </Notice>
-          )
-        }
-      >
-        <Button onClick={() => void flow.continueToSign()}>{say('read.continue')}</Button>
-      </ActionBar>
-    </Frame>
-  );
-}
-
-/** The pages cannot be shown (SA-1016): said where they would be, with both ways on. */
-function DocumentProblem({ onRetry }: { onRetry: () => void }) {
-  const { say } = useSpeech();
-  const { host } = useSigning();
-  const { document: shown } = useView();
-  const { state, download } = useDownload();
-  return (
-    <div className="reader__problem">
-      <Notice tone="danger">
-        <strong>{say('read.failed')}</strong> {say('read.failed_next')} <span className="muted">SA-1016</span>
-      </Notice>
-      {state === 'failed' && <Notice tone="danger">{say('menu.download_failed')}</Notice>}
-      <div className="button-row">
-        <Button variant="secondary" onClick={onRetry}>
-          {say('read.retry')}
-        </Button>
-        <Button
-          variant="secondary"
-          icon="download"
-          busy={state === 'loading'}
-          onClick={() => download(host.documentUrl, shown.fileName)}
-        >
-          {say(state === 'loading' ? 'menu.downloading' : 'menu.download')}
-        </Button>
-      </div>
-    </div>
+    <Reader
+      shown={shown}
+      url={host.documentUrl}
+      subtitle={account.name}
+      asks={say('read.asks', { account: account.name })}
+      effort={(pages) => (pages > 0 ? say('read.effort', { pages }) : say('read.effort_unknown'))}
+      bar={say('read.bar')}
+      startAt={startAt}
+      onPlace={({ page, fraction }) => store.savePlace({ page: page + 1, fraction })}
+      onLastPageSeen={onLastPageSeen}
+      remark={remark}
+    >
+      <Button onClick={() => void flow.continueToSign()}>{say('read.continue')}</Button>
+    </Reader>
   );
 }

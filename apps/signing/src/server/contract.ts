@@ -13,6 +13,19 @@ export type LanguageCode = 'EN' | 'NO';
 
 export type SigningMethod = { method: string; name: string; countryCode: string; description?: string };
 
+/** A file beside the document, to be accepted before the document can be signed. */
+export type Attachment = {
+  id: string;
+  title: string;
+  description?: string;
+  fileName: string;
+  type: 'show_accept' | 'read_accept' | 'sign';
+  sizeBytes: number;
+  sha256: string;
+  pageCount?: number;
+  accepted: boolean;
+};
+
 export type View = {
   state: ViewState;
   document: {
@@ -24,6 +37,7 @@ export type View = {
     sha256: string;
     pageCount?: number;
   };
+  attachments: Attachment[];
   account: { name: string };
   contact: { name?: string; email?: string; phone?: string; url?: string };
   signer: { firstName?: string; fullName?: string };

@@ -91,6 +91,10 @@ export function connectToSignHost(options: {
     async markDocumentRead(): Promise<void> {
       await send('POST', '/app/v1/documents/main/read', undefined, true);
     },
+    /** Stored once, however often it is said. */
+    async acceptAttachment(id: string, contentSha256: string, readToEnd: boolean): Promise<void> {
+      await send('POST', `/app/v1/attachments/${id}/accept`, { contentSha256, readToEnd }, true);
+    },
     startAttempt: (method: string, documentSha256: string) =>
       ask<StartedAttempt>('POST', '/sign/start', { method, documentSha256 }),
     completeAttempt: (returnedAttempt: string) =>
@@ -107,6 +111,7 @@ export function connectToSignHost(options: {
       }
       return (await send('GET', target.pathname + target.search)).blob();
     },
+    attachmentUrl: (id: string) => `${origin}/app/v1/documents/${id}/content`,
     documentUrl: `${origin}/app/v1/documents/main/content`,
     authorization: (): Record<string, string> => {
       const token = sessionToken();

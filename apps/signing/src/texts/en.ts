@@ -53,6 +53,17 @@ export const en = {
   'read.failed_next': 'Try again, or download it and read it in another program.',
   'read.retry': 'Try again',
 
+  'attachment.position': 'Attachment {number, number} of {count, number}',
+  'attachment.asks_to_open': '{account} asks you to see this before you sign.',
+  'attachment.asks_to_read': '{account} asks you to read this to the end before you sign.',
+  'attachment.effort':
+    '{pages, plural, one {1 page} other {{pages, number} pages}}. The document to be signed comes afterwards.',
+  'attachment.effort_unknown': 'The document to be signed comes afterwards.',
+  'attachment.bar': 'Attachment',
+  'attachment.read': 'I have read and understood this attachment',
+  'attachment.read_first': 'Read to the end to go on.',
+  'attachment.continue': 'Continue',
+
   'remark.left_eid': 'You came back before signing. Nothing has been signed.',
   'remark.no_connection': 'There is no connection right now, so nothing was started. Check your network and try again.',
   'remark.dismiss': 'Dismiss',
@@ -125,6 +136,7 @@ export const en = {
   'failed.SA-1014': 'We could not start the electronic ID. It may be busy; try again in a moment.',
   'failed.SA-1017': 'It took too long and was stopped. You can try again.',
   'failed.SA-1028': 'The person who identified is not the one the document was sent to.',
+  'failed.SA-1029': 'We could not store that you accepted the attachment. You can try again.',
   'failed.other': 'The step could not be finished. You can try again.',
   'failed.no_answer':
     'We do not know yet whether your signature was stored. Try again to find out; it will not be made twice.',

@@ -55,6 +55,17 @@ export const nb: Texts = {
   'read.failed_next': 'Prøv igjen, eller last det ned og les det i et annet program.',
   'read.retry': 'Prøv igjen',
 
+  'attachment.position': 'Vedlegg {number, number} av {count, number}',
+  'attachment.asks_to_open': '{account} ber deg se dette før du signerer.',
+  'attachment.asks_to_read': '{account} ber deg lese dette til slutten før du signerer.',
+  'attachment.effort':
+    '{pages, plural, one {1 side} other {{pages, number} sider}}. Dokumentet som skal signeres, kommer etterpå.',
+  'attachment.effort_unknown': 'Dokumentet som skal signeres, kommer etterpå.',
+  'attachment.bar': 'Vedlegg',
+  'attachment.read': 'Jeg har lest og forstått dette vedlegget',
+  'attachment.read_first': 'Les til slutten for å gå videre.',
+  'attachment.continue': 'Fortsett',
+
   'remark.left_eid': 'Du kom tilbake før du hadde signert. Ingenting er signert.',
   'remark.no_connection': 'Du er uten nett akkurat nå, så ingenting ble startet. Sjekk nettet og prøv igjen.',
   'remark.dismiss': 'Fjern meldingen',
@@ -128,6 +139,7 @@ export const nb: Texts = {
   'failed.SA-1014': 'Vi fikk ikke startet e-ID-en. Den kan være opptatt, så prøv igjen om litt.',
   'failed.SA-1017': 'Det tok for lang tid og ble stoppet. Du kan prøve igjen.',
   'failed.SA-1028': 'Den som identifiserte seg, er ikke den dokumentet ble sendt til.',
+  'failed.SA-1029': 'Vi fikk ikke lagret at du godtok vedlegget. Du kan prøve igjen.',
   'failed.other': 'Steget kunne ikke fullføres. Du kan prøve igjen.',
   'failed.no_answer':
     'Vi vet ikke ennå om signaturen din ble lagret. Prøv igjen for å finne det ut; den blir ikke laget to ganger.',

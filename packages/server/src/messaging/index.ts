@@ -5,7 +5,7 @@ import type { Jobs } from '../kernel/jobs/jobs.ts';
 import { registerInbox } from './inbox/register-inbox.ts';
 import { type LoggedMessage, messageLog } from './message-log.ts';
 import type { MessagingDeps, SignerToAsk } from './messaging-deps.ts';
-import { HANDLED_EVENTS, handleEvents } from './queue-messages.ts';
+import { askSigners, HANDLED_EVENTS, handleEvents } from './queue-messages.ts';
 import { queueReminders } from './queue-reminders.ts';
 import { followReminders, type ReminderTimes, startReminders } from './reminder-timers.ts';
 import { sendMessageJob } from './send-message.job.ts';
@@ -25,6 +25,8 @@ export type {
 export interface Messaging {
   /** Before `jobs.start()` and `events.start()`. */
   register(jobs: Jobs, events: Events): void;
+  /** Asks those signers of a document whose turn it is and who were not asked yet. After `register`. */
+  askSigners(tx: Transaction, documentId: string): Promise<void>;
   /** Mounts the page with what was captured in the test environment; nothing when the instance has none. */
   registerInbox(app: FastifyInstance): void;
   /** After a change of who is reminded of a document, or when. */
@@ -51,6 +53,10 @@ export function createMessaging(deps: MessagingDeps): Messaging {
         const created = batch.flatMap((event) => (event.type === 'document_created' && event.documentId) || []);
         await followReminders(deps, tx, created);
       });
+    },
+    async askSigners(tx, documentId) {
+      if (!queue) throw new Error('messaging is not registered');
+      await askSigners(deps, queue, tx, documentId);
     },
     registerInbox(app) {
       if (deps.inbox) registerInbox(app, { ...deps, inbox: deps.inbox });

@@ -49,6 +49,23 @@ export async function handleEvents(
   ]);
 }
 
+/** Asks the signers of a document whose turn it is by now, after a change that no event tells of. */
+export async function askSigners(
+  deps: Pick<MessagingDeps, 'accountTime' | 'signersToAsk'>,
+  jobs: Jobs,
+  tx: Transaction,
+  documentId: string,
+): Promise<void> {
+  const signers = await deps.signersToAsk(tx, [documentId]);
+  await queueMessages(
+    jobs,
+    tx,
+    signers.flatMap((signer) =>
+      messagesFor({ ...signer, kind: 'request' }, deps.accountTime.now(signer.accountId, signer.environment)),
+    ),
+  );
+}
+
 /** Who never heard of the document need not hear that it is over. */
 function endsUnsigned(kind: MessageKind): boolean {
   return kind === 'canceled' || kind === 'expired';

@@ -1,6 +1,9 @@
 import type { RouteDefinition } from '../kernel/http/route.ts';
+import { acceptAttachment, openAttachment } from './accept-attachment.ts';
 import { abortSigning, completeSigning } from './complete-signing.ts';
 import {
+  AcceptAttachmentRequest,
+  AttachmentOfSession,
   AttemptRequest,
   CancelSessionResponse,
   CompleteSigningRequest,
@@ -108,6 +111,27 @@ export function signingAppRoutes(deps: SignatureDeps): RouteDefinition<SessionCo
       tags,
       responses: { 204: null },
       handle: (context) => recordRead(deps, context),
+    },
+    {
+      method: 'GET',
+      path: '/app/v1/documents/{attachmentId}/content',
+      operationId: 'SigningAttachment_Content',
+      summary: 'The bytes of an attachment',
+      tags,
+      params: AttachmentOfSession,
+      responses: { 200: 'file' },
+      handle: (context, { params }) => openAttachment(deps, context, params.attachmentId),
+    },
+    {
+      method: 'POST',
+      path: '/app/v1/attachments/{attachmentId}/accept',
+      operationId: 'SigningAttachment_Accept',
+      summary: 'The signer goes on from an attachment',
+      tags,
+      params: AttachmentOfSession,
+      body: AcceptAttachmentRequest,
+      responses: { 204: null },
+      handle: (context, input) => acceptAttachment(deps, context, input),
     },
     {
       method: 'POST',

@@ -369,7 +369,6 @@ describeOnEachDatabase('creating a document', (open) => {
         'an e-mail to nobody',
         'signers[0].signerInfo.email',
       ],
-      ['feature_not_available', () => ({ advanced: { attachments: 1 } }), 'attachments', 'advanced.attachments'],
       [
         'feature_not_available',
         () => ({ advanced: { security: { oneTimeUse: true } } }),

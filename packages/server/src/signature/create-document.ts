@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { type FieldError, SeglError } from '../kernel/errors/segl-error.ts';
+import { SeglError } from '../kernel/errors/segl-error.ts';
 import type { OperationContext, OperationResult } from '../kernel/http/route.ts';
 import { uuidv7 } from '../kernel/ids/uuid.ts';
 import { decodeBase64 } from './base64-input.ts';
+import { type CheckedPdf, checkedPdf, contentErrors } from './checked-pdf.ts';
 import type { CreateDocumentRequestWrapper } from './contract/document.ts';
-import { documentResource, withoutNationalNumbers } from './document-representation.ts';
+import { documentResource } from './document-representation.ts';
 import {
   checkRestrictions,
   checkRules,
@@ -13,15 +14,15 @@ import {
   requestFingerprint,
   wantedFeatures,
   withDefaults,
-  withLinkWithin,
 } from './document-request.ts';
 import { EVIDENCE_START, nextEvidence } from './evidence.ts';
 import { findRepeated, insertUnderExternalId } from './external-id.ts';
 import { methodOffer, type SignatureDeps } from './signature-deps.ts';
+import { newSigner } from './signer-store.ts';
 import type { DocumentRecord, NewDocument } from './store.ts';
 
 /**
- * Stores a document and opens it for signing. The same request under the same external id answers the document that
+ * Stores a document and opens it for signing, at once or when its attachments are there. The same request under the same external id answers the document that
  * exists (200, `Idempotent-Replayed`), also when it would be refused by now; another request under it is refused with 422
  * `external_id_conflict`, or makes another document where the account has chosen so. Raises `document_created`. Nothing is
  * stored when anything is wrong.
@@ -31,6 +32,7 @@ export async function createDocument(
   context: OperationContext,
   body: CreateDocumentRequestWrapper,
 ): Promise<OperationResult> {
+  const field = 'dataToSign.base64Content';
   const decoded = decodeBase64(body.dataToSign.base64Content);
   const request = withDefaults({ ...body, dataToSign: { ...body.dataToSign, base64Content: '' } });
   const uploadedSha256 = createHash('sha256')
@@ -44,10 +46,10 @@ export async function createDocument(
   };
   let checked: CheckedPdf;
   try {
-    checkRestrictions(request, context.environment, context.now, contentErrors(decoded, deps.maxDocumentBytes));
+    checkRestrictions(request, context.environment, context.now, contentErrors(decoded, deps.maxDocumentBytes, field));
     await deps.requireFeatures(context, wantedFeatures(request));
     checkRules(request, methodOffer(deps, context.environment));
-    checked = await checkedPdf(deps, context.accountId, decoded!);
+    checked = await checkedPdf(deps, context.accountId, decoded!, field);
   } catch (error) {
     // A deadline passes and a method is withdrawn: what was accepted then is still a repetition now.
     const repeated = error instanceof SeglError && (await findRepeated(deps, identity, context.now));
@@ -71,39 +73,6 @@ export async function createDocument(
     status: 201,
     body: resource,
     headers: { location: `${deps.publicUrl}/signature/documents/${document.id}` },
-  };
-}
-
-function contentErrors(content: Buffer | undefined, maxBytes: number): FieldError[] {
-  const field = 'dataToSign.base64Content';
-  if (!content) return [{ field, code: 'base64', message: 'Must be base64.' }];
-  if (content.length === 0) return [{ field, code: 'min_length', message: 'Must not be empty.' }];
-  if (content.length <= maxBytes) return [];
-  return [{ field, code: 'max_length', message: `Must decode to at most ${maxBytes} bytes.` }];
-}
-
-interface CheckedPdf {
-  pageCount: number;
-  bytes: Buffer;
-  repaired: boolean;
-}
-
-async function checkedPdf(deps: SignatureDeps, accountId: string, content: Buffer): Promise<CheckedPdf> {
-  const field = 'dataToSign.base64Content';
-  if (!content.subarray(0, 1024).includes('%PDF-')) {
-    const message = 'The content is not a PDF, although the file name says so.';
-    throw new SeglError(422, 'file_content_mismatch', message, { errors: [{ field, code: 'format', message }] });
-  }
-  const verdict = await deps.checkPdf(content, accountId);
-  if (!verdict.accepted) {
-    throw new SeglError(422, 'pdf_not_supported', verdict.message, {
-      errors: [{ field, code: verdict.code, message: verdict.message }],
-    });
-  }
-  return {
-    pageCount: verdict.pageCount,
-    bytes: verdict.repaired ? Buffer.from(verdict.repaired) : content,
-    repaired: verdict.repaired !== undefined,
   };
 }
 
@@ -138,19 +107,12 @@ function newDocument(
     id,
     accountId: context.accountId,
     environment: context.environment,
+    status: request.advanced.attachments > 0 ? 'waiting_for_attachments' : 'unsigned',
     ...made,
     requiredSignatures: request.advanced.requiredSignatures || request.signers.length,
     deadline,
     createdAt: context.now,
-    signers: request.signers.map((signer) => {
-      const signerId = uuidv7(context.now);
-      const number = signer.signerInfo?.socialSecurityNumber;
-      return {
-        id: signerId,
-        request: withLinkWithin(withoutNationalNumbers(signer), deadline),
-        nationalNumberSealed: number ? deps.box.encrypt(Buffer.from(number, 'utf8'), `signer ${signerId}`) : undefined,
-      };
-    }),
+    signers: request.signers.map((signer) => newSigner(deps, signer, { deadline, now: context.now })),
     evidence,
     event: {
       id: uuidv7(context.now),
@@ -167,7 +129,6 @@ function replayed(deps: SignatureDeps, document: DocumentRecord): OperationResul
 function asRecord(document: NewDocument): DocumentRecord {
   return {
     ...document,
-    status: 'unsigned',
     evidenceSequence: document.evidence.sequence,
     evidenceHash: document.evidence.hash,
     updatedAt: document.createdAt,
@@ -175,5 +136,6 @@ function asRecord(document: NewDocument): DocumentRecord {
     signers: document.signers.map((signer) => ({ ...signer, linkRotation: 0 })),
     signatures: [],
     packages: [],
+    attachments: [],
   };
 }

@@ -52,7 +52,7 @@ export function signerResource(
 }
 
 /** What a stored request left out and an answer says all the same: lists, flags, and both spellings of one member. */
-function withDefaultsAnswered(signer: FilledSigner): FilledSigner {
+export function withDefaultsAnswered(signer: FilledSigner): FilledSigner {
   const { signatureType, authentication } = signer;
   const legacy = authentication?.authBeforeSign ? 'eid' : 'off';
   const mechanism = authentication?.mechanism ?? legacy;
@@ -131,7 +131,7 @@ export function summaryResource(document: SummaryRecord): DocumentSummary {
     requiredSignatures: document.requiredSignatures,
     currentSignatures: document.signatures.length,
     tags: document.tags,
-    attachments: [],
+    attachments: document.attachments,
     signers: document.signers.map((signer) => signer.id),
     documentSignatures: document.signatures.map((signature) => ({
       signerId: signature.signerId,

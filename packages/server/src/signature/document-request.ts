@@ -48,17 +48,7 @@ export function withDefaults(request: CreateDocumentRequestWrapper): FilledReque
         padesSettings: { primaryLanguage: 'EN', includeSsnInPades: false, ...packaging.padesSettings },
       },
     },
-    signers: request.signers.map((signer) => ({
-      ...signer,
-      ...(signer.signerInfo ? { signerInfo: withCanonicalMobile(signer.signerInfo) } : {}),
-      signatureType: {
-        ...signer.signatureType,
-        onEacceptUseHandWrittenSignature: signer.signatureType.onEacceptUseHandWrittenSignature ?? false,
-      },
-      tags: [...new Set(signer.tags ?? [])],
-      order: signer.order ?? 0,
-      required: signer.required ?? false,
-    })),
+    signers: request.signers.map(signerWithDefaults),
     advanced: filledAdvanced(request.advanced),
   };
 }
@@ -71,6 +61,20 @@ export function filledAdvanced(advanced: CreateDocumentRequestWrapper['advanced'
     requiredSignatures: advanced?.requiredSignatures ?? 0,
     getSocialSecurityNumber: advanced?.getSocialSecurityNumber ?? false,
     timeToLive: { deleteAfterHours: 168, ...advanced?.timeToLive },
+  };
+}
+
+export function signerWithDefaults(signer: SignerWrapper): FilledSigner {
+  return {
+    ...signer,
+    ...(signer.signerInfo ? { signerInfo: withCanonicalMobile(signer.signerInfo) } : {}),
+    signatureType: {
+      ...signer.signatureType,
+      onEacceptUseHandWrittenSignature: signer.signatureType.onEacceptUseHandWrittenSignature ?? false,
+    },
+    tags: [...new Set(signer.tags ?? [])],
+    order: signer.order ?? 0,
+    required: signer.required ?? false,
   };
 }
 
@@ -138,24 +142,31 @@ export function checkRestrictions(
   const errors: FieldError[] = [...found];
   const deadline = request.advanced.timeToLive?.deadline;
   if (deadline !== undefined) errors.push(...deadlineErrors(deadline, now, now));
-  if (/[/\\]/.test(request.dataToSign.fileName)) {
-    errors.push({ field: 'dataToSign.fileName', code: 'format', message: 'Must be a file name without a path.' });
-  }
+  errors.push(...fileNameErrors(request.dataToSign.fileName, 'dataToSign.fileName'));
   request.signers.forEach((signer, index) => {
-    const path = `signers[${index}]`;
-    errors.push(...redirectErrors(signer, `${path}.redirectSettings`, environment));
-    const expires = signer.signUrlExpires;
-    if (expires !== undefined && new Date(expires) <= now) {
-      errors.push({ field: `${path}.signUrlExpires`, code: 'date_past', message: 'Must be in the future.' });
-    }
-    const mobile = signer.signerInfo?.mobile;
-    if (mobile?.number && !parseMobile(mobile)) {
-      const message = 'Must be a mobile number with its country code.';
-      errors.push({ field: `${path}.signerInfo.mobile`, code: 'mobile', message });
-    }
+    errors.push(...signerErrors(signer, `signers[${index}].`, environment, now));
   });
   errors.push(...notificationErrors(request.notification, now));
   if (errors.length > 0) throw validationFailed(errors);
+}
+
+/** Restrictions of one signer; `prefix` stands before the names of its members. */
+export function signerErrors(signer: FilledSigner, prefix: string, environment: Environment, now: Date): FieldError[] {
+  const errors = redirectErrors(signer, `${prefix}redirectSettings`, environment);
+  const expires = signer.signUrlExpires;
+  if (expires !== undefined && new Date(expires) <= now) {
+    errors.push({ field: `${prefix}signUrlExpires`, code: 'date_past', message: 'Must be in the future.' });
+  }
+  const mobile = signer.signerInfo?.mobile;
+  if (mobile?.number && !parseMobile(mobile)) {
+    const message = 'Must be a mobile number with its country code.';
+    errors.push({ field: `${prefix}signerInfo.mobile`, code: 'mobile', message });
+  }
+  return errors;
+}
+
+export function fileNameErrors(fileName: string, field: string): FieldError[] {
+  return /[/\\]/.test(fileName) ? [{ field, code: 'format', message: 'Must be a file name without a path.' }] : [];
 }
 
 const NEEDED_REDIRECTS = {
@@ -206,12 +217,18 @@ export function wantedFeatures(request: FilledRequest): WantedFeature[] {
     ssn('dataToSign.packaging.padesSettings.includeSsnInPades');
   }
   request.signers.forEach((signer, index) => {
-    if (signer.getSocialSecurityNumber) ssn(`signers[${index}].getSocialSecurityNumber`);
-    for (const [kind, channel] of Object.entries(signer.notifications?.setup ?? {})) {
-      if (channel !== 'sendSms' && channel !== 'sendBoth') continue;
-      features.push({ product: 'sms', field: `signers[${index}].notifications.setup.${kind}` });
-    }
+    features.push(...signerFeatures(signer, `signers[${index}].`));
   });
+  return features;
+}
+
+export function signerFeatures(signer: FilledSigner, prefix: string): WantedFeature[] {
+  const features: WantedFeature[] = [];
+  if (signer.getSocialSecurityNumber) features.push({ product: 'ssn', field: `${prefix}getSocialSecurityNumber` });
+  for (const [kind, channel] of Object.entries(signer.notifications?.setup ?? {})) {
+    if (channel !== 'sendSms' && channel !== 'sendBoth') continue;
+    features.push({ product: 'sms', field: `${prefix}notifications.setup.${kind}` });
+  }
   return features;
 }
 
@@ -225,19 +242,10 @@ export function checkRules(request: FilledRequest, offer: MethodOffer): void {
   request.signers.forEach((signer, index) => {
     requireSubscribedMethods(signer, `signers[${index}].signatureType`, offer);
   });
-  const ids = new Set<string>();
   request.signers.forEach((signer, index) => {
-    if (ids.has(signer.externalSignerId)) {
-      throw refused(
-        'duplicate_external_signer_id',
-        'Two signers have the same externalSignerId.',
-        `signers[${index}].externalSignerId`,
-        'duplicate',
-      );
-    }
-    ids.add(signer.externalSignerId);
+    requireUniqueSigner(signer, request.signers.slice(0, index), `signers[${index}].`);
   });
-  requireRequiredSignatures(request);
+  requireEnoughSigners(request.advanced.requiredSignatures, request.signers.length);
   requireSupportedFile(request);
   requireAvailableFeatures(request);
   request.signers.forEach((signer, index) => {
@@ -249,8 +257,34 @@ export function checkRules(request: FilledRequest, offer: MethodOffer): void {
   });
 }
 
-export function requireRequiredSignatures(request: FilledRequest): void {
-  if (request.advanced.requiredSignatures <= request.signers.length) return;
+/** The same for one signer who joins the `others` of a document with this `notification`, or changes beside them. */
+export function checkSignerRules(
+  signer: FilledSigner,
+  others: readonly FilledSigner[],
+  notification: FilledRequest['notification'],
+  offer: MethodOffer,
+): void {
+  requireSubscribedMethods(signer, 'signatureType', offer);
+  requireUniqueSigner(signer, others, '');
+  refuseUnavailable(unavailableSignerMembers(signer, ''));
+  requireReachableSigner(signer, '');
+  requireReminderSchedule(notification, [signer], () => '');
+  requireUsableMethod(signer, 'signatureType', offer);
+}
+
+function requireUniqueSigner(signer: FilledSigner, others: readonly FilledSigner[], prefix: string): void {
+  if (!others.some((one) => one.externalSignerId === signer.externalSignerId)) return;
+  throw refused(
+    'duplicate_external_signer_id',
+    'Two signers have the same externalSignerId.',
+    `${prefix}externalSignerId`,
+    'duplicate',
+  );
+}
+
+/** Throws 422 `required_signatures_exceed_signers`. */
+export function requireEnoughSigners(requiredSignatures: number, signers: number): void {
+  if (requiredSignatures <= signers) return;
   throw refused(
     'required_signatures_exceed_signers',
     'requiredSignatures is larger than the number of signers.',
@@ -259,11 +293,15 @@ export function requireRequiredSignatures(request: FilledRequest): void {
   );
 }
 
+/** Throws 422 `unsupported_file_type`. */
+export function requirePdfName(fileName: string, isConverted: boolean, field: string): void {
+  if (fileExtension(fileName) === 'pdf' && !isConverted) return;
+  throw refused('unsupported_file_type', 'This instance signs PDF files only.', field, 'format');
+}
+
 function requireSupportedFile(request: FilledRequest): void {
-  const extension = fileExtension(request.dataToSign.fileName);
-  if (extension !== 'pdf' || request.dataToSign.convertToPDF) {
-    throw refused('unsupported_file_type', 'This instance signs PDF files only.', 'dataToSign.fileName', 'format');
-  }
+  const { fileName, convertToPDF = false } = request.dataToSign;
+  requirePdfName(fileName, convertToPDF, 'dataToSign.fileName');
   const formats = request.dataToSign.packaging?.signaturePackageFormats ?? [];
   if (formats.some((format) => format !== 'pades')) {
     throw refused(
@@ -281,7 +319,6 @@ function requireSupportedFile(request: FilledRequest): void {
  */
 export function requireAvailableFeatures(request: FilledRequest): void {
   const asked: string[] = [];
-  if (request.advanced.attachments > 0) asked.push('advanced.attachments');
   if (request.advanced.getSocialSecurityNumber) asked.push('advanced.getSocialSecurityNumber');
   if (request.advanced.extraInfo?.types?.length) asked.push('advanced.extraInfo.types');
   if (request.advanced.security?.oneTimeUse) asked.push('advanced.security.oneTimeUse');
@@ -293,18 +330,27 @@ export function requireAvailableFeatures(request: FilledRequest): void {
   if (request.dataToSign.packaging?.padesSettings?.padesTemplateId)
     asked.push('dataToSign.packaging.padesSettings.padesTemplateId');
   request.signers.forEach((signer, index) => {
-    const path = `signers[${index}]`;
-    if (signer.authentication?.authBeforeSign || (signer.authentication?.mechanism ?? 'off') !== 'off')
-      asked.push(`${path}.authentication`);
-    if (signer.extraInfo?.types?.length) asked.push(`${path}.extraInfo.types`);
-    if (signer.getSocialSecurityNumber) asked.push(`${path}.getSocialSecurityNumber`);
-    if (signer.redirectSettings.redirectMode.startsWith('iframe')) asked.push(`${path}.redirectSettings.redirectMode`);
-    if (signer.addons?.types?.length) asked.push(`${path}.addons.types`);
-    const { before, after } = signer.ui?.dialogs ?? {};
-    if (before?.title || before?.message || before?.useCheckBox || before?.formFields?.length)
-      asked.push(`${path}.ui.dialogs.before`);
-    if (after?.title || after?.message) asked.push(`${path}.ui.dialogs.after`);
+    asked.push(...unavailableSignerMembers(signer, `signers[${index}].`));
   });
+  refuseUnavailable(asked);
+}
+
+function unavailableSignerMembers(signer: FilledSigner, prefix: string): string[] {
+  const asked: string[] = [];
+  if (signer.authentication?.authBeforeSign || (signer.authentication?.mechanism ?? 'off') !== 'off')
+    asked.push(`${prefix}authentication`);
+  if (signer.extraInfo?.types?.length) asked.push(`${prefix}extraInfo.types`);
+  if (signer.getSocialSecurityNumber) asked.push(`${prefix}getSocialSecurityNumber`);
+  if (signer.redirectSettings.redirectMode.startsWith('iframe')) asked.push(`${prefix}redirectSettings.redirectMode`);
+  if (signer.addons?.types?.length) asked.push(`${prefix}addons.types`);
+  const { before, after } = signer.ui?.dialogs ?? {};
+  if (before?.title || before?.message || before?.useCheckBox || before?.formFields?.length)
+    asked.push(`${prefix}ui.dialogs.before`);
+  if (after?.title || after?.message) asked.push(`${prefix}ui.dialogs.after`);
+  return asked;
+}
+
+function refuseUnavailable(asked: readonly string[]): void {
   if (asked.length === 0) return;
   throw new SeglError(422, 'feature_not_available', `This version of Segl does not offer: ${asked.join(', ')}.`, {
     errors: asked.map((field) => ({ field, code: 'enum', message: 'Not available in this version.' })),

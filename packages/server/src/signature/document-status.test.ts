@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { afterSignature, type DocumentState, type SignerTurn, signerState } from './document-status.ts';
+import {
+  afterAttachments,
+  afterChange,
+  afterSignature,
+  type DocumentState,
+  type SignerTurn,
+  signerState,
+} from './document-status.ts';
 
 const now = new Date('2026-03-01T12:00:00Z');
 const times = { now, startedAt: now };
@@ -76,6 +83,26 @@ describe('document status', () => {
       accepted: false,
       state: 'expired',
     });
+  });
+
+  it('completes without a signature when nobody else has to sign, and only then', () => {
+    const signed = turn('kari', { signed: true });
+    const one = { status: 'partialsigned', requiredSignatures: 1 } as const;
+    expect(afterChange(document([signed], one))).toBe('signed');
+    expect(afterChange(document([signed, turn('ola', { required: true })], one))).toBe('partialsigned');
+    expect(afterChange(document([signed, turn('ola')], { ...one, requiredSignatures: 2 }))).toBe('partialsigned');
+    expect(afterChange(document([turn('ola')]))).toBe('unsigned');
+    for (const status of ['signed', 'canceled', 'expired'] as const) {
+      expect(afterChange(document([signed], { ...one, status }))).toBe(status);
+    }
+  });
+
+  it('opens with the last announced attachment and never waits again', () => {
+    const waiting = 'waiting_for_attachments';
+    expect(afterAttachments(waiting, { announced: 2, uploaded: 1 })).toEqual({ status: waiting, announced: 2 });
+    expect(afterAttachments(waiting, { announced: 2, uploaded: 2 })).toEqual({ status: 'unsigned', announced: 2 });
+    expect(afterAttachments('unsigned', { announced: 2, uploaded: 1 })).toEqual({ status: 'unsigned', announced: 1 });
+    expect(afterAttachments('unsigned', { announced: 2, uploaded: 3 })).toEqual({ status: 'unsigned', announced: 3 });
   });
 
   it('never leaves a final status', () => {

@@ -81,6 +81,25 @@ export function isFinal(status: DocumentStatus): status is 'signed' | 'canceled'
   return status === 'signed' || status === 'canceled' || status === 'expired';
 }
 
+/** The status after signers were changed or taken away: the last signature that was missing may not be needed any more. */
+export function afterChange(document: DocumentState): DocumentStatus {
+  const completes = document.status === 'partialsigned' && isComplete(document.requiredSignatures, document.signers);
+  return completes ? 'signed' : document.status;
+}
+
+/**
+ * The status that goes with the number of attachments, and the number that counts as announced from then on: a document
+ * waits until all are there, and once open it stays open, whatever is added or taken away.
+ */
+export function afterAttachments(
+  status: DocumentStatus,
+  counts: { announced: number; uploaded: number },
+): { status: DocumentStatus; announced: number } {
+  if (status !== 'waiting_for_attachments') return { status, announced: counts.uploaded };
+  if (counts.uploaded < counts.announced) return { status, announced: counts.announced };
+  return { status: 'unsigned', announced: counts.uploaded };
+}
+
 function endsAt(document: Pick<DocumentState, 'deadline'>, { linkExpiresAt }: SignerTurn): Date {
   return linkExpiresAt && linkExpiresAt < document.deadline ? linkExpiresAt : document.deadline;
 }

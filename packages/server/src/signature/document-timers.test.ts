@@ -8,6 +8,7 @@ import { HOUR_MS, look, oneClock, packageAsPades } from './life-cycle.testing.ts
 import { NORDBANK, SignatureUnderTest, SJOBANK } from './signature.testing.ts';
 
 const MINUTE_MS = 60_000;
+const DAY_MS = 24 * HOUR_MS;
 
 describeOnEachDatabase('what happens to documents by itself', (open, kind) => {
   let database: TestDatabase;
@@ -150,6 +151,23 @@ describeOnEachDatabase('what happens to documents by itself', (open, kind) => {
       expect(await timers()).toEqual([]);
       await look(signature);
       expect(await signature.events(documentId)).toHaveLength(4);
+    });
+
+    it('of a document that a change completes counts from then; its deadline passes by', async () => {
+      const { body } = await signature.create({ advanced: { timeToLive: { deadline: at(DAY_MS) } } }, ['kari', 'ola1']);
+      await signature.sign(body.signers[0].url);
+      await signature.api('DELETE', `/signature/documents/${body.documentId}/signers/${body.signers[1].id}`);
+      expect(await signature.query('select 1 from document_timers where document_id = $1', [body.documentId])).toEqual(
+        [],
+      );
+      await packageAsPades(signature, body.documentId);
+      const happened: string[][] = [];
+      for (const days of [2, 4, 1]) {
+        signature.advance(days * DAY_MS);
+        await look(signature);
+        happened.push((await signature.events(body.documentId)).slice(-1));
+      }
+      expect(happened).toEqual([['document_packaged'], ['document_before_deleted'], ['document_deleted']]);
     });
 
     it('of a signed document counts from the signature, but waits until the signed file was there', async () => {

@@ -19,6 +19,8 @@ const ERASED_TABLES = [
   'signatures',
   'document_packages',
   'evidence_entries',
+  'attachments',
+  'attachment_acceptances',
   'signing_sessions',
   'document_timers',
 ] as const;

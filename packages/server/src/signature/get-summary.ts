@@ -19,6 +19,7 @@ export async function getSummary(
       externalId,
       tags: advanced.tags,
       packages: document.packages.map((made) => made.format),
+      attachments: document.attachments.map((attachment) => attachment.id),
       signers: document.signers.map((signer) => ({
         id: signer.id,
         externalSignerId: signer.request.externalSignerId,

@@ -19,6 +19,8 @@ export interface Messages {
   log(documentId: string): Promise<LoggedMessage[]>;
   /** When each signer of the document was last reminded because the account asked for it. */
   manualReminders(tx: Transaction, documentId: string): Promise<ReadonlyMap<string, Date>>;
+  /** Has those told whose turn it is and who were not told yet, in the transaction that makes it their turn. */
+  askSigners(tx: Transaction, documentId: string): Promise<void>;
   /** After a change of who is reminded of a document, or when. */
   followReminders(tx: Transaction, documentId: string): Promise<void>;
   /** Reminds because the account asked for it. Under the document's row lock. */

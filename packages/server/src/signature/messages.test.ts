@@ -192,6 +192,7 @@ describeOnEachDatabase('open signing requests', (openDatabase) => {
       id,
       accountId: NORDBANK,
       environment: 'test',
+      status: 'unsigned',
       request,
       fingerprint: requestFingerprint(request, contentSha256),
       contentSha256,

@@ -68,17 +68,18 @@ export function requireReachableSigner(
   });
 }
 
-/** Throws 422 `reminder_schedule_missing` or `reminder_interval_too_short`. */
+/** Throws 422 `reminder_schedule_missing` or `reminder_interval_too_short`. `prefixOf` a signer stands before its members. */
 export function requireReminderSchedule(
   notification: Notification | undefined,
   signers: readonly Pick<SignerWrapper, 'notifications'>[],
+  prefixOf = (index: number) => `signers[${index}].`,
 ): void {
   const wanting = signers.findIndex((signer) => (signer.notifications?.setup?.reminder ?? 'off') !== 'off');
   if (wanting >= 0 && !notification?.reminder) {
     const message = 'A signer is to be reminded, but notification.reminder has no schedule.';
     const errors = [
       { field: SCHEDULE, code: 'required', message },
-      { field: `signers[${wanting}].notifications.setup.reminder`, code: 'enum', message },
+      { field: `${prefixOf(wanting)}notifications.setup.reminder`, code: 'enum', message },
     ];
     throw new SeglError(422, 'reminder_schedule_missing', message, { errors });
   }

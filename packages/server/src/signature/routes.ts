@@ -1,4 +1,5 @@
 import type { RouteDefinition } from '../kernel/http/route.ts';
+import { attachmentRoutes } from './attachment-routes.ts';
 import { cancelDocument } from './cancel-document.ts';
 import {
   CreateDocumentRequestWrapper,
@@ -25,6 +26,7 @@ import { listSummaries, SummaryPage, SummaryQuery } from './list-summaries.ts';
 import { notificationRoutes } from './notification-routes.ts';
 import { validateRedirectToken } from './redirect-token.ts';
 import type { SignatureDeps } from './signature-deps.ts';
+import { signerRoutes } from './signer-routes.ts';
 import { updateDocument } from './update-document.ts';
 
 /** The operations of `/signature`: one row each, no logic. */
@@ -37,7 +39,7 @@ export function signatureRoutes(deps: SignatureDeps): RouteDefinition[] {
       creates: true,
       summary: 'Create a document and open it for signing',
       description:
-        'The document is open for signing at once; each signer gets an own sign URL. The same request with the same externalId answers the existing document with 200; another request with it is refused with 422.',
+        'The document is open for signing at once, or when the attachments that it announces are there; each signer gets an own sign URL. The same request with the same externalId answers the existing document with 200; another request with it is refused with 422.',
       example: EXAMPLES.create,
       tags: ['Documents'],
       scope: 'document_write',
@@ -152,6 +154,8 @@ export function signatureRoutes(deps: SignatureDeps): RouteDefinition[] {
       responses: { 200: DocumentSummary },
       handle: (context, { params }) => getSummary(deps, context, params.documentId),
     },
+    ...signerRoutes(deps),
+    ...attachmentRoutes(deps),
     ...fileRoutes(deps),
     {
       method: 'POST',

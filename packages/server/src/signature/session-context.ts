@@ -50,15 +50,16 @@ export async function requireSession(
   return session;
 }
 
-/** The document and signer of a session, and what that signer may do now. */
+/** The document and signer of a session, and what that signer may do now. Throws 404 `unknown_link`, also for a replaced link. */
 export async function loadTurn(
   deps: { database: Queryable },
-  session: Pick<SigningSession, 'documentId' | 'signerId'>,
+  session: Pick<SigningSession, 'documentId' | 'signerId'> & { linkRotation?: number },
   now: Date,
 ): Promise<{ document: DocumentRecord; signer: SignerRecord; state: SignerState }> {
   const document = await findDocument(deps.database, session.documentId);
   const signer = document?.signers.find((one) => one.id === session.signerId);
   if (!document || !signer) throw unknownLink();
+  if (session.linkRotation !== undefined && session.linkRotation !== signer.linkRotation) throw unknownLink();
   return { document, signer, state: turnState(document, signer.id, now) };
 }
 

@@ -11,6 +11,8 @@ export interface SigningSession {
   tokenHash: Buffer;
   /** Hash of the bytes that this session shows; a signature is only taken for them. */
   documentSha256: string;
+  /** Of the link that it came by: a session ends with its link. */
+  linkRotation: number;
   createdAt: Date;
   /** Slides with activity. */
   expiresAt: Date;
@@ -27,20 +29,21 @@ interface SessionRow {
   signer_id: string;
   token_hash: Buffer;
   document_sha256: string;
+  link_rotation: number;
   created_at: Date;
   expires_at: Date;
   ends_at: Date;
   document_read_at: Date | null;
 }
 
-const COLUMNS = `id, account_id, environment, document_id, signer_id, token_hash, document_sha256, created_at, expires_at, ends_at, document_read_at`;
+const COLUMNS = `id, account_id, environment, document_id, signer_id, token_hash, document_sha256, link_rotation, created_at, expires_at, ends_at, document_read_at`;
 
 /** `false` when a session with this id exists: its boot code has been used. */
 export async function insertSession(db: Queryable, session: SigningSession): Promise<boolean> {
   const { rowCount } = await db.query(
     `insert into signing_sessions (id, account_id, environment, document_id, signer_id, token_hash, document_sha256,
-                                   created_at, expires_at, ends_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (id) do nothing`,
+                                   link_rotation, created_at, expires_at, ends_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (id) do nothing`,
     [
       session.id,
       session.accountId,
@@ -49,6 +52,7 @@ export async function insertSession(db: Queryable, session: SigningSession): Pro
       session.signerId,
       session.tokenHash,
       session.documentSha256,
+      session.linkRotation,
       session.createdAt,
       session.expiresAt,
       session.endsAt,
@@ -73,6 +77,7 @@ export async function findSession(db: Queryable, id: string): Promise<SigningSes
       signerId: row.signer_id,
       tokenHash: row.token_hash,
       documentSha256: row.document_sha256,
+      linkRotation: row.link_rotation,
       createdAt: row.created_at,
       expiresAt: row.expires_at,
       endsAt: row.ends_at,

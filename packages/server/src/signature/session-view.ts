@@ -1,3 +1,4 @@
+import { listForSigner } from './attachment-acceptance.ts';
 import type { SessionView } from './contract/session.ts';
 import { usableMethods } from './document-request.ts';
 import { type SignerState, signerStateDuringEid } from './document-status.ts';
@@ -10,9 +11,10 @@ import type { DocumentRecord, SignerRecord } from './store.ts';
 /** What the signing app shows for this session now. */
 export async function sessionView(deps: SignatureDeps, session: SigningSession, now: Date): Promise<SessionView> {
   const { document, signer, state: stateNow } = await loadTurn(deps, session, now);
-  const [accountName, attempt] = await Promise.all([
+  const [accountName, attempt, attachments] = await Promise.all([
     deps.accountName(document.accountId),
     findOpenAttempt(deps.database, session.id),
+    listForSigner(deps.database, document, signer.id),
   ]);
   const state = attempt
     ? signerStateDuringEid(stateOf(document), signer.id, { now, startedAt: attempt.createdAt })
@@ -33,6 +35,17 @@ export async function sessionView(deps: SignatureDeps, session: SigningSession, 
       sha256: document.contentSha256,
       pageCount: document.pageCount,
     },
+    attachments: attachments.map((attachment) => ({
+      id: attachment.id,
+      title: attachment.title,
+      description: attachment.description,
+      fileName: attachment.fileName,
+      type: attachment.type,
+      sizeBytes: attachment.contentSizeBytes,
+      sha256: attachment.contentSha256,
+      pageCount: attachment.pageCount,
+      accepted: attachment.accepted,
+    })),
     account: { name: accountName },
     contact: request.contactDetails,
     signer: {

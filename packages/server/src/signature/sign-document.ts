@@ -2,7 +2,8 @@ import type { EidOutcome } from '../eid/index.ts';
 import type { Transaction } from '../kernel/db/database.ts';
 import type { StoredFile } from '../kernel/files/files.ts';
 import { armTimer } from './arm-timer.ts';
-import { afterSignature, type SignerState } from './document-status.ts';
+import { acceptedAttachments, missingAcceptance } from './attachment-acceptance.ts';
+import { afterSignature } from './document-status.ts';
 import { nextEvidence } from './evidence.ts';
 import { type SessionContext, stateOf, unknownLink } from './session-context.ts';
 import { finishAttempt, type SignAttempt } from './session-store.ts';
@@ -21,30 +22,38 @@ type Completed = Extract<EidOutcome, { result: 'completed' }>;
 /**
  * Records a signature: under the document's row lock it is decided whether the signer may (still) sign, and then
  * signature, evidence, new status and events are written together. Raises `document_partially_signed` and, with the
- * completing signature, `document_signed`. Answers the state that stood in the way when the signature was not accepted.
+ * completing signature, `document_signed`. What stands in the way of a signature is kept with the attempt.
  */
 export async function signDocument(
   deps: SignatureDeps,
   context: SessionContext,
   attempt: SignAttempt,
   outcome: Completed,
-): Promise<{ accepted: true } | { accepted: false; state: SignerState }> {
+): Promise<{ accepted: boolean }> {
   const { session, now } = context;
   // The evidence reaches the disk before the row that speaks of it.
   const native = await deps.files.put(session.accountId, outcome.native.content);
   return deps.database.transaction(async (tx) => {
     const document = await lockDocument(tx, session.documentId);
-    if (!document) throw unknownLink();
-    const decision = afterSignature(stateOf(document), session.signerId, { now, startedAt: attempt.createdAt });
-    if (!decision.accepted) {
-      await finishAttempt(tx, attempt.id, 'failed', now, { errorCode: 'SA-1012', eidErrorMessage: decision.state });
-      return decision;
+    const signer = document?.signers.find((one) => one.id === session.signerId);
+    // Deleted, or given another link, while the person was at the eID.
+    if (!document || !signer || signer.linkRotation !== session.linkRotation) throw unknownLink();
+    const decision = afterSignature(stateOf(document), signer.id, { now, startedAt: attempt.createdAt });
+    const refusal = decision.accepted ? await missingAcceptance(tx, document, signer.id) : decision.state;
+    if (!decision.accepted || refusal) {
+      await finishAttempt(tx, attempt.id, 'failed', now, { errorCode: 'SA-1012', eidErrorMessage: refusal });
+      return { accepted: false };
     }
     const signature = signatureRecord(deps, context, attempt, outcome, document, native);
     const entry = nextEvidence(
       document.id,
       { sequence: document.evidenceSequence, hash: document.evidenceHash },
-      { occurredAt: now, kind: 'signed', signerId: session.signerId, data: evidenceData(deps, signature, outcome) },
+      {
+        occurredAt: now,
+        kind: 'signed',
+        signerId: session.signerId,
+        data: { ...evidenceData(deps, signature, outcome), ...acceptedAttachments(document, signer.id) },
+      },
     );
     await insertSignature(tx, document, signature);
     await insertEvidence(tx, document, entry);
@@ -142,30 +151,38 @@ async function raiseEvents(
   signature: SignatureRecord,
   status: 'partialsigned' | 'signed',
 ): Promise<void> {
-  const base = {
-    accountId: document.accountId,
-    environment: document.environment,
-    documentId: document.id,
-  };
   const ids = { documentId: document.id, externalDocumentId: document.request.externalId };
-  const tags = document.request.advanced.tags;
   const signer = document.signers.find((one) => one.id === signature.signerId);
   await deps.events.append(tx, {
-    ...base,
+    accountId: document.accountId,
+    environment: document.environment,
     type: 'document_partially_signed',
+    documentId: document.id,
     payload: { ...ids, signer: signerFacts(document, signature) },
-    tags: [...new Set([...tags, ...(signer?.request.tags ?? [])])],
+    tags: [...new Set([...document.request.advanced.tags, ...(signer?.request.tags ?? [])])],
   });
-  if (status !== 'signed') return;
+  if (status === 'signed') await raiseDocumentSigned(deps, tx, document, signature.signedAt);
+}
+
+/** That the document is complete, with everybody who has signed. */
+export async function raiseDocumentSigned(
+  deps: Pick<SignatureDeps, 'events'>,
+  tx: Transaction,
+  document: DocumentRecord,
+  signedAt: Date,
+): Promise<void> {
   await deps.events.append(tx, {
-    ...base,
+    accountId: document.accountId,
+    environment: document.environment,
     type: 'document_signed',
+    documentId: document.id,
     payload: {
-      ...ids,
-      signedTime: signature.signedAt.toISOString(),
+      documentId: document.id,
+      externalDocumentId: document.request.externalId,
+      signedTime: signedAt.toISOString(),
       signers: document.signatures.map((one) => signerFacts(document, one)),
     },
-    tags,
+    tags: document.request.advanced.tags,
   });
 }
 

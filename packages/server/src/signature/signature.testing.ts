@@ -26,10 +26,15 @@ export const METHOD = 'no_bankid_netcentric';
 export interface Caller {
   accountId?: string;
   environment?: Environment;
+  /** Absent: all of documents. */
+  scopes?: readonly string[];
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every operation
 export type Answer = { status: number; headers: Record<string, string>; body: any; text: string };
+
+type Verb = 'GET' | 'POST' | 'HEAD' | 'PATCH' | 'DELETE';
+const SCOPES = ['document_read', 'document_write', 'document_file'];
 
 const TABLES = [
   'documents',
@@ -98,7 +103,7 @@ export class TestEid implements EidProvider {
 
 /**
  * The capability on a real database, real files and real HTTP, with a clock that stands until it is moved. A token of
- * the API is `<account>.<environment>`.
+ * the API is `<account>.<environment>.<scopes>`.
  */
 export class SignatureUnderTest {
   readonly #returns = new Map<string, string>();
@@ -131,9 +136,8 @@ export class SignatureUnderTest {
     const signature = createSignature(this.deps);
     registerRoutes(this.http, signature.routes, {
       authenticate: async (token) => {
-        const [accountId, environment] = token.split('.') as [string, Environment];
-        const scopes = new Set(['document_read', 'document_write', 'document_file']);
-        return { clientId: 'client', accountId, environment, scopes };
+        const [accountId, environment, scopes] = token.split('.') as [string, Environment, string];
+        return { clientId: 'client', accountId, environment, scopes: new Set(scopes.split('+')) };
       },
       requireProduct: async () => undefined,
       clock,
@@ -157,12 +161,7 @@ export class SignatureUnderTest {
         box: createSecretBox(masterKey, 'columns'),
         links: createSignLinks(masterKey),
         redirectTokens: testTokens(),
-        messages: {
-          log: async () => [],
-          followReminders: async () => undefined,
-          manualReminders: async () => new Map(),
-          remind: async () => undefined,
-        },
+        messages: NO_MESSAGES,
         checkPdf,
         accountName: async () => 'Nordbank',
         requireFeatures: async () => undefined,
@@ -188,7 +187,7 @@ export class SignatureUnderTest {
   }
 
   async call(
-    method: 'GET' | 'POST' | 'HEAD' | 'PATCH' | 'DELETE',
+    method: Verb,
     url: string,
     options: { bearer?: string; body?: unknown; headers?: Record<string, string> } = {},
   ): Promise<Answer> {
@@ -213,12 +212,12 @@ export class SignatureUnderTest {
 
   /** As an account's program. */
   api(
-    method: 'GET' | 'POST' | 'HEAD' | 'PATCH' | 'DELETE',
+    method: Verb,
     url: string,
     options: Caller & { body?: unknown; headers?: Record<string, string> } = {},
   ): Promise<Answer> {
-    const { accountId = NORDBANK, environment = 'test', ...rest } = options;
-    return this.call(method, url, { bearer: `${accountId}.${environment}`, ...rest });
+    const { accountId = NORDBANK, environment = 'test', scopes = SCOPES, ...rest } = options;
+    return this.call(method, url, { bearer: `${accountId}.${environment}.${scopes.join('+')}`, ...rest });
   }
 
   request(changes: Record<string, unknown> = {}, signers = ['kari']): Record<string, unknown> {
@@ -323,6 +322,15 @@ export function testSigner(name: string, changes: Record<string, unknown> = {}):
     ...changes,
   };
 }
+
+/** Nobody is told anything. */
+export const NO_MESSAGES: SignatureDeps['messages'] = {
+  log: async () => [],
+  askSigners: async () => undefined,
+  followReminders: async () => undefined,
+  manualReminders: async () => new Map(),
+  remind: async () => undefined,
+};
 
 /** Signed tokens in real time, under a key of this test. */
 function testTokens(): SignatureDeps['redirectTokens'] {

@@ -43,6 +43,7 @@ export async function startSession(
     signerId: signer.id,
     tokenHash: sessionSecretHash(secret),
     documentSha256: document.contentSha256,
+    linkRotation: signer.linkRotation,
     createdAt: caller.now,
     expiresAt: new Date(caller.now.getTime() + SLIDING_MS),
     endsAt: new Date(caller.now.getTime() + LONGEST_MS),

@@ -1,6 +1,7 @@
 import { SeglError } from '../kernel/errors/segl-error.ts';
 import type { OperationResult } from '../kernel/http/route.ts';
 import { uuidv7 } from '../kernel/ids/uuid.ts';
+import { requireAcceptedAttachments } from './attachment-acceptance.ts';
 import { usableMethods } from './document-request.ts';
 import { recordEvidence } from './record-evidence.ts';
 import { loadTurn, type SessionContext, stepRefused } from './session-context.ts';
@@ -13,7 +14,7 @@ export const EID_CALLBACK_PATH = '/app/v1/eid/callback';
 
 /**
  * Hands the signer over to the chosen eID. Throws 422 `signing_not_possible` when it is not the signer's turn,
- * 422 `document_changed` when the app shows other bytes, 422 `method_not_available`, 503 `eid_unavailable`.
+ * 422 `attachments_not_accepted`, 422 `document_changed` when the app shows other bytes, 422 `method_not_available`, 503 `eid_unavailable`.
  */
 export async function startSigning(
   deps: SignatureDeps,
@@ -33,6 +34,7 @@ export async function startSigning(
   if (!usableMethods(signer.request, methodOffer(deps, document.environment)).includes(body.method)) {
     throw new SeglError(422, 'method_not_available', 'This way of signing is not offered for the document.');
   }
+  await requireAcceptedAttachments(deps.database, document, signer.id);
   await deps.requireTimeStamps();
   const attemptId = uuidv7(now);
   const started = await requireEid(deps, body.method, document.environment).start({

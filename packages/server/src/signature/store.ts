@@ -1,5 +1,6 @@
 import type { Queryable, Transaction } from '../kernel/db/database.ts';
 import type { Environment } from '../kernel/events/events.ts';
+import { ATTACHMENTS_OF_DOCUMENT, type AttachmentRecord } from './attachment-store.ts';
 import type { DocumentStatus, Mechanism, PackageFormat } from './contract/document.ts';
 import type { FilledRequest, FilledSigner } from './document-request.ts';
 import type { EvidenceEntry, EvidenceKind } from './evidence.ts';
@@ -71,12 +72,15 @@ export interface DocumentRecord {
   signers: SignerRecord[];
   signatures: SignatureRecord[];
   packages: PackageRecord[];
+  /** In the order in which they are shown. */
+  attachments: AttachmentRecord[];
 }
 
 export interface NewDocument {
   id: string;
   accountId: string;
   environment: Environment;
+  status: 'unsigned' | 'waiting_for_attachments';
   fingerprint: Buffer;
   request: FilledRequest;
   contentSha256: string;
@@ -120,7 +124,7 @@ export async function insertDocument(db: Queryable, document: NewDocument): Prom
              insert into documents (id, account_id, environment, external_id, status, request, file_format,
                                     content_sha256, content_size_bytes, uploaded_sha256, page_count,
                                     required_signatures, evidence_sequence, evidence_hash, deadline, created_at, updated_at)
-             values ($1, $2, $3, $4, 'unsigned', $6, 'pdf', $7, $8, $9, $10, $11, $12, $13, $14, $15, $15)
+             values ($1, $2, $3, $4, $22, $6, 'pdf', $7, $8, $9, $10, $11, $12, $13, $14, $15, $15)
            ), signer as (
              insert into signers (document_id, id, account_id, position, external_signer_id, sign_order, required,
                                   request, national_number_sealed)
@@ -159,6 +163,7 @@ export async function insertDocument(db: Queryable, document: NewDocument): Prom
       document.event.id,
       JSON.stringify(document.event.payload),
       document.request.advanced.tags,
+      document.status,
     ],
   });
 }
@@ -251,6 +256,7 @@ interface DocumentRow {
   }[];
   signatures: SignatureJson[] | null;
   packages: PackageRecord[] | null;
+  attachments: AttachmentRecord[] | null;
 }
 
 interface SignatureJson extends Omit<SignatureRecord, 'signedAt' | 'nationalNumberSealed'> {
@@ -281,7 +287,8 @@ const SELECT_DOCUMENT = `
          case when d.packaged_at is null then null else
          (select jsonb_agg(jsonb_build_object('format', p.format, 'sha256', p.sha256, 'sizeBytes', p.size_bytes,
                              'fileName', p.file_name, 'mediaType', p.media_type, 'level', p.level) order by p.created_at)
-            from document_packages p where p.document_id = $1) end as packages
+            from document_packages p where p.document_id = $1) end as packages,
+         case when d.attachment_count = 0 then null else (${ATTACHMENTS_OF_DOCUMENT}) end as attachments
     from documents d
    where d.id = $1 and d.erased_at is null`;
 
@@ -342,6 +349,7 @@ function toDocument(row: DocumentRow): DocumentRecord {
       nationalNumberSealed: fromHex(number),
     })),
     packages: (row.packages ?? []).map(dropNulls),
+    attachments: (row.attachments ?? []).map(dropNulls),
   };
 }
 

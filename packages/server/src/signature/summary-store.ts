@@ -21,6 +21,8 @@ export interface SummaryRecord {
   signedAt: Date | undefined;
   signers: { id: string; externalSignerId: string }[];
   signatures: SummarySignature[];
+  /** Their ids. */
+  attachments: string[];
 }
 
 export interface SummarySignature {
@@ -337,7 +339,9 @@ const DETAILS = `
             from signatures g where g.document_id = d.id) end as signatures,
          case when d.packaged_at is not null then
          (select array_agg(p.format order by p.created_at) from document_packages p where p.document_id = d.id) end
-         as packages
+         as packages,
+         case when d.attachment_count > 0 then
+         (select jsonb_agg(a.id order by a.position) from attachments a where a.document_id = d.id) end as attachments
     from page join documents d on d.id = page.id`;
 
 interface PageRow {
@@ -357,6 +361,7 @@ interface PageRow {
   signers: SummaryRecord['signers'] | null;
   signatures: (Record<keyof SummarySignature, string | null> & { signedAt: string })[] | null;
   packages: PackageFormat[] | null;
+  attachments: string[] | null;
 }
 
 function toSummary({ size: _size, ...row }: PageRow): SummaryRecord {
@@ -367,6 +372,7 @@ function toSummary({ size: _size, ...row }: PageRow): SummaryRecord {
     signedAt: row.signedAt ?? undefined,
     signers: row.signers ?? [],
     packages: row.packages ?? [],
+    attachments: row.attachments ?? [],
     signatures: (row.signatures ?? []).map((signature) => ({
       ...(Object.fromEntries(
         Object.entries(signature).map(([name, value]) => [name, value ?? undefined]),

@@ -114,6 +114,7 @@ describeOnEachDatabase('updating a document', (open) => {
       ['description', { description: 'Other' }],
       ['contactDetails', { contactDetails: { name: 'Other' } }],
       ['advanced.requiredSignatures', { advanced: { requiredSignatures: 1 } }],
+      ['advanced.attachments', { advanced: { attachments: 1 } }],
     ];
     const UNTIL_FINAL: [string, () => object][] = [
       ['notification', () => ({ notification: { signRequest: { sms: [{ language: 'EN', text: 'Sign {url}' }] } } })],

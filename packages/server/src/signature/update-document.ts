@@ -13,10 +13,10 @@ import {
   type FilledRequest,
   filledAdvanced,
   requireAvailableFeatures,
-  requireRequiredSignatures,
+  requireEnoughSigners,
   withLinkWithin,
 } from './document-request.ts';
-import { isFinal } from './document-status.ts';
+import { afterAttachments, isFinal } from './document-status.ts';
 import { nextTimer } from './document-timer.ts';
 import { lockOwnDocument } from './get-document.ts';
 import { findLifeCycle, putDeletionAnnounced } from './life-cycle-store.ts';
@@ -45,7 +45,8 @@ const DEADLINE = 'advanced.timeToLive.deadline';
 
 /**
  * Merges a patch into a document. Nothing happens when nothing differs, and what is sent as it is stands does not count as
- * a change. A new deadline moves the links that end later, and those that had no end of their own. Throws 400
+ * a change. A new deadline moves the links that end later, and those that had no end of their own. A document that waits
+ * for attachments opens when no more are announced than are there; once open, their number is what is there. Throws 400
  * `validation_failed`, 402 `not_in_subscription`, 422 `document_locked` (somebody has signed), `document_closed` (it is
  * signed, cancelled or expired), `required_signatures_exceed_signers`, `feature_not_available` and `resource_changed`.
  */
@@ -69,7 +70,9 @@ export async function updateDocument(
     const changed = changedDocument(document, request, context.now);
     requireRestrictions(document, changed, context.now);
     requireOpenFor(document, stored, after);
-    requireRequiredSignatures(changed.request);
+    if (isDeepStrictEqual(stored, updatableOf(changed))) return document;
+
+    requireEnoughSigners(request.advanced.requiredSignatures, document.signers.length);
     requireReminderSchedule(changed.request.notification, changed.request.signers);
     // What the signers ask for was checked when they were added.
     requireAvailableFeatures({ ...changed.request, signers: [] });
@@ -81,6 +84,7 @@ export async function updateDocument(
       if (announcement && announcement.dueAt > context.now) await putDeletionAnnounced(tx, document.id, undefined);
     }
     await armTimer(tx, changed);
+    if (changed.status !== document.status) await deps.messages.askSigners(tx, document.id);
     await deps.messages.followReminders(tx, document.id);
     // As the next reader finds it, to the order of members: the ETag is the same then.
     return (await findDocument(tx, document.id)) ?? changed;
@@ -115,17 +119,26 @@ function requestAfter(document: DocumentRecord, updated: UpdatableDocument): Fil
   };
 }
 
-function changedDocument(document: DocumentRecord, request: FilledRequest, now: Date): DocumentRecord {
+function changedDocument(document: DocumentRecord, wanted: FilledRequest, now: Date): DocumentRecord {
+  const { status, announced } = announcedAfter(document, wanted.advanced.attachments);
+  const request = { ...wanted, advanced: { ...wanted.advanced, attachments: announced } };
   const deadline = deadlineOf(request, document.createdAt);
   const signers = document.signers.map((signer) => ({ ...signer, request: withLinkWithin(signer.request, deadline) }));
   return {
     ...document,
+    status,
     request: { ...request, signers: signers.map((signer) => signer.request) },
     signers,
     deadline,
     requiredSignatures: request.advanced.requiredSignatures || signers.length,
     updatedAt: now,
   };
+}
+
+function announcedAfter(document: DocumentRecord, announced: number): ReturnType<typeof afterAttachments> {
+  // A document that was cancelled while it waited keeps the number that it waited for.
+  if (announced === document.request.advanced.attachments) return { status: document.status, announced };
+  return afterAttachments(document.status, { announced, uploaded: document.attachments.length });
 }
 
 function requireOpenFor(document: DocumentRecord, stored: UpdatableDocument, after: UpdatableDocument): void {

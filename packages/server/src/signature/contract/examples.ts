@@ -52,6 +52,16 @@ const REMINDER = {
   notificationSetting: 'sendEmail',
   signers: { [SIGNER_ID]: null, '01a20ce5-8e6c-72c1-b034-b4e24eada968': { emailOverride: 'ola@example.org' } },
 };
+const SIGNER_ANSWER = DOCUMENT.signers[0];
+const ATTACHMENT = {
+  fileName: 'house-rules.pdf',
+  title: 'House rules',
+  data: '',
+  convertToPdf: false,
+  signers: [SIGNER_ID],
+  type: 'read_accept',
+};
+const ATTACHMENT_ID = '01a20ce5-8e6c-72c1-b034-b4e24eada968';
 
 /** Operation → an example of its request and of its answer. */
 export const EXAMPLES = {
@@ -104,6 +114,19 @@ export const EXAMPLES = {
       },
     },
   },
+  listSigners: { answer: [SIGNER_ANSWER] },
+  addSigner: { request: SIGNER, answer: SIGNER_ANSWER },
+  getSigner: { answer: SIGNER_ANSWER },
+  updateSigner: { request: { signerInfo: { email: 'kari@example.org' }, rotateUrl: true }, answer: SIGNER_ANSWER },
+  listAttachments: {
+    answer: [{ id: ATTACHMENT_ID, title: ATTACHMENT.title, type: ATTACHMENT.type, fileName: ATTACHMENT.fileName }],
+  },
+  addAttachment: {
+    request: { ...ATTACHMENT, data: 'JVBERi0xLjcK…' },
+    answer: { id: ATTACHMENT_ID, ...ATTACHMENT },
+  },
+  getAttachment: { answer: { id: ATTACHMENT_ID, ...ATTACHMENT, data: 'JVBERi0xLjcK…' } },
+  updateAttachment: { request: { title: ATTACHMENT.title }, answer: { id: ATTACHMENT_ID, ...ATTACHMENT } },
   list: {
     answer: {
       offset: 0,

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { DateTime, Guid, stringEnum } from '../../kernel/contract/primitives.ts';
+import { ATTACHMENT_TYPES } from './attachment.ts';
 import { MECHANISMS, REDIRECT_MODES } from './document.ts';
 import { COLOR_THEMES, LANGUAGES } from './signing-page.ts';
 
@@ -25,6 +26,20 @@ export const SessionView = Type.Object({
     sha256: Type.String(),
     pageCount: optional(Type.Integer()),
   }),
+  /** Those that this signer gets, to be accepted before the document can be signed. */
+  attachments: Type.Array(
+    Type.Object({
+      id: Guid(),
+      title: Type.String(),
+      description: optional(Type.String()),
+      fileName: Type.String(),
+      type: stringEnum(ATTACHMENT_TYPES),
+      sizeBytes: Type.Integer(),
+      sha256: Type.String(),
+      pageCount: optional(Type.Integer()),
+      accepted: Type.Boolean(),
+    }),
+  ),
   account: Type.Object({ name: Type.String() }),
   contact: Type.Object({
     name: optional(Type.String()),
@@ -86,6 +101,13 @@ export const StartSigningResponse = Type.Object({
   attemptId: Guid(),
   step: Type.Object({ kind: stringEnum(['redirect']), url: Type.String() }),
 });
+
+export const AttachmentOfSession = Type.Object({ attachmentId: Guid() });
+export const AcceptAttachmentRequest = Type.Object({
+  contentSha256: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+  readToEnd: optional(Type.Boolean()),
+});
+export type AcceptAttachmentRequest = Static<typeof AcceptAttachmentRequest>;
 
 export const AttemptRequest = Type.Object({ attemptId: Guid() });
 export const CompleteSigningRequest = Type.Object({

@@ -1,0 +1,55 @@
+import { Button } from '@segl/ui';
+import { useCallback, useState } from 'react';
+import type { Remark } from '../flow/screen.ts';
+import type { Attachment } from '../server/contract.ts';
+import { useSigning, useView } from '../signing.tsx';
+import { useSpeech } from '../texts/use-speech.tsx';
+import { Reader } from './reader.tsx';
+
+/** A file beside the document, before it: to be seen, or read to the end and confirmed. */
+export function AttachmentScreen({ attachment, remark }: { attachment: Attachment; remark?: Remark }) {
+  const { say } = useSpeech();
+  const { flow, host } = useSigning();
+  const { attachments, account } = useView();
+  const [seen, setSeen] = useState(false);
+  const [confirmed, setConfirmed] = useState(false);
+  const [storing, setStoring] = useState(false);
+  const onLastPageSeen = useCallback(() => setSeen(true), []);
+
+  const mustRead = attachment.type === 'read_accept';
+  const number = attachments.findIndex(({ id }) => id === attachment.id) + 1;
+  const goOn = async () => {
+    setStoring(true);
+    await flow.acceptAttachment(seen && confirmed);
+    setStoring(false);
+  };
+  return (
+    <Reader
+      shown={attachment}
+      url={host.attachmentUrl(attachment.id)}
+      subtitle={say('attachment.position', { number, count: attachments.length })}
+      asks={say(mustRead ? 'attachment.asks_to_read' : 'attachment.asks_to_open', { account: account.name })}
+      effort={(pages) => (pages > 0 ? say('attachment.effort', { pages }) : say('attachment.effort_unknown'))}
+      bar={say('attachment.bar')}
+      startAt={null}
+      onPlace={() => {}}
+      onLastPageSeen={onLastPageSeen}
+      remark={remark}
+      notice={
+        mustRead &&
+        (seen ? (
+          <label className="confirmation">
+            <input type="checkbox" checked={confirmed} onChange={(event) => setConfirmed(event.target.checked)} />
+            {say('attachment.read')}
+          </label>
+        ) : (
+          <p className="muted small">{say('attachment.read_first')}</p>
+        ))
+      }
+    >
+      <Button busy={storing || (mustRead && !confirmed)} onClick={() => void goOn()}>
+        {say('attachment.continue')}
+      </Button>
+    </Reader>
+  );
+}

@@ -34,17 +34,30 @@ export function Dialog({
     const dialog = element.current;
     if (!dialog) return;
     const closeOnBackdrop = (event: MouseEvent) => {
-      if (event.target === dialog) dialog.close();
+      if (event.target === dialog) onClose();
     };
     dialog.addEventListener('click', closeOnBackdrop);
     return () => dialog.removeEventListener('click', closeOnBackdrop);
-  }, []);
+  }, [onClose]);
 
   return (
-    <dialog ref={element} className="dialog" aria-labelledby={headingId} onClose={onClose}>
+    <dialog
+      ref={element}
+      className="dialog"
+      aria-labelledby={headingId}
+      onCancel={(event) => {
+        // Closed by `open`, so that what is shown and what is known never part.
+        event.preventDefault();
+        onClose();
+      }}
+      onClose={() => {
+        // Told later: by then it may be open again.
+        if (!element.current?.open) onClose();
+      }}
+    >
       <div className="dialog__header">
         <h2 id={headingId}>{heading}</h2>
-        <IconButton icon="close" label={closeLabel} onClick={() => element.current?.close()} />
+        <IconButton icon="close" label={closeLabel} onClick={onClose} />
       </div>
       <div className="dialog__body">
         {children}

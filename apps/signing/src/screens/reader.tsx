@@ -132,7 +132,7 @@ export function Reader({
               startAt={startAt}
               labelOf={(number, of) => say('read.page', { page: number, pages: of })}
               labelWithoutText={say('read.page_without_text')}
-              placeholder={<PageSkeleton />}
+              whileLoading={<PageSkeleton />}
               onOpened={setPages}
               onPlace={(place, middle, shownScale) => {
                 scale.current = shownScale;

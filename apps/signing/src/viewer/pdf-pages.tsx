@@ -34,7 +34,7 @@ export type PdfPagesProps = {
   labelOf: (page: number, pages: number) => string;
   labelWithoutText: string;
   /** Shown until the document's first answer is there. */
-  placeholder: ReactNode;
+  whileLoading: ReactNode;
   onOpened: (pages: number) => void;
   /** Where the reader is: the place at the upper edge to come back to, the page in the middle, and its scale. */
   onPlace: (place: Anchor, page: number, scale: number) => void;
@@ -70,7 +70,7 @@ export function PdfPages(props: PdfPagesProps) {
     };
   }, [url, headers]);
 
-  if (!pdf) return props.placeholder;
+  if (!pdf) return props.whileLoading;
   return <OpenPages {...props} pdf={pdf} zoom={zoom} scroller={scroller} labelOf={labelOf} />;
 }
 

@@ -2,12 +2,13 @@ import type { FastifyInstance } from 'fastify';
 import type { Transaction } from '../kernel/db/database.ts';
 import type { Events } from '../kernel/events/events.ts';
 import type { Jobs } from '../kernel/jobs/jobs.ts';
+import type { TimerTimes } from '../kernel/schedule/due-timers.ts';
 import { registerInbox } from './inbox/register-inbox.ts';
 import { type LoggedMessage, messageLog } from './message-log.ts';
 import type { MessagingDeps, SignerToAsk } from './messaging-deps.ts';
 import { askSigners, HANDLED_EVENTS, handleEvents } from './queue-messages.ts';
 import { queueReminders } from './queue-reminders.ts';
-import { followReminders, type ReminderTimes, startReminders } from './reminder-timers.ts';
+import { followReminders, startReminders } from './reminder-timers.ts';
 import { sendMessageJob } from './send-message.job.ts';
 import { listManualReminders } from './store.ts';
 
@@ -32,7 +33,7 @@ export interface Messaging {
   /** After a change of who is reminded of a document, or when. */
   followReminders(tx: Transaction, documentId: string): Promise<void>;
   /** Reminds by schedule, in any number of processes; returns the function that stops it. After `register`. */
-  startReminders(times: ReminderTimes): () => Promise<void>;
+  startReminders(times: TimerTimes): () => Promise<void>;
   /** All messages of a document and the tries that failed, oldest first. */
   log(documentId: string): Promise<LoggedMessage[]>;
   /** When each signer of the document was last reminded by the account itself. */

@@ -1,41 +1,9 @@
 import type { Queryable, Transaction } from '../kernel/db/database.ts';
-import type { Environment } from '../kernel/events/events.ts';
+import type { DueTimer } from '../kernel/schedule/due-timers.ts';
 
 /** A document whose schedule has a run that is due. */
-export interface DueReminder {
-  documentId: string;
-  accountId: string;
-  environment: Environment;
+export interface DueReminder extends DueTimer {
   schedule: string;
-}
-
-const COLUMNS = 'document_id as "documentId", account_id as "accountId", environment, schedule';
-
-/** Those due by `now`, the longest due first. */
-export async function listDueReminders(db: Queryable, now: Date, limit: number): Promise<DueReminder[]> {
-  const { rows } = await db.query<DueReminder>(
-    {
-      name: 'messaging_list_due_reminders',
-      text: `select ${COLUMNS} from reminder_timers where due_at <= $1 order by due_at limit $2`,
-    },
-    [now, limit],
-  );
-  return rows;
-}
-
-/** The same for one account whose test environment has a time of its own. */
-export async function listDueTestReminders(
-  db: Queryable,
-  accountId: string,
-  now: Date,
-  limit: number,
-): Promise<DueReminder[]> {
-  const { rows } = await db.query<DueReminder>(
-    `select ${COLUMNS} from reminder_timers
-      where environment = 'test' and account_id = $1 and due_at <= $2 order by due_at limit $3`,
-    [accountId, now, limit],
-  );
-  return rows;
 }
 
 /** The timer, for this transaction only; `undefined` when another one has it, and when there is none any more. */

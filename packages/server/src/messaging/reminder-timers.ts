@@ -1,31 +1,16 @@
-import type { AccountClocks } from '../kernel/clock/account-clocks.ts';
-import type { Clock } from '../kernel/clock/clock.ts';
-import type { Queryable, Transaction } from '../kernel/db/database.ts';
+import type { Transaction } from '../kernel/db/database.ts';
 import type { Jobs } from '../kernel/jobs/jobs.ts';
+import { type TimerTimes, takeDueTimers } from '../kernel/schedule/due-timers.ts';
 import { nextRun, parseQuartzCron } from '../kernel/schedule/quartz-cron.ts';
 import { startLooking } from '../kernel/schedule/start-looking.ts';
 import type { MessagingDeps, ReminderPlan } from './messaging-deps.ts';
 import { queueReminders } from './queue-reminders.ts';
-import {
-  claimReminderTimer,
-  type DueReminder,
-  deleteReminderTimer,
-  listDueReminders,
-  listDueTestReminders,
-  putReminderTimer,
-} from './reminder-store.ts';
+import { claimReminderTimer, type DueReminder, deleteReminderTimer, putReminderTimer } from './reminder-store.ts';
 import { listReminderNumbers } from './store.ts';
 
-const BATCH = 50;
 const RETRY_MS = 60_000;
 
-type Deps = Pick<MessagingDeps, 'database' | 'log' | 'reminderPlans'> & ReminderTimes;
-
-/** Real time, and that of the accounts. */
-export interface ReminderTimes {
-  clock: Clock;
-  clocks: Pick<AccountClocks, 'read' | 'listAhead'>;
-}
+type Deps = Pick<MessagingDeps, 'database' | 'log' | 'reminderPlans'> & TimerTimes;
 
 /**
  * Follows the schedules of documents from now on, or stops to. Whatever opens a document, or changes who is reminded or
@@ -56,33 +41,13 @@ export function startReminders(deps: Deps, jobs: Jobs): () => Promise<void> {
 }
 
 /** Takes every run that is due now. */
-export async function sendDueReminders(deps: Deps, jobs: Jobs, isStopped: () => boolean = () => false): Promise<void> {
-  await takeAll(deps, jobs, isStopped, (db) => listDueReminders(db, deps.clock.now(), BATCH));
-  for (const { accountId, now } of await deps.clocks.listAhead()) {
-    await takeAll(deps, jobs, isStopped, (db) => listDueTestReminders(db, accountId, now, BATCH));
-  }
-}
-
-async function takeAll(
-  deps: Deps,
-  jobs: Jobs,
-  isStopped: () => boolean,
-  list: (db: Queryable) => Promise<DueReminder[]>,
-): Promise<void> {
-  let taken: number;
-  do {
-    taken = 0;
-    for (const due of await list(deps.database)) {
-      if (isStopped()) return;
-      if (await takeRun(deps, jobs, due)) taken += 1;
-    }
-    // What others hold or what failed stays; it is for the next look.
-  } while (taken === BATCH);
+export function sendDueReminders(deps: Deps, jobs: Jobs, isStopped: () => boolean = () => false): Promise<void> {
+  const take = (due: DueReminder, now: Date) => takeRun(deps, jobs, due, now);
+  return takeDueTimers({ ...deps, table: 'reminder_timers', moreColumns: 'schedule', take }, isStopped);
 }
 
 /** `false` when somebody else has the run, or when it failed; then it is tried again after a while. */
-async function takeRun(deps: Deps, jobs: Jobs, due: DueReminder): Promise<boolean> {
-  const now = await deps.clocks.read(deps.database, due.accountId, due.environment);
+async function takeRun(deps: Deps, jobs: Jobs, due: DueReminder, now: Date): Promise<boolean> {
   try {
     return await deps.database.transaction(async (tx) => {
       const timer = await claimReminderTimer(tx, due.documentId);

@@ -1,29 +1,18 @@
-import type { AccountClocks } from '../kernel/clock/account-clocks.ts';
-import type { Queryable, Transaction } from '../kernel/db/database.ts';
+import type { Transaction } from '../kernel/db/database.ts';
+import { type DueTimer, type TimerTimes, takeDueTimers } from '../kernel/schedule/due-timers.ts';
 import { startLooking } from '../kernel/schedule/start-looking.ts';
 import { armTimer } from './arm-timer.ts';
 import { closeDocument } from './close-document.ts';
 import { GRACE_MS } from './document-status.ts';
 import { type LifeCycle, nextTimer } from './document-timer.ts';
 import { announceDeletion, eraseDocument } from './erase-document.ts';
-import {
-  claimLifeCycle,
-  type DueDocument,
-  isSomebodyAtEid,
-  listDueDocuments,
-  listDueTestDocuments,
-  postponeTimer,
-  putTimer,
-} from './life-cycle-store.ts';
+import { claimLifeCycle, isSomebodyAtEid, postponeTimer, putTimer } from './life-cycle-store.ts';
 import type { SignatureDeps } from './signature-deps.ts';
 import { type DocumentRecord, findDocument } from './store.ts';
 
-const BATCH = 50;
 const RETRY_MS = 60_000;
 
-export type TimerDeps = Pick<SignatureDeps, 'database' | 'events' | 'log' | 'clock' | 'releaseFiles'> & {
-  clocks: Pick<AccountClocks, 'read' | 'listAhead'>;
-};
+export type TimerDeps = Pick<SignatureDeps, 'database' | 'events' | 'log' | 'releaseFiles'> & TimerTimes;
 
 /**
  * Does what is due to documents by themselves: expiry, announcement of the deletion, erasure. Each in a transaction of
@@ -40,38 +29,13 @@ export function startDocumentTimers(deps: TimerDeps): () => Promise<void> {
 }
 
 /** Takes every step that is due now. */
-export async function fireDueTimers(deps: TimerDeps, isStopped: () => boolean = () => false): Promise<void> {
-  await fireAll(deps, isStopped, (db) => listDueDocuments(db, deps.clock.now(), BATCH));
-  for (const { accountId, now } of await deps.clocks.listAhead()) {
-    await fireAll(deps, isStopped, (db) => listDueTestDocuments(db, accountId, now, BATCH));
-  }
-}
-
-async function fireAll(
-  deps: TimerDeps,
-  isStopped: () => boolean,
-  list: (db: Queryable) => Promise<DueDocument[]>,
-): Promise<void> {
-  let taken: number;
-  do {
-    taken = 0;
-    // From a place of its own, so that several processes do not queue up for the same document.
-    for (const due of rotated(await list(deps.database))) {
-      if (isStopped()) return;
-      if (await fireTimer(deps, due)) taken += 1;
-    }
-    // What others hold or what failed stays due; it is for the next look.
-  } while (taken === BATCH);
-}
-
-function rotated<T>(list: readonly T[]): T[] {
-  const start = Math.floor(Math.random() * list.length);
-  return [...list.slice(start), ...list.slice(0, start)];
+export function fireDueTimers(deps: TimerDeps, isStopped: () => boolean = () => false): Promise<void> {
+  const take = (due: DueTimer, now: Date) => fireTimer(deps, due, now);
+  return takeDueTimers({ ...deps, table: 'document_timers', take }, isStopped);
 }
 
 /** `false` when somebody else has the document, or when the step failed; then it is tried again after a while. */
-async function fireTimer(deps: TimerDeps, due: DueDocument): Promise<boolean> {
-  const now = await deps.clocks.read(deps.database, due.accountId, due.environment);
+async function fireTimer(deps: TimerDeps, due: DueTimer, now: Date): Promise<boolean> {
   try {
     return await deps.database.transaction(async (tx) => {
       const cycle = await claimLifeCycle(tx, due.documentId);
@@ -86,13 +50,7 @@ async function fireTimer(deps: TimerDeps, due: DueDocument): Promise<boolean> {
   }
 }
 
-async function takeStep(
-  deps: TimerDeps,
-  tx: Transaction,
-  due: DueDocument,
-  cycle: LifeCycle,
-  now: Date,
-): Promise<void> {
+async function takeStep(deps: TimerDeps, tx: Transaction, due: DueTimer, cycle: LifeCycle, now: Date): Promise<void> {
   const timer = nextTimer(cycle);
   if (!timer || timer.dueAt > now) {
     // Changed since it was listed: taken by another process, or moved.

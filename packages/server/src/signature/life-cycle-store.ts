@@ -9,39 +9,6 @@ export interface DocumentOwner {
   environment: Environment;
 }
 
-export interface DueDocument extends DocumentOwner {
-  documentId: string;
-}
-
-const DUE_COLUMNS = 'document_id as "documentId", account_id as "accountId", environment';
-
-/** Documents to look at by `now`, the longest due first. */
-export async function listDueDocuments(db: Queryable, now: Date, limit: number): Promise<DueDocument[]> {
-  const { rows } = await db.query<DueDocument>(
-    {
-      name: 'signature_list_due_documents',
-      text: `select ${DUE_COLUMNS} from document_timers where due_at <= $1 order by due_at limit $2`,
-    },
-    [now, limit],
-  );
-  return rows;
-}
-
-/** The same for one account whose test environment has a time of its own. */
-export async function listDueTestDocuments(
-  db: Queryable,
-  accountId: string,
-  now: Date,
-  limit: number,
-): Promise<DueDocument[]> {
-  const { rows } = await db.query<DueDocument>(
-    `select ${DUE_COLUMNS} from document_timers
-      where environment = 'test' and account_id = $1 and due_at <= $2 order by due_at limit $3`,
-    [accountId, now, limit],
-  );
-  return rows;
-}
-
 /**
  * Takes the document's row lock if it is free, and reads what decides about its timer. `undefined` when somebody else
  * has the lock, and when there is no such document any more.

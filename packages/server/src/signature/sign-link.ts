@@ -1,4 +1,5 @@
 import { createHmac, createSecretKey, hkdfSync, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 
 /** What a sign URL stands for. Ids only: the token ends up in mails, logs of others and browser histories. */
 export interface SignLink {
@@ -20,6 +21,8 @@ export interface SignLinks {
 }
 
 const BOOT_CODE_SECONDS = 60;
+/** Documents that callers poll answer the same links again and again. */
+const REMEMBERED_LINKS = 10_000;
 
 /**
  * Sign links and boot codes are compact JWS (RFC 7515) under HMAC-SHA-256, each with a key of its own derived from the
@@ -31,9 +34,18 @@ export function createSignLinks(masterKey: Buffer): SignLinks {
   const linkHeader = encode({ alg: 'HS256', typ: 'sign-link+jwt', kid: 'sign-link-1' });
   const bootHeader = encode({ alg: 'HS256', typ: 'boot-code+jwt', kid: 'boot-code-1' });
 
+  const tokens = new LRUCache<string, string>({ max: REMEMBERED_LINKS });
+
   return {
-    token: (link) =>
-      seal(linkKey, linkHeader, { d: link.documentId, s: link.signerId, a: link.accountId, r: link.rotation }),
+    token({ documentId, signerId, accountId, rotation }) {
+      const key = `${documentId} ${signerId} ${accountId} ${rotation}`;
+      let token = tokens.get(key);
+      if (token === undefined) {
+        token = seal(linkKey, linkHeader, { d: documentId, s: signerId, a: accountId, r: rotation });
+        tokens.set(key, token);
+      }
+      return token;
+    },
     read(token) {
       const claims = open(linkKey, linkHeader, token);
       return claims && linkOf(claims);

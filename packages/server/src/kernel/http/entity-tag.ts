@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { SeglError } from '../errors/segl-error.ts';
 
 type Headers = Record<string, string | string[] | undefined>;
 
 /** A strong entity tag (RFC 9110 §8.8.3) of a JSON resource: equal exactly when the answer is. */
 export function entityTag(resource: unknown): string {
-  return `"${createHash('sha256').update(JSON.stringify(resource), 'utf8').digest('base64url')}"`;
+  return `"${hash('sha256', JSON.stringify(resource), 'base64url')}"`;
 }
 
 /**

@@ -53,8 +53,7 @@ const MAX_LENGTH = 64;
 
 /** `X-Idfy-SDK` as far as it is a name and a version; otherwise the first product of the user agent. */
 export function sdkName(sdk: string | string[] | undefined, userAgent: string | undefined): string | undefined {
-  const named = [sdk]
-    .flat()[0]
+  const named = first(sdk)
     ?.replace(/[^\w ./#+-]/g, '')
     .trim()
     .slice(0, MAX_LENGTH);
@@ -67,12 +66,16 @@ export function sdkName(sdk: string | string[] | undefined, userAgent: string | 
  * the number of a person.
  */
 export function clientRequestId(given: string | string[] | undefined): string | undefined {
-  const [id] = [given].flat();
+  const id = first(given);
   if (id === undefined || id.length > MAX_LENGTH) return undefined;
   return /^[\w.:-]*[a-z][\w.:-]*$/i.test(id) ? id : undefined;
 }
 
 /** W3C Trace Context §3.2. */
 export function traceId(traceparent: string | string[] | undefined): string | undefined {
-  return /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(-|$)/.exec([traceparent].flat()[0] ?? '')?.[1];
+  return /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(-|$)/.exec(first(traceparent) ?? '')?.[1];
+}
+
+function first(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header[0] : header;
 }

@@ -33,7 +33,7 @@ import { createSecretBox } from './kernel/keys/sealed-box.ts';
 import type { Log } from './kernel/log/log.ts';
 import { registerOperations } from './kernel/operations/operations.ts';
 import { createOutboundHttp } from './kernel/outbound-http/outbound-http.ts';
-import { createMessaging } from './messaging/index.ts';
+import { createMessaging, createSmsTransport, createSmtpTransport } from './messaging/index.ts';
 import { createNotification } from './notification/index.ts';
 import { startOAuth } from './oauth/index.ts';
 import { registerPackaging, SealingPool } from './packaging/index.ts';
@@ -198,7 +198,15 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
     log,
     publicUrl: config.publicUrl,
   });
+  const transports = {
+    email: config.smtpUrl && createSmtpTransport({ url: config.smtpUrl }),
+    sms: config.sms && createSmsTransport(config.sms),
+  };
   const messaging = createMessaging({
+    transports,
+    sendInTest: config.sendInTest,
+    fromAddress: config.mailFrom,
+    smsSender: config.smsSender,
     database,
     accountTime: accountClocks,
     log,
@@ -333,6 +341,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
       await stopFoldingCounts();
       await pool.close();
       await outbound.close();
+      await transports.email?.close?.();
       await (await simulators)?.close();
       await database.close();
     },

@@ -13,7 +13,7 @@ import { sendMessageJob } from './send-message.job.ts';
 import { listManualReminders } from './store.ts';
 
 export type { LoggedMessage } from './message-log.ts';
-export type { MessageTransport, OutgoingAttachment, OutgoingMessage } from './message-transport.ts';
+export type { MessageTransports, OutgoingAttachment, OutgoingMessage } from './message-transport.ts';
 export type {
   DocumentChange,
   MessageContent,
@@ -22,6 +22,9 @@ export type {
   SignerToAsk,
   WantedMessage,
 } from './messaging-deps.ts';
+
+export { createSmsTransport, type SmsGatewayOptions } from './transports/sms-gateways.ts';
+export { createSmtpTransport } from './transports/smtp-transport.ts';
 
 export interface Messaging {
   /** Before `jobs.start()` and `events.start()`. */

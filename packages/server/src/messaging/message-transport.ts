@@ -32,11 +32,26 @@ export interface OutgoingSms {
 
 export type OutgoingMessage = OutgoingEmail | OutgoingSms;
 
-/** What carries messages away. */
-export interface MessageTransport {
-  /** Returns when the message was taken over; throws when it should be tried again. */
-  send(message: OutgoingMessage): Promise<void>;
+/** What carries messages of one channel away. */
+export interface MessageTransport<Message extends OutgoingMessage = OutgoingMessage> {
+  /**
+   * Returns when the message was taken over. Throws `UndeliverableError` when no further try can help, anything else when
+   * it should be tried again. Errors name neither people nor texts: they are logged.
+   */
+  send(message: Message): Promise<void>;
+  close?(): Promise<void>;
 }
 
-/** Carries nothing away: the stored message is the delivery, and the inbox shows it. */
-export const capturedTransport: MessageTransport = { send: async () => undefined };
+/** A channel without transport is captured: the stored message is the delivery, and the inbox shows it. */
+export interface MessageTransports {
+  email?: MessageTransport<OutgoingEmail> | undefined;
+  sms?: MessageTransport<OutgoingSms> | undefined;
+}
+
+/** The receiver does not exist, or does not take it. */
+export class UndeliverableError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'UndeliverableError';
+  }
+}

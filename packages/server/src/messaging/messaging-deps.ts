@@ -4,7 +4,7 @@ import type { Environment } from '../kernel/events/events.ts';
 import type { SecretBox } from '../kernel/keys/sealed-box.ts';
 import type { Log } from '../kernel/log/log.ts';
 import type { COLOR_THEMES, LANGUAGES } from '../signature/contract/signing-page.ts';
-import type { MessageTransport, OutgoingAttachment } from './message-transport.ts';
+import type { MessageTransports, OutgoingAttachment } from './message-transport.ts';
 
 export type Language = (typeof LANGUAGES)[number];
 export type ColorTheme = (typeof COLOR_THEMES)[number];
@@ -125,8 +125,14 @@ export interface MessagingDeps {
   /** Encrypts messages at rest, for they carry sign links. */
   box: SecretBox;
   publicUrl: string;
-  /** Sends what the production environment wants sent; absent: it is captured. */
-  gateway?: MessageTransport | undefined;
+  /** Carry away what the production environment wants sent; what has no transport is captured. */
+  transports?: MessageTransports | undefined;
+  /** Whether they also carry what the test environment wants sent, which the inbox shows either way. */
+  sendInTest?: boolean | undefined;
+  /** Sender of e-mails; by default `no-reply` at the host of the public URL. */
+  fromAddress?: string | undefined;
+  /** Sender of SMS whose account names none: at most 11 letters and digits, or a number. */
+  smsSender?: string | undefined;
   /** Reads on `db`, which may be a transaction. Documents of which nobody is to be told cost next to nothing. */
   signersToAsk(db: Queryable, documentIds: readonly string[]): Promise<SignerToAsk[]>;
   /** The same for receipts and for the end of documents, whoever had a request or not. */

@@ -83,9 +83,11 @@ describeOnEachDatabase('receipts and notices of the end', (openDatabase) => {
     const taken: Buffer[] = [];
     await segl.stop();
     segl = new MessagingUnderTest(database, {
-      gateway: {
-        send: async (message) => {
-          if (message.channel === 'email' && message.attachment) taken.push(await message.attachment.read());
+      transports: {
+        email: {
+          send: async (message) => {
+            if (message.attachment) taken.push(await message.attachment.read());
+          },
         },
       },
     });

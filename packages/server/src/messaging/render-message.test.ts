@@ -3,7 +3,7 @@ import type { OutgoingEmail, OutgoingSms } from './message-transport.ts';
 import { SIGN_URL, type SigningRequest, signingRequest } from './messaging.testing.ts';
 import { renderMessage } from './render-message.ts';
 
-const SENDER = { fromAddress: 'no-reply@sign.example' };
+const SENDER = { fromAddress: 'no-reply@sign.example', smsSender: 'Segl' };
 const email = (changes: Partial<SigningRequest> = {}) =>
   renderMessage(signingRequest(changes), 'email', 'id', SENDER) as OutgoingEmail;
 const sms = (changes: Partial<SigningRequest> = {}) =>

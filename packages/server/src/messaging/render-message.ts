@@ -6,11 +6,12 @@ import type { Channel, OutgoingEmail, OutgoingMessage, OutgoingSms } from './mes
 import type { MessageContent } from './messaging-deps.ts';
 
 const TIME_ZONE = 'Europe/Oslo';
-const DEFAULT_SMS_SENDER = 'Segl';
 
 export interface MessageSender {
   /** Address in the `From` of e-mails. */
   fromAddress: string;
+  /** Sender of SMS whose account names none. */
+  smsSender: string;
 }
 
 /** The message over one channel; `undefined` when there is no address for it. */
@@ -20,7 +21,7 @@ export function renderMessage(
   id: string,
   sender: MessageSender,
 ): OutgoingMessage | undefined {
-  return channel === 'email' ? renderEmail(content, id, sender) : renderSms(content, id);
+  return channel === 'email' ? renderEmail(content, id, sender) : renderSms(content, id, sender);
 }
 
 function renderEmail(content: MessageContent, id: string, { fromAddress }: MessageSender): OutgoingEmail | undefined {
@@ -52,7 +53,7 @@ function renderEmail(content: MessageContent, id: string, { fromAddress }: Messa
   };
 }
 
-function renderSms(content: MessageContent, id: string): OutgoingSms | undefined {
+function renderSms(content: MessageContent, id: string, { smsSender }: MessageSender): OutgoingSms | undefined {
   if (content.mobile === undefined) return undefined;
   const { own, around } = chooseText(content.texts.sms, content.language);
   const asks = content.kind === 'request' || content.kind === 'reminder';
@@ -60,7 +61,7 @@ function renderSms(content: MessageContent, id: string): OutgoingSms | undefined
   const text = own?.text
     ? fillFields(own.text, fields)
     : fillFields(around.kinds[content.kind].sms, withTitle(withAccountName(content, fields), around.untitled));
-  return { channel: 'sms', id, sender: own?.sender || DEFAULT_SMS_SENDER, to: content.mobile, text };
+  return { channel: 'sms', id, sender: own?.sender || smsSender, to: content.mobile, text };
 }
 
 function contentFields(content: MessageContent, url: string): MergeFields {

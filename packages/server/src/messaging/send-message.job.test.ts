@@ -98,7 +98,7 @@ describeOnEachDatabase('requests to sign', (openDatabase) => {
 
   it('reach the gateway in production only, with an id that stays the same', async () => {
     const sent: OutgoingMessage[] = [];
-    await restartWith({ gateway: { send: async (message) => void sent.push(message) } });
+    await restartWith({ transports: { email: { send: async (message) => void sent.push(message) } } });
     const [real, trial] = [signingRequest({ environment: 'prod' }), signingRequest()];
     segl.due = [real, trial];
     await segl.raise(
@@ -116,10 +116,12 @@ describeOnEachDatabase('requests to sign', (openDatabase) => {
     let isUp = false;
     const sent: OutgoingMessage[] = [];
     await restartWith({
-      gateway: {
-        send: async (message) => {
-          if (!isUp) throw new Error('the gateway is down');
-          sent.push(message);
+      transports: {
+        email: {
+          send: async (message) => {
+            if (!isUp) throw new Error('the gateway is down');
+            sent.push(message);
+          },
         },
       },
     });
@@ -141,9 +143,11 @@ describeOnEachDatabase('requests to sign', (openDatabase) => {
 
   it('fail for good after the last try, and say so', async () => {
     await restartWith({
-      gateway: {
-        send: async () => {
-          throw new Error('the gateway is down');
+      transports: {
+        email: {
+          send: async () => {
+            throw new Error('the gateway is down');
+          },
         },
       },
     });
@@ -168,6 +172,6 @@ describeOnEachDatabase('requests to sign', (openDatabase) => {
     const kari = signingRequest({ environment: 'prod' });
     segl.due = [kari];
     await segl.raise({ type: 'document_created', documentId: kari.documentId, environment: 'prod' });
-    expect(segl.warnings).toEqual(['no gateway is configured: a message of production is kept, not sent']);
+    expect(segl.warnings).toEqual(['no transport is configured: a message of production is kept, not sent']);
   });
 });

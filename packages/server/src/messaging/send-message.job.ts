@@ -1,5 +1,5 @@
 import type { QueueDefinition } from '../kernel/jobs/jobs.ts';
-import { capturedTransport, type MessageTransport } from './message-transport.ts';
+import { type OutgoingMessage, UndeliverableError } from './message-transport.ts';
 import type { MessageContent, MessagingDeps } from './messaging-deps.ts';
 import { type MessageSender, renderMessage } from './render-message.ts';
 import { type KeptMessage, sealMessage, withoutLink } from './sealed-message.ts';
@@ -23,7 +23,10 @@ const RETRY_DELAYS_SECONDS = [10, 60, 5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6
  * with the same message id.
  */
 export function sendMessageJob(deps: MessagingDeps): QueueDefinition<SendJob> {
-  const sender: MessageSender = { fromAddress: `no-reply@${new URL(deps.publicUrl).hostname}` };
+  const sender: MessageSender = {
+    fromAddress: deps.fromAddress ?? `no-reply@${new URL(deps.publicUrl).hostname}`,
+    smsSender: deps.smsSender ?? 'Segl',
+  };
   return {
     name: SEND_QUEUE,
     concurrency: 8,
@@ -43,24 +46,33 @@ export function sendMessageJob(deps: MessagingDeps): QueueDefinition<SendJob> {
       const record = (status: SendingRecord['status']) =>
         recordSending(deps.database, documentId, messageId, sendingRecord(deps, kept, status, content));
       try {
-        await transportFor(deps, content).send(message);
+        await carryAway(deps, content, message);
       } catch (error) {
-        await record(attempt > RETRY_DELAYS_SECONDS.length ? 'FAILED' : 'PENDING');
-        throw error;
+        const isLast = error instanceof UndeliverableError || attempt > RETRY_DELAYS_SECONDS.length;
+        await record(isLast ? 'FAILED' : 'PENDING');
+        if (!(error instanceof UndeliverableError)) throw error;
+        deps.log.warn({ documentId, messageId, reason: error.message }, 'a message cannot be delivered');
+        return;
       }
       await record('SENT');
     },
   };
 }
 
-function transportFor(
-  deps: Pick<MessagingDeps, 'gateway' | 'log'>,
+/** A message of the test environment stays in the inbox, unless the operator has them sent as well. */
+async function carryAway(
+  { transports = {}, sendInTest, log }: Pick<MessagingDeps, 'transports' | 'sendInTest' | 'log'>,
   { environment, documentId }: Pick<MessageContent, 'environment' | 'documentId'>,
-): MessageTransport {
-  if (environment === 'test') return capturedTransport;
-  if (!deps.gateway)
-    deps.log.warn({ documentId }, 'no gateway is configured: a message of production is kept, not sent');
-  return deps.gateway ?? capturedTransport;
+  message: OutgoingMessage,
+): Promise<void> {
+  if (environment === 'test' && !sendInTest) return;
+  const carried = message.channel === 'email' ? transports.email?.send(message) : transports.sms?.send(message);
+  if (carried) return carried;
+  if (environment === 'test') return;
+  log.warn(
+    { documentId, channel: message.channel },
+    'no transport is configured: a message of production is kept, not sent',
+  );
 }
 
 function sendingRecord(

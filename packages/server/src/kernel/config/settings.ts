@@ -69,6 +69,16 @@ export interface Config {
   signerCaCertificateFile: string | undefined;
   /** What to do while the time-stamp or revocation service fails. */
   timeStampPolicy: 'queue' | 'refuse';
+  /** Mail server, with user and password; absent: e-mails are captured. */
+  smtpUrl: URL | undefined;
+  /** Address that e-mails come from. */
+  mailFrom: string | undefined;
+  /** How and where SMS are handed over; absent: they are captured. */
+  sms: { gateway: 'http' | 'twilio' | 'link_mobility'; url: URL } | undefined;
+  /** Sender of SMS whose account names none. */
+  smsSender: string | undefined;
+  /** Messages of the test environment go out as well. */
+  sendInTest: boolean;
 }
 
 type Environment = Record<string, string | undefined>;
@@ -144,6 +154,12 @@ export const SETTINGS = {
   SEGL_SIGNER_CA_KEY_FILE: { meaning: 'PEM key of the CA for one-shot signer certificates.', defaultText: '' },
   SEGL_SIGNER_CA_CERTIFICATE_FILE: { meaning: 'PEM chain of that CA, CA first.', defaultText: '' },
   SEGL_TIMESTAMP_POLICY: { meaning: 'queue or refuse while time-stamps are not to be had.', defaultText: 'queue' },
+  SEGL_SMTP_URL: { meaning: 'Mail server: smtps://user:password@host or smtp:// with STARTTLS.', defaultText: '' },
+  SEGL_MAIL_FROM: { meaning: 'Address that e-mails come from.', defaultText: 'no-reply@<host of the public URL>' },
+  SEGL_SMS_GATEWAY: { meaning: 'http, twilio or link_mobility: how SMS are handed over.', defaultText: '' },
+  SEGL_SMS_URL: { meaning: 'Where to: https://user:password@host/path.', defaultText: '' },
+  SEGL_SMS_SENDER: { meaning: 'Sender of SMS whose account names none.', defaultText: 'Segl' },
+  SEGL_SEND_IN_TEST: { meaning: 'on or off: messages of the test environment go out as well.', defaultText: 'off' },
 } as const satisfies Record<string, Setting>;
 
 export type SettingName = keyof typeof SETTINGS;
@@ -250,6 +266,20 @@ export function readConfig(environment: Environment): Config {
     mistakes.push('SEGL_TSA_URL: needs SEGL_TSA_CERTIFICATE_FILE too, the roots that its tokens lead to');
   }
 
+  const secretUrl = (name: SettingName, schemes: RegExp, why: string): URL | undefined => {
+    const value = text(name);
+    if (value === undefined) return undefined;
+    const url = URL.canParse(value) ? new URL(value) : undefined;
+    return url && schemes.test(url.protocol) && url.hostname && !url.hash ? url : fail(name, why, undefined);
+  };
+  const smsGateway = text('SEGL_SMS_GATEWAY')
+    ? choice('SEGL_SMS_GATEWAY', 'http', ['http', 'twilio', 'link_mobility'] as const)
+    : undefined;
+  const smsUrl = secretUrl('SEGL_SMS_URL', /^https?:$/, 'must be an https URL, user and password in it');
+  if ((smsGateway === undefined) !== (smsUrl === undefined)) {
+    mistakes.push('SEGL_SMS_GATEWAY: needs SEGL_SMS_URL too, and the other way round');
+  }
+
   const limits = readBucketSizes(text('SEGL_THROTTLE_LIMITS') ?? '');
   mistakes.push(...limits.mistakes.map((mistake) => `SEGL_THROTTLE_LIMITS: ${mistake}`));
 
@@ -289,6 +319,15 @@ export function readConfig(environment: Environment): Config {
     signerCaKeyFile,
     signerCaCertificateFile,
     timeStampPolicy: choice('SEGL_TIMESTAMP_POLICY', 'queue', ['queue', 'refuse'] as const),
+    smtpUrl: secretUrl('SEGL_SMTP_URL', /^smtps?:$/, 'must begin with smtps:// or smtp:// and name a host'),
+    mailFrom: pattern('SEGL_MAIL_FROM', /^[^\s@<>"(),;:]+@[^\s@<>"(),;:]+$/, 'must be an e-mail address'),
+    sms: smsGateway && smsUrl && { gateway: smsGateway, url: smsUrl },
+    smsSender: pattern(
+      'SEGL_SMS_SENDER',
+      /^([A-Za-z0-9 ]{1,11}|\+?\d{3,15}|MG[0-9a-f]{32})$/,
+      'must be at most 11 letters and digits, or a number',
+    ),
+    sendInTest: onOff('SEGL_SEND_IN_TEST', 'off'),
   };
   if (mistakes.length > 0) throw new ConfigError(mistakes);
   return config;

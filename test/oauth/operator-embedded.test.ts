@@ -25,4 +25,16 @@ describe('the operator on the embedded database, while the server is stopped', (
     expect(kidOf(anew)).toBe((done.signs as unknown as { kid: string }).kid);
     expect((await user.call(anew, 'GET', '/notification/webhooks')).status).toBe(200);
   });
+
+  it('events.md 7: says who gets e-mail about an account, and nobody gets it at what is no address', async () => {
+    await segl.stop();
+    const environment = { SEGL_DATA_DIR: segl.location.dataDir };
+    const { accountId } = await operate(environment, 'create-account', '--name', 'Nordbank', '--test');
+    const to = ['--account', accountId!, '--email', 'ops@nordbank.example', '--email'];
+    expect(await operate(environment, 'set-contacts', ...to, 'ane@nordbank.example')).toEqual({
+      accountId,
+      contacts: ['ops@nordbank.example', 'ane@nordbank.example'],
+    });
+    await expect(operate(environment, 'set-contacts', ...to, 'nobody')).rejects.toThrow(/email\[1\]/);
+  });
 });

@@ -8,6 +8,7 @@ import {
   createAdmin,
   createProducts,
   type FirstTestClient,
+  findAccountContacts,
   findExternalIdPolicy,
 } from './admin/index.ts';
 import { createEidRegistry, createNoBankIdNetcentric } from './eid/index.ts';
@@ -193,6 +194,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
     outboundHttp: outbound,
     secretBox: createSecretBox(masterKey, 'webhook secret'),
     hasProduct: (accountId, product) => products.hasProduct(accountId, product),
+    tellAccount: (tx, notice) => messaging.tellAccount(tx, notice),
     clock,
     accountTime: accountClocks,
     log,
@@ -216,6 +218,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
     receiptsDue,
     reminderPlans: (db, documentIds) => reminderPlans({ accountTime: accountClocks }, db, documentIds),
     messageContent: (documentId, wanted) => messageContent(signatureDeps, documentId, wanted),
+    accountContacts: findAccountContacts,
     inbox: {
       checkBasic: async (clientId, secret) => {
         const client = await admin.findClient(clientId);

@@ -27,6 +27,8 @@ const USAGE = `node packages/server/src/operator.ts <command>
       dealer manages.
   create-dealer --name <name> [--test]
       Makes the account of a dealer. Its clients with the scope dealer manage the accounts that have its id as --dealer.
+  set-contacts --account <id> [--email <address>]...
+      Says who gets e-mail about the account's own affairs, such as a webhook in trouble; without --email nobody does.
   create-client --account <id> --environment <test|prod> --name <name> --scopes "<scope> <scope>"
       Makes an API client with any scopes, root included, and prints its secret, which is shown nowhere else.
 `;
@@ -44,6 +46,7 @@ interface Options {
   dealer?: string | undefined;
   environment?: string | undefined;
   scopes?: string | undefined;
+  email?: string[] | undefined;
   test?: boolean | undefined;
 }
 
@@ -77,6 +80,12 @@ const COMMANDS: Record<string, (instance: Instance, options: Options) => Promise
   'create-dealer': async (instance, { name, test }) => {
     if (!name) throw new UsageError('create-dealer needs --name');
     return await adminOf(instance, (admin) => admin.createAccount({ name, testAccount: test ?? false, dealer: true }));
+  },
+
+  'set-contacts': async (instance, { account, email = [] }) => {
+    if (!account || parseGuid(account) === undefined) throw new UsageError('set-contacts needs --account');
+    await adminOf(instance, (admin) => admin.setContacts(account, email));
+    return { accountId: account, contacts: email };
   },
 
   'create-client': async (instance, { account, environment, name, scopes }) => {
@@ -149,6 +158,7 @@ function readArguments(): { positionals: string[]; values: Options } {
         dealer: { type: 'string' },
         environment: { type: 'string' },
         scopes: { type: 'string' },
+        email: { type: 'string', multiple: true },
         test: { type: 'boolean' },
       },
     });

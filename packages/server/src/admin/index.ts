@@ -4,6 +4,7 @@ import { SeglError } from '../kernel/errors/segl-error.ts';
 import type { Environment } from '../kernel/events/events.ts';
 import type { RouteDefinition } from '../kernel/http/route.ts';
 import type { SecretBox } from '../kernel/keys/sealed-box.ts';
+import { setContacts } from './account-contacts.ts';
 import { CLIENTS_CHANGED } from './admin-deps.ts';
 import { type AuditEntry, listAudit } from './audit.ts';
 import { DEFAULT_SETTINGS, settingsAfter } from './client-input.ts';
@@ -27,7 +28,7 @@ export { accountClockRoutes } from './clock-routes.ts';
 export type { FirstTestClient } from './ensure-first-test-client.ts';
 export { PRODUCTS, type Product } from './product.ts';
 export { createProducts, type Products, type WantedFeature } from './products.ts';
-export type { ClientRecord, ClientSecret, PublicJwk } from './store.ts';
+export { type ClientRecord, type ClientSecret, findAccountContacts, type PublicJwk } from './store.ts';
 
 const TIDY_EVERY_MS = 3_600_000;
 const DELETED_KEPT_MS = 30 * 24 * 3_600_000;
@@ -62,6 +63,11 @@ export interface Admin {
    * manages the accounts that are made with its id, and is an account itself. Throws 404 `not_found` for an unknown dealer.
    */
   createAccount(account: NewAccount): Promise<{ accountId: string }>;
+  /**
+   * For the operator: to whom e-mails about the account's own affairs go, instead of those before. Throws 404 `not_found`
+   * and 400 `validation_failed`.
+   */
+  setContacts(accountId: string, emails: readonly string[]): Promise<void>;
   /** For the operator: with any scopes, `root` included. The secret is shown nowhere else. */
   createClient(client: {
     accountId: string;
@@ -121,6 +127,8 @@ export function createAdmin(deps: {
     ensureFirstTestClient: (wanted) => ensureFirstTestClient({ ...deps, hasher }, wanted),
 
     createAccount: (account) => createAccount({ database, clock }, account),
+
+    setContacts: (accountId, emails) => setContacts({ database, clock }, accountId, emails),
 
     async createClient({ accountId, environment, name, scopes }) {
       const now = clock.now();

@@ -116,6 +116,18 @@ export async function findAccountName(db: Queryable, accountId: string): Promise
   return rows[0]?.name;
 }
 
+/** E-mail addresses of those who care for the account. */
+export async function findAccountContacts(db: Queryable, accountId: string): Promise<string[]> {
+  const { rows } = await db.query<{ emails: string[] }>('select contact_emails as emails from accounts where id = $1', [
+    accountId,
+  ]);
+  return rows[0]?.emails ?? [];
+}
+
+export async function updateContacts(tx: Transaction, accountId: string, emails: readonly string[]): Promise<void> {
+  await tx.query('update accounts set contact_emails = $2 where id = $1', [accountId, emails]);
+}
+
 export async function insertAccount(
   tx: Transaction,
   account: { id: string; name: string; testAccount: boolean; createdAt: Date; dealerId?: string | undefined },

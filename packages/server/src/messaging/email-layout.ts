@@ -1,7 +1,7 @@
 import { inkOn, themeColors } from '@segl/ui/themes';
 import { type Html, html, lines } from './html.ts';
 import type { MessageTexts } from './message-texts.ts';
-import type { MessageContent } from './messaging-deps.ts';
+import type { ColorTheme, MessageContent } from './messaging-deps.ts';
 
 /** What the layout puts around the text of a message. */
 export interface EmailContent {
@@ -27,7 +27,7 @@ export function emailHtml(email: EmailContent, body: readonly Html[]): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${subject}</title>
-<style>${style(content)}</style>
+<style>${emailStyle(content.colorTheme)}</style>
 </head>
 <body>
 <div class="mail" role="main">
@@ -93,8 +93,9 @@ export function emailText(emailContent: EmailContent, body: string): string {
   return `${parts.join('\n\n')}\n`;
 }
 
-function style(content: MessageContent): Html {
-  const ground = themeColors[content.colorTheme];
+/** What stands in the one style element of an e-mail. */
+export function emailStyle(theme: ColorTheme): Html {
+  const ground = themeColors[theme];
   return html`
 body { margin: 0; padding: 24px 12px; background: #f6f7f9; color: #16181d; font: 16px/1.5 Inter, system-ui, -apple-system, Segoe UI, Roboto, Arial, sans-serif; }
 .mail { box-sizing: border-box; max-width: 600px; margin: 0 auto; padding: 32px; background: #ffffff; border: 1px solid #e4e6ea; border-radius: 12px; overflow-wrap: anywhere; }

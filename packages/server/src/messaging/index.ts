@@ -3,6 +3,7 @@ import type { Transaction } from '../kernel/db/database.ts';
 import type { Events } from '../kernel/events/events.ts';
 import type { Jobs } from '../kernel/jobs/jobs.ts';
 import type { TimerTimes } from '../kernel/schedule/due-timers.ts';
+import { type AccountNotice, tellAccount } from './account-notice.ts';
 import { registerInbox } from './inbox/register-inbox.ts';
 import { type LoggedMessage, messageLog } from './message-log.ts';
 import type { MessagingDeps, SignerToAsk } from './messaging-deps.ts';
@@ -12,6 +13,7 @@ import { followReminders, startReminders } from './reminder-timers.ts';
 import { sendMessageJob } from './send-message.job.ts';
 import { listManualReminders } from './store.ts';
 
+export type { AccountNotice } from './account-notice.ts';
 export type { LoggedMessage } from './message-log.ts';
 export type { MessageTransports, OutgoingAttachment, OutgoingMessage } from './message-transport.ts';
 export type {
@@ -37,6 +39,8 @@ export interface Messaging {
   followReminders(tx: Transaction, documentId: string): Promise<void>;
   /** Reminds by schedule, in any number of processes; returns the function that stops it. After `register`. */
   startReminders(times: TimerTimes): () => Promise<void>;
+  /** Tells the contacts of an account, by e-mail. After `register`. */
+  tellAccount(tx: Transaction, notice: AccountNotice): Promise<void>;
   /** All messages of a document and the tries that failed, oldest first. */
   log(documentId: string): Promise<LoggedMessage[]>;
   /** When each signer of the document was last reminded by the account itself. */
@@ -69,6 +73,10 @@ export function createMessaging(deps: MessagingDeps): Messaging {
     startReminders(times) {
       if (!queue) throw new Error('messaging is not registered');
       return startReminders({ ...deps, ...times }, queue);
+    },
+    async tellAccount(tx, notice) {
+      if (!queue) throw new Error('messaging is not registered');
+      await tellAccount(deps, queue, tx, notice);
     },
     log: (documentId) => messageLog(deps.database, documentId),
     manualReminders: listManualReminders,

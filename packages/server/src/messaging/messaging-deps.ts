@@ -141,6 +141,8 @@ export interface MessagingDeps {
   reminderPlans(db: Queryable, documentIds: readonly string[]): Promise<ReminderPlan[]>;
   /** As it is now; `undefined` when there is nothing to tell any more. */
   messageContent(documentId: string, wanted: WantedMessage): Promise<MessageContent | undefined>;
+  /** E-mail addresses of those who care for an account. */
+  accountContacts(db: Queryable, accountId: string): Promise<string[]>;
   /** Serves the page with what was captured in the test environment; absent: there is no such page. */
   inbox?: InboxDeps | undefined;
 }

@@ -8,7 +8,7 @@ import { uuidv7 } from '../kernel/ids/uuid.ts';
 import { createJobs } from '../kernel/jobs/create-jobs.ts';
 import { createSecretBox } from '../kernel/keys/sealed-box.ts';
 import { createLog } from '../kernel/log/log.ts';
-import { createMessaging } from './index.ts';
+import { createMessaging, type Messaging } from './index.ts';
 import type { DocumentChange, MessageContent, MessagingDeps, Receipt, SignerToAsk } from './messaging-deps.ts';
 import { SEND_QUEUE } from './send-message.job.ts';
 
@@ -56,9 +56,12 @@ export function signingRequest(changes: Partial<SigningRequest> = {}): SigningRe
 export class MessagingUnderTest {
   readonly database: Database;
   readonly http: FastifyInstance;
+  readonly messaging: Messaging;
   readonly warnings: string[] = [];
   due: SigningRequest[] = [];
   receipts: (MessageContent & Receipt)[] = [];
+  /** Of every account. */
+  contacts: string[] = [];
   readonly changes: DocumentChange[] = [];
   private readonly events;
   private readonly jobs;
@@ -82,6 +85,7 @@ export class MessagingUnderTest {
         return this.receipts.filter((one) => changes.some((change) => change.documentId === one.documentId));
       },
       reminderPlans: async () => [],
+      accountContacts: async () => this.contacts,
       messageContent: async (documentId, { kind, signerId, index }) =>
         [...this.due, ...this.receipts].find(
           (one) =>
@@ -93,6 +97,7 @@ export class MessagingUnderTest {
       ...changes,
     });
     messaging.register(this.jobs, this.events);
+    this.messaging = messaging;
     this.http = createHttpServer({
       maxBodyBytes: 1_000,
       trustedProxies: [],

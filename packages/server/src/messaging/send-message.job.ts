@@ -1,9 +1,15 @@
 import type { QueueDefinition } from '../kernel/jobs/jobs.ts';
 import { type OutgoingMessage, UndeliverableError } from './message-transport.ts';
-import type { MessageContent, MessagingDeps } from './messaging-deps.ts';
+import type { MessageKind, MessagingDeps } from './messaging-deps.ts';
 import { type MessageSender, renderMessage } from './render-message.ts';
-import { type KeptMessage, sealMessage, withoutLink } from './sealed-message.ts';
-import { deletePendingMessage, findPendingMessage, recordSending, type SendingRecord } from './store.ts';
+import { type KeptMessage, openMessage, sealMessage, withoutLink } from './sealed-message.ts';
+import {
+  deletePendingMessage,
+  findPendingMessage,
+  type PendingMessage,
+  recordSending,
+  type SendingRecord,
+} from './store.ts';
 
 export const SEND_QUEUE = 'messaging.send-message';
 
@@ -23,10 +29,7 @@ const RETRY_DELAYS_SECONDS = [10, 60, 5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6
  * with the same message id.
  */
 export function sendMessageJob(deps: MessagingDeps): QueueDefinition<SendJob> {
-  const sender: MessageSender = {
-    fromAddress: deps.fromAddress ?? `no-reply@${new URL(deps.publicUrl).hostname}`,
-    smsSender: deps.smsSender ?? 'Segl',
-  };
+  const sender: MessageSender = { fromAddress: senderAddress(deps), smsSender: deps.smsSender ?? 'Segl' };
   return {
     name: SEND_QUEUE,
     concurrency: 8,
@@ -35,18 +38,18 @@ export function sendMessageJob(deps: MessagingDeps): QueueDefinition<SendJob> {
     async handle({ documentId, messageId }, { attempt }) {
       const pending = await findPendingMessage(deps.database, documentId, messageId);
       if (!pending) return;
-      const { kind, signerId, sequence } = pending;
-      const content = await deps.messageContent(documentId, { kind, signerId: signerId ?? undefined, index: sequence });
-      const message = content && renderMessage(content, pending.channel, messageId, sender);
-      if (!message) {
+      const kept =
+        pending.kind === 'accountNotice'
+          ? openMessage(deps.box, messageId, pending.contentSealed!)
+          : await writeMessage(deps, { ...pending, kind: pending.kind }, { documentId, messageId }, sender);
+      if (!kept) {
         await deletePendingMessage(deps.database, documentId, messageId);
         return;
       }
-      const kept = { message, signUrl: content.signUrl };
       const record = (status: SendingRecord['status']) =>
-        recordSending(deps.database, documentId, messageId, sendingRecord(deps, kept, status, content));
+        recordSending(deps.database, documentId, messageId, sendingRecord(deps, kept, status, pending));
       try {
-        await carryAway(deps, content, message);
+        await carryAway(deps, pending, messageId, kept.message);
       } catch (error) {
         const isLast = error instanceof UndeliverableError || attempt > RETRY_DELAYS_SECONDS.length;
         await record(isLast ? 'FAILED' : 'PENDING');
@@ -59,10 +62,28 @@ export function sendMessageJob(deps: MessagingDeps): QueueDefinition<SendJob> {
   };
 }
 
+/** The address in the `From` of e-mails. */
+export function senderAddress({ publicUrl, fromAddress }: Pick<MessagingDeps, 'publicUrl' | 'fromAddress'>): string {
+  return fromAddress ?? `no-reply@${new URL(publicUrl).hostname}`;
+}
+
+/** `undefined` when there is nothing to tell any more. */
+async function writeMessage(
+  deps: MessagingDeps,
+  { kind, signerId, sequence, channel }: PendingMessage & { kind: MessageKind },
+  { documentId, messageId }: SendJob,
+  sender: MessageSender,
+): Promise<KeptMessage | undefined> {
+  const content = await deps.messageContent(documentId, { kind, signerId: signerId ?? undefined, index: sequence });
+  const message = content && renderMessage(content, channel, messageId, sender);
+  return message && { message, signUrl: content.signUrl };
+}
+
 /** A message of the test environment stays in the inbox, unless the operator has them sent as well. */
 async function carryAway(
   { transports = {}, sendInTest, log }: Pick<MessagingDeps, 'transports' | 'sendInTest' | 'log'>,
-  { environment, documentId }: Pick<MessageContent, 'environment' | 'documentId'>,
+  { environment }: Pick<PendingMessage, 'environment'>,
+  messageId: string,
   message: OutgoingMessage,
 ): Promise<void> {
   if (environment === 'test' && !sendInTest) return;
@@ -70,7 +91,7 @@ async function carryAway(
   if (carried) return carried;
   if (environment === 'test') return;
   log.warn(
-    { documentId, channel: message.channel },
+    { messageId, channel: message.channel },
     'no transport is configured: a message of production is kept, not sent',
   );
 }
@@ -79,7 +100,7 @@ function sendingRecord(
   deps: Pick<MessagingDeps, 'box' | 'accountTime'>,
   kept: KeptMessage,
   status: SendingRecord['status'],
-  { accountId, environment }: Pick<MessageContent, 'accountId' | 'environment'>,
+  { accountId, environment }: Pick<PendingMessage, 'accountId' | 'environment'>,
 ): SendingRecord {
   const { message } = kept;
   return {

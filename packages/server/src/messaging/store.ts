@@ -50,9 +50,36 @@ export async function listAskedSigners(db: Queryable, documentIds: readonly stri
   return new Set(rows.map((row) => row.id));
 }
 
+/** An e-mail to a contact of an account. */
+export interface NewNotice {
+  id: string;
+  accountId: string;
+  environment: Environment;
+  receiver: string;
+  sender: string;
+  title: string;
+  text: string;
+  contentSealed: Buffer;
+  createdAt: Date;
+}
+
+export async function insertNotice(tx: Transaction, notice: NewNotice): Promise<void> {
+  const { id, accountId, environment, receiver, sender, title, text, contentSealed, createdAt } = notice;
+  await tx.query(
+    `insert into messages (document_id, id, account_id, environment, kind, channel, receiver, sender, title, text,
+                           content_sealed, created_at)
+     values ($1, $1, $2, $3, 'accountNotice', 'email', $4, $5, $6, $7, $8, $9)`,
+    [id, accountId, environment, receiver, sender, title, text, contentSealed, createdAt],
+  );
+}
+
 export interface PendingMessage {
+  accountId: string;
+  environment: Environment;
   signerId: string | null;
-  kind: MessageKind;
+  kind: MessageKind | 'accountNotice';
+  /** Present when it was written already. */
+  contentSealed: Buffer | null;
   sequence: number;
   channel: Channel;
 }
@@ -63,7 +90,9 @@ export async function findPendingMessage(
   id: string,
 ): Promise<PendingMessage | undefined> {
   const { rows } = await db.query<PendingMessage>(
-    `select signer_id as "signerId", kind, sequence, channel from messages
+    `select account_id as "accountId", environment, signer_id as "signerId", kind, sequence, channel,
+            content_sealed as "contentSealed"
+       from messages
       where document_id = $1 and id = $2 and status = 'PENDING'`,
     [documentId, id],
   );
@@ -165,6 +194,7 @@ export async function eraseMessagesOfDocuments(tx: Transaction, documentIds: rea
 
 export interface InboxEntry {
   id: string;
+  kind: MessageKind | 'accountNotice';
   documentId: string;
   signerId: string | null;
   channel: Channel;
@@ -179,7 +209,7 @@ export interface InboxMessage extends InboxEntry {
   contentSealed: Buffer | null;
 }
 
-const ENTRY_COLUMNS = `id, document_id as "documentId", signer_id as "signerId", channel, status, receiver, title,
+const ENTRY_COLUMNS = `id, kind, document_id as "documentId", signer_id as "signerId", channel, status, receiver, title,
   text, created_at as "createdAt"`;
 
 /** Messages of the test environment, newest first, older than `before`. */

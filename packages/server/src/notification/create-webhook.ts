@@ -7,6 +7,7 @@ import type { NotificationDeps } from './notification-deps.ts';
 import { sealSecret } from './seal-secret.ts';
 import { sendPing } from './send-ping.ts';
 import { countWebhooksExclusively, insertWebhook, nextWebhookId } from './store.ts';
+import { HEALTHY } from './webhook-health.ts';
 import { canonicalEvents, requireAllowedUrl, requireValidConfig } from './webhook-input.ts';
 import { webhookETag, webhookView } from './webhook-view.ts';
 
@@ -58,7 +59,15 @@ export async function createWebhook(
     await insertWebhook(tx, webhook);
     await eraseTomorrow(tx, deps.jobs, deps.clock.now());
     if (webhook.active) await sendPing(deps, tx, webhook, now);
-    const created = { ...webhook, lastResponseCode: null, lastResponseMessage: null, lastResponseAt: null };
+    const created = {
+      ...webhook,
+      ...HEALTHY,
+      lastResponseCode: null,
+      lastResponseMessage: null,
+      lastResponseAt: null,
+      switchedOffBecause: null,
+      switchedOffAt: null,
+    };
     const result = {
       status: 201,
       body: webhookView(created),

@@ -1,7 +1,10 @@
+import type { Transaction } from '../kernel/db/database.ts';
 import { uuidv7 } from '../kernel/ids/uuid.ts';
 import type { QueueDefinition } from '../kernel/jobs/jobs.ts';
 import { attemptRecord, lastResponse } from './attempt-log.ts';
-import { type AttemptedDelivery, type PreparedAttempt, settle } from './delivery.ts';
+import { PING } from './contract/event-types.ts';
+import { type AttemptedDelivery, failureText, isSuccess, type PreparedAttempt, settle } from './delivery.ts';
+import { noteSwitchedOff, putHealth, putNextProbe, releaseWaiting, type SwitchedOffBecause } from './health-store.ts';
 import type { NotificationDeps } from './notification-deps.ts';
 import { openSecret } from './seal-secret.ts';
 import { deliveryHeaders } from './sign-delivery.ts';
@@ -12,13 +15,17 @@ import {
   finishDelivery,
   insertAttempt,
   lockForDelivery,
+  lockForSwitchingOff,
   type Moment,
   noteStarted,
   putLastResponse,
   releaseDelivery,
   rescheduleDelivery,
+  type Webhook,
 } from './store.ts';
 import { DELIVER_QUEUE, type DeliverJob, wakeWebhooks, wakeWhenNextIsDue } from './wake-webhooks.ts';
+import { HEALTHY, healthAfter, PROBE_EVERY_MS, type WebhookHealth } from './webhook-health.ts';
+import { switchedOffNotice, troubleNotice } from './webhook-notices.ts';
 
 const MAX_OPEN_PER_WEBHOOK = 8;
 /** Webhooks that one process serves at the same time; slow receivers hold their place for seconds. */
@@ -129,12 +136,20 @@ async function prepareAttempts(
     if (!webhook) return none;
     const now = { real, account: webhook.accountNow };
     if (!webhook.active) await dropPendingDeliveries(tx, webhookId);
-    const claimed = await claimDueDeliveries(tx, webhookId, {
-      now,
-      leaseUntil: new Date(real.getTime() + deps.limits.leaseMs),
-      attemptIds: Array.from({ length: limit }, () => uuidv7(real)),
-      maxOpen: MAX_OPEN_PER_WEBHOOK,
-    });
+    const claim = (count: number, kind?: 'pings' | 'events') =>
+      claimDueDeliveries(tx, webhookId, {
+        now,
+        leaseUntil: new Date(real.getTime() + deps.limits.leaseMs),
+        attemptIds: Array.from({ length: count }, () => uuidv7(real)),
+        maxOpen: MAX_OPEN_PER_WEBHOOK,
+        kind,
+      });
+    const claimed = webhook.inTroubleSince ? await claim(limit, 'pings') : await claim(limit);
+    if (isProbeDue(webhook, now.account)) {
+      const probe = await claim(1, 'events');
+      if (probe.length > 0) await putNextProbe(tx, webhookId, new Date(now.account.getTime() + PROBE_EVERY_MS));
+      claimed.push(...probe);
+    }
     if (claimed.length === 0) return { at: now, attempts: [] };
     const secret =
       webhook.secretSealed === null ? undefined : openSecret(deps.secretBox, webhookId, webhook.secretSealed);
@@ -155,6 +170,10 @@ async function prepareAttempts(
     }));
     return { at: now, attempts };
   });
+}
+
+function isProbeDue({ nextProbeAt }: WebhookHealth, now: Date): boolean {
+  return nextProbeAt !== null && nextProbeAt <= now;
 }
 
 /**
@@ -195,18 +214,15 @@ async function attempt(
 
 /** Outcome, log entry and what follows from them, in one transaction. */
 async function recordAttempt(deps: NotificationDeps, attempted: AttemptedDelivery): Promise<void> {
-  const { prepared, outcome } = attempted;
+  const { prepared, attemptedAt, outcome } = attempted;
   const { webhookId, deliveryId, attemptId } = prepared;
   const realNow = deps.clock.now();
   const settlement = settle(attempted, realNow, deps.random);
   await deps.database.transaction(async (tx) => {
-    const deactivated =
-      settlement.state === 'given_up' &&
-      settlement.deactivate &&
-      (await deactivateWebhook(tx, webhookId, prepared.url, attempted.attemptedAt));
+    if (settlement.state !== 'succeeded') await lockForSwitchingOff(tx, webhookId);
     const webhook = await lockForDelivery(tx, webhookId, realNow);
     if (!webhook) return;
-    await putLastResponse(tx, webhookId, { ...lastResponse(outcome), timestamp: attempted.attemptedAt });
+    await putLastResponse(tx, webhookId, { ...lastResponse(outcome), timestamp: attemptedAt });
     const record = attemptRecord(attempted);
     if (record) await insertAttempt(tx, record);
     // Without effect when the lease is lost to another worker or the delivery was dropped meanwhile.
@@ -216,6 +232,43 @@ async function recordAttempt(deps: NotificationDeps, attempted: AttemptedDeliver
     } else {
       await finishDelivery(tx, deliveryId, attemptId);
     }
-    if (deactivated) await dropPendingDeliveries(tx, webhookId);
+    const gone = settlement.state === 'given_up' && settlement.deactivate;
+    if (gone) await switchOff(tx, attempted, 'gone');
+    else await followHealth(deps, tx, webhook, attempted);
   });
+}
+
+/** An attempt at an address that was changed since says nothing about the new one. */
+async function followHealth(
+  deps: NotificationDeps,
+  tx: Transaction,
+  webhook: Webhook & WebhookHealth & { accountNow: Date },
+  attempted: AttemptedDelivery,
+): Promise<void> {
+  const { prepared, outcome } = attempted;
+  if (prepared.eventType === PING || prepared.url !== webhook.url || !webhook.active) return;
+  const success = isSuccess(outcome);
+  if (success && webhook.failuresInRow === 0) return;
+  const { health, change } = healthAfter(webhook, success, webhook.accountNow);
+  await putHealth(tx, webhook.id, health);
+  const about = { webhookId: webhook.id, failures: health.failuresInRow };
+  if (change === 'recovered') {
+    await releaseWaiting(tx, webhook.id, webhook.accountNow);
+    deps.log.info(about, 'a webhook is out of trouble');
+  } else if (change === 'fell into trouble') {
+    await deps.tellAccount(tx, troubleNotice(webhook, health.failuresInRow, failureText(outcome) ?? ''));
+    deps.log.warn(about, 'a webhook is in trouble');
+  } else if (change === 'switched off') {
+    await switchOff(tx, attempted, 'failures');
+    await deps.tellAccount(tx, switchedOffNotice(webhook, failureText(outcome) ?? ''));
+    deps.log.warn(about, 'a webhook was switched off after days without success');
+  }
+}
+
+async function switchOff(tx: Transaction, attempted: AttemptedDelivery, because: SwitchedOffBecause): Promise<void> {
+  const { prepared, attemptedAt } = attempted;
+  if (!(await deactivateWebhook(tx, prepared.webhookId, prepared.url, attemptedAt))) return;
+  await putHealth(tx, prepared.webhookId, HEALTHY);
+  await noteSwitchedOff(tx, prepared.webhookId, { because, at: attemptedAt });
+  await dropPendingDeliveries(tx, prepared.webhookId);
 }

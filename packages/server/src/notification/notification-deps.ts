@@ -1,7 +1,7 @@
 import type { AccountTime } from '../kernel/clock/account-clocks.ts';
 import type { Clock } from '../kernel/clock/clock.ts';
-import type { Database } from '../kernel/db/database.ts';
-import type { Events } from '../kernel/events/events.ts';
+import type { Database, Transaction } from '../kernel/db/database.ts';
+import type { Environment, Events } from '../kernel/events/events.ts';
 import type { Jobs } from '../kernel/jobs/jobs.ts';
 import type { SecretBox } from '../kernel/keys/sealed-box.ts';
 import type { Log } from '../kernel/log/log.ts';
@@ -22,6 +22,8 @@ export interface NotificationDeps {
   log: Pick<Log, 'info' | 'warn' | 'error'>;
   /** Base of absolute links, without a slash at the end. */
   publicUrl: string;
+  /** Tells the contacts of an account by e-mail when the transaction has committed. */
+  tellAccount(tx: Transaction, notice: AccountNotice): Promise<void>;
   /** Whether the account's subscription has the product. */
   hasProduct(accountId: string, product: 'share'): Promise<boolean>;
   /** Aborted when the process stops: polls that wait are answered. */
@@ -29,6 +31,15 @@ export interface NotificationDeps {
   /** Uniform in [0, 1); spreads the pauses between attempts. */
   random: () => number;
   limits: DeliveryLimits;
+}
+
+/** Something about its own affairs that an account should know. */
+export interface AccountNotice {
+  accountId: string;
+  environment: Environment;
+  subject: string;
+  /** Plain text. */
+  paragraphs: readonly string[];
 }
 
 export interface DeliveryLimits {

@@ -26,6 +26,7 @@ const notification = createNotification({
   events,
   jobs,
   hasProduct: async () => true,
+  tellAccount: async () => undefined,
   clock,
   accountTime: clock,
   log,

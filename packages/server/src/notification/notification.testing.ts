@@ -17,7 +17,7 @@ import { deliverEventJob } from './deliver-event.job.ts';
 import { ERASE_QUEUE } from './erase-attempts.job.ts';
 import { eventRoutes } from './event-routes.ts';
 import { fanOutEvents } from './fan-out-events.ts';
-import type { DeliveryLimits, NotificationDeps } from './notification-deps.ts';
+import type { AccountNotice, DeliveryLimits, NotificationDeps } from './notification-deps.ts';
 import { notificationRoutes } from './routes.ts';
 import type { DeliverJob } from './wake-webhooks.ts';
 
@@ -38,6 +38,8 @@ type RequestOptions = Caller & { body?: unknown; headers?: Record<string, string
 export class NotificationUnderTest {
   readonly deps: NotificationDeps;
   readonly events: Events;
+  /** What contacts of accounts were told. */
+  readonly notices: AccountNotice[] = [];
   private readonly app: FastifyInstance;
   private readonly queue: { data: DeliverJob; startAfter: Date }[] = [];
   private worker: QueueDefinition<DeliverJob>;
@@ -63,6 +65,7 @@ export class NotificationUnderTest {
       log,
       publicUrl: 'https://api.example.com',
       hasProduct: async () => true,
+      tellAccount: async (tx, notice) => tx.afterCommit(() => this.notices.push(notice)),
       stopping: this.stopping.signal,
       random: () => 0.5,
       limits: { attemptTimeoutMs: 5_000, leaseMs: 30_000, ...options.limits },

@@ -2,6 +2,8 @@ import type { Queryable, Transaction } from '../kernel/db/database.ts';
 import type { Environment, EventRecord } from '../kernel/events/events.ts';
 import { PING } from './contract/event-types.ts';
 import type { DeliveryLogging } from './contract/webhook.ts';
+import type { SwitchedOffBecause } from './health-store.ts';
+import type { WebhookHealth } from './webhook-health.ts';
 
 export interface Webhook {
   id: number;
@@ -19,10 +21,12 @@ export interface Webhook {
   updatedAt: Date;
 }
 
-export interface WebhookWithState extends Webhook {
+export interface WebhookWithState extends Webhook, WebhookHealth {
   lastResponseCode: number | null;
   lastResponseMessage: string | null;
   lastResponseAt: Date | null;
+  switchedOffBecause: SwitchedOffBecause | null;
+  switchedOffAt: Date | null;
 }
 
 /** What decides whether an event goes to a webhook. */
@@ -73,8 +77,11 @@ export interface AttemptRecord {
 const WEBHOOK_COLUMNS = `w.id, w.account_id as "accountId", w.environment, w.name, w.active, w.events, w.tags, w.url,
   w.secret_sealed as "secretSealed", w.delivery_logging as "deliveryLogging", w.version,
   w.created_at as "createdAt", w.updated_at as "updatedAt"`;
-const STATE_COLUMNS = `s.last_response_code as "lastResponseCode", s.last_response_message as "lastResponseMessage",
-  s.last_response_at as "lastResponseAt"`;
+const HEALTH_COLUMNS = `s.failures_in_row as "failuresInRow", s.failing_since as "failingSince",
+  s.in_trouble_since as "inTroubleSince", s.next_probe_at as "nextProbeAt"`;
+const STATE_COLUMNS = `${HEALTH_COLUMNS}, s.last_response_code as "lastResponseCode", s.last_response_message as "lastResponseMessage",
+  s.last_response_at as "lastResponseAt", s.switched_off_because as "switchedOffBecause",
+  s.switched_off_at as "switchedOffAt"`;
 
 export async function nextWebhookId(tx: Transaction): Promise<number> {
   const { rows } = await tx.query<{ id: number }>(`select nextval('webhook_ids')::integer as id`);
@@ -174,6 +181,11 @@ export async function updateWebhook(tx: Transaction, webhook: Webhook): Promise<
 
 export async function deleteWebhook(tx: Transaction, id: number): Promise<void> {
   await tx.query('delete from webhooks where id = $1', [id]);
+}
+
+/** Before the state of a webhook that is perhaps to be switched off. Deliveries to it can still be inserted. */
+export async function lockForSwitchingOff(tx: Transaction, id: number): Promise<void> {
+  await tx.query('select from webhooks where id = $1 for no key update', [id]);
 }
 
 /** Unless its address was changed since, so that an old receiver cannot switch off a new one. */
@@ -287,7 +299,7 @@ export interface Moment {
 /**
  * When, on the account's clock, the next delivery after `lookedAt` falls due or a lease ends, if no job is queued for that
  * time or earlier yet; it counts as queued from here on. What was due at `lookedAt` and could not be claimed waits for an
- * attempt that is under way, whose worker goes on with it or whose lease ends.
+ * attempt that is under way, whose worker goes on with it or whose lease ends. In trouble what waits is next when a probe is.
  */
 export async function noteNextWake(
   tx: Transaction,
@@ -300,10 +312,12 @@ export async function noteNextWake(
     text: `update webhook_states s set next_wake_at = due.at
              from (select least(
                      (select min(due_at) from webhook_deliveries
-                       where webhook_id = $1 and attempt_id is null and due_at > $2),
+                       where webhook_id = $1 and attempt_id is null and due_at > $2 and state.next_probe_at is null),
+                     (select greatest(min(due_at), state.next_probe_at) from webhook_deliveries
+                       where webhook_id = $1 and attempt_id is null and state.next_probe_at is not null),
                      (select min(leased_until) + ($2::timestamptz - $3::timestamptz) from webhook_deliveries
                        where webhook_id = $1 and attempt_id is not null and leased_until > $3)
-                   ) as at) due, webhooks w
+                   ) as at from webhook_states state where state.webhook_id = $1) due, webhooks w
             where s.webhook_id = $1 and w.id = $1 and due.at is not null
               and (s.next_wake_at is null or s.next_wake_at > due.at or s.next_wake_at < $4)
            returning s.next_wake_at as at, w.account_id as "accountId", w.environment`,
@@ -320,11 +334,11 @@ export async function lockForDelivery(
   tx: Transaction,
   webhookId: number,
   realNow: Date,
-): Promise<(Webhook & { accountNow: Date }) | undefined> {
-  const { rows } = await tx.query<Webhook & { accountNow: Date }>({
+): Promise<(Webhook & WebhookHealth & { accountNow: Date }) | undefined> {
+  const { rows } = await tx.query<Webhook & WebhookHealth & { accountNow: Date }>({
     name: 'notification_lock_for_delivery',
     text: `with w as materialized (select * from webhooks where id = $1 for key share)
-           select ${WEBHOOK_COLUMNS}, account_now(w.account_id, w.environment, $2) as "accountNow"
+           select ${WEBHOOK_COLUMNS}, ${HEALTH_COLUMNS}, account_now(w.account_id, w.environment, $2) as "accountNow"
              from w join webhook_states s on s.webhook_id = w.id
               for no key update of s`,
     values: [webhookId, realNow],
@@ -335,19 +349,27 @@ export async function lockForDelivery(
 /**
  * Takes leases on deliveries that are due, at most as many as `attemptIds` and as leave `maxOpen` attempts under way.
  * A delivery whose lease has run out is due again: its worker is dead or too late. First attempts for one document wait
- * for each other in the order of the events. `webhook_states` of the webhook must be locked.
+ * for each other in the order of the events. `kind` leaves out pings or everything else. `webhook_states` of the webhook
+ * must be locked.
  */
 export async function claimDueDeliveries(
   tx: Transaction,
   webhookId: number,
-  claim: { now: Moment; leaseUntil: Date; attemptIds: readonly string[]; maxOpen: number },
+  claim: {
+    now: Moment;
+    leaseUntil: Date;
+    attemptIds: readonly string[];
+    maxOpen: number;
+    kind?: 'pings' | 'events' | undefined;
+  },
 ): Promise<ClaimedDelivery[]> {
   const { rows } = await tx.query<ClaimedDelivery>({
     name: 'notification_claim_due_deliveries',
     text: `with runnable as (
              select d.id
                from webhook_deliveries d
-              where d.webhook_id = $1 and d.due_at <= $2 and (d.attempt_id is null or d.leased_until <= $6)
+              where d.webhook_id = $1 and d.due_at <= $2 and ($7::boolean is null or (d.event_type = 'ping') = $7)
+                and (d.attempt_id is null or d.leased_until <= $6)
                 and (d.attempts > 0 or d.document_id is null or not exists (
                       select from webhook_deliveries earlier
                        where earlier.webhook_id = d.webhook_id and earlier.document_id = d.document_id
@@ -364,7 +386,15 @@ export async function claimDueDeliveries(
             where d.id = numbered.id
            returning d.id, d.attempt_id as "attemptId", d.event_id as "eventId", d.event_type as "eventType",
                      d.document_id as "documentId", d.body, d.attempts::integer as attempts`,
-    values: [webhookId, claim.now.account, claim.leaseUntil, claim.attemptIds, claim.maxOpen, claim.now.real],
+    values: [
+      webhookId,
+      claim.now.account,
+      claim.leaseUntil,
+      claim.attemptIds,
+      claim.maxOpen,
+      claim.now.real,
+      claim.kind === undefined ? null : claim.kind === 'pings',
+    ],
   });
   return rows;
 }

@@ -1,8 +1,10 @@
 import { MASK } from '../kernel/contract/primitives.ts';
+import type { Transaction } from '../kernel/db/database.ts';
 import { requireUnchanged } from '../kernel/http/entity-tag.ts';
 import { applyMergePatch, type MergePatch } from '../kernel/http/partial-update.ts';
 import type { OperationContext, OperationInput, OperationResult } from '../kernel/http/route.ts';
 import { WebhookCreateDto, type WebhookParams, type WebhookUpdateDto } from './contract/webhook.ts';
+import { noteSwitchedOff, putHealth } from './health-store.ts';
 import type { NotificationDeps } from './notification-deps.ts';
 import { sealSecret } from './seal-secret.ts';
 import {
@@ -13,12 +15,14 @@ import {
   type Webhook,
   type WebhookWithState,
 } from './store.ts';
+import { wakeWebhooks } from './wake-webhooks.ts';
+import { HEALTHY } from './webhook-health.ts';
 import { canonicalEvents, requireAllowedUrl, requireValidConfig } from './webhook-input.ts';
 import { webhookETag, webhookNotFound, webhookView } from './webhook-view.ts';
 
 /**
  * Merges a patch into a webhook; nothing changes when nothing differs. Holds for events that happen afterwards, a new
- * secret also for retries; switching off drops what is pending. Throws 404 `webhook_not_found`, 422 `url_not_allowed`
+ * secret also for retries; switching off drops what is pending, switching on and another address end trouble. Throws 404 `webhook_not_found`, 422 `url_not_allowed`
  * and `resource_changed`.
  */
 export async function updateWebhook(
@@ -48,13 +52,20 @@ export async function updateWebhook(
       updatedAt: now,
     };
     await save(tx, webhook);
-    if (!webhook.active) {
-      await lockForDelivery(tx, webhook.id, deps.clock.now());
-      await dropPendingDeliveries(tx, webhook.id);
-    }
-    return webhook;
+    if (webhook.active && stored.active && webhook.url === stored.url) return webhook;
+    await lockForDelivery(tx, webhook.id, deps.clock.now());
+    if (!webhook.active) await dropPendingDeliveries(tx, webhook.id);
+    return { ...webhook, ...(await startAfresh(deps, tx, webhook)) };
   });
   return { status: 200, body: webhookView(updated), headers: { ETag: webhookETag(updated) } };
+}
+
+/** Whoever switches a webhook or changes its address knows what was wrong: old failures count no more. */
+async function startAfresh(deps: NotificationDeps, tx: Transaction, webhook: WebhookWithState) {
+  await putHealth(tx, webhook.id, HEALTHY);
+  await noteSwitchedOff(tx, webhook.id, undefined);
+  if (webhook.active) await wakeWebhooks(tx, deps.jobs, [webhook.id], deps.clock.now());
+  return { ...HEALTHY, switchedOffBecause: null, switchedOffAt: null };
 }
 
 function canonicalPatch(patch: MergePatch<WebhookUpdateDto>): MergePatch<WebhookUpdateDto> {

@@ -26,6 +26,18 @@ export function webhookView(webhook: WebhookWithState): WebhookDto {
             message: webhook.lastResponseMessage!,
             timestamp: webhook.lastResponseAt.toISOString(),
           },
+    trouble:
+      webhook.inTroubleSince === null
+        ? undefined
+        : {
+            since: webhook.inTroubleSince.toISOString(),
+            failures: webhook.failuresInRow,
+            nextProbeAt: webhook.nextProbeAt!.toISOString(),
+          },
+    switchedOff:
+      webhook.switchedOffAt === null
+        ? undefined
+        : { reason: webhook.switchedOffBecause!, timestamp: webhook.switchedOffAt.toISOString() },
   };
 }
 

@@ -37,6 +37,7 @@ class Together {
       receiptsDue,
       reminderPlans: (db, ids) => reminderPlans(this.signature.deps, db, ids),
       messageContent: (id, wanted) => messageContent(this.signature.deps, id, wanted),
+      accountContacts: async () => [],
     });
     this.signature = await SignatureUnderTest.start(this.database, { messages: messaging });
     this.events = this.signature.deps.events;

@@ -63,7 +63,7 @@ export function messagePage(entry: InboxEntry, kept: KeptMessage | undefined): H
     ${kept && sender(kept)}
     <div><dt>Status</dt><dd>${STATUS_NAMES[entry.status]}</dd></div>
     <div><dt>Time</dt><dd>${time(entry.createdAt)}</dd></div>
-    <div><dt>Document</dt><dd><code>${entry.documentId}</code></dd></div>
+    ${entry.kind !== 'accountNotice' && html`<div><dt>Document</dt><dd><code>${entry.documentId}</code></dd></div>`}
     ${entry.signerId !== null && html`<div><dt>Signer</dt><dd><code>${entry.signerId}</code></dd></div>`}
     ${kept && attached(kept)}
   </dl>

@@ -71,6 +71,28 @@ const WebhookResponse = Type.Object(
   { description: 'The last answer of the address.' },
 );
 
+const WebhookTrouble = Type.Object(
+  {
+    since: DateTime({ description: 'When it began.' }),
+    failures: Type.Integer({ description: 'Attempts in a row that have failed.' }),
+    nextProbeAt: DateTime({ description: 'When one event is tried again at the earliest.' }),
+  },
+  {
+    description:
+      'Present after 20 failures in a row: events wait, one of them is tried every minute, and the first success releases all.',
+  },
+);
+
+const WebhookSwitchedOff = Type.Object(
+  {
+    reason: stringEnum(['failures', 'gone'], {
+      description: 'failures: no success for five days; gone: the address answered with 410.',
+    }),
+    timestamp: DateTime({ description: 'When it was switched off.' }),
+  },
+  { description: 'Present when Segl itself has made the webhook inactive, until it is made active again.' },
+);
+
 export const WebhookDto = Type.Object({
   id: Type.Integer({ description: 'Id of the webhook.' }),
   name: Type.String({ description: 'Display name.' }),
@@ -88,6 +110,8 @@ export const WebhookDto = Type.Object({
   createdAt: DateTime({ description: 'When it was created.' }),
   updatedAt: DateTime({ description: 'When it last changed.' }),
   lastResponse: optional(WebhookResponse),
+  trouble: optional(WebhookTrouble),
+  switchedOff: optional(WebhookSwitchedOff),
 });
 export type WebhookDto = Static<typeof WebhookDto>;
 

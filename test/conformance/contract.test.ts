@@ -17,6 +17,7 @@ const COMPLETE = [
   '/jwt',
   '/notification/events',
   '/notification/webhooks',
+  '/signature/documents',
   '/signature/jwt',
   '/signature/status',
   '/signature/themes',
@@ -41,7 +42,6 @@ const OPEN = [
   '/information/report',
   '/information/signroles',
   '/merchant',
-  '/signature/documents',
   '/text',
   '/validation',
 ];

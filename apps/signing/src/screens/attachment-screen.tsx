@@ -6,7 +6,13 @@ import { useSigning, useView } from '../signing.tsx';
 import { useSpeech } from '../texts/use-speech.tsx';
 import { Reader } from './reader.tsx';
 
-/** A file beside the document, before it: to be seen, or read to the end and confirmed. */
+const ASKS = {
+  show_accept: 'attachment.asks_to_open',
+  read_accept: 'attachment.asks_to_read',
+  sign: 'attachment.asks_to_sign',
+} as const;
+
+/** A file beside the document, before it: to be seen, read to the end and confirmed, or signed along with it. */
 export function AttachmentScreen({ attachment, remark }: { attachment: Attachment; remark?: Remark }) {
   const { say } = useSpeech();
   const { flow, host } = useSigning();
@@ -28,7 +34,7 @@ export function AttachmentScreen({ attachment, remark }: { attachment: Attachmen
       shown={attachment}
       url={host.attachmentUrl(attachment.id)}
       subtitle={say('attachment.position', { number, count: attachments.length })}
-      asks={say(mustRead ? 'attachment.asks_to_read' : 'attachment.asks_to_open', { account: account.name })}
+      asks={say(ASKS[attachment.type], { account: account.name })}
       effort={(pages) => (pages > 0 ? say('attachment.effort', { pages }) : say('attachment.effort_unknown'))}
       bar={say('attachment.bar')}
       startAt={null}

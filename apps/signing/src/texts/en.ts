@@ -56,6 +56,7 @@ export const en = {
   'attachment.position': 'Attachment {number, number} of {count, number}',
   'attachment.asks_to_open': '{account} asks you to see this before you sign.',
   'attachment.asks_to_read': '{account} asks you to read this to the end before you sign.',
+  'attachment.asks_to_sign': '{account} asks you to sign this along with the document. You sign once for both.',
   'attachment.effort':
     '{pages, plural, one {1 page} other {{pages, number} pages}}. The document to be signed comes afterwards.',
   'attachment.effort_unknown': 'The document to be signed comes afterwards.',

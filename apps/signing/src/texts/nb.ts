@@ -58,6 +58,7 @@ export const nb: Texts = {
   'attachment.position': 'Vedlegg {number, number} av {count, number}',
   'attachment.asks_to_open': '{account} ber deg se dette før du signerer.',
   'attachment.asks_to_read': '{account} ber deg lese dette til slutten før du signerer.',
+  'attachment.asks_to_sign': '{account} ber deg signere dette sammen med dokumentet. Du signerer én gang for begge.',
   'attachment.effort':
     '{pages, plural, one {1 side} other {{pages, number} sider}}. Dokumentet som skal signeres, kommer etterpå.',
   'attachment.effort_unknown': 'Dokumentet som skal signeres, kommer etterpå.',

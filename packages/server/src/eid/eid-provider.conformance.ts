@@ -72,6 +72,19 @@ export function describeEidProviderConformance(name: string, setUp: () => Promis
       expect(await verifyNative(moved, { documentSha256: other })).toEqual({ valid: false, fault: 'nonce' });
     });
 
+    test('proves with one login that attachments were signed along with the document', async () => {
+      const attachmentSha256 = ['rules', 'plan'].map((text) => createHash('sha256').update(text).digest('hex'));
+      const { provider, step, state, authenticate } = await startSigning({ attachmentSha256 });
+      const callback = queryOf(await authenticate(step.url));
+      const outcome = await provider.complete({ state: JSON.parse(JSON.stringify(state)), callback, now: new Date() });
+      if (outcome.result !== 'completed') throw new Error(JSON.stringify(outcome));
+      const kept = { ...outcome.native, binding: JSON.parse(JSON.stringify(outcome.native.binding)) };
+      const files = { documentSha256, attachmentSha256 };
+      expect(await verifyNative(kept, files)).toMatchObject({ valid: true, ...files });
+      const without = { ...kept, binding: { ...kept.binding, attachmentSha256: [attachmentSha256[0]] } };
+      expect(await verifyNative(without)).toEqual({ valid: false, fault: 'nonce' });
+    });
+
     test('identifies without a document', async () => {
       const { provider, step, state, authenticate } = await startSigning({
         purpose: 'identify',

@@ -1,6 +1,6 @@
 import type { Environment } from '../kernel/events/events.ts';
 
-/** What a provider must know to start. `documentSha256` binds the eID's answer to the bytes that are signed. */
+/** What a provider must know to start. The digests bind the eID's answer to the bytes that are signed. */
 export interface EidStart {
   attemptId: string;
   accountName: string;
@@ -9,8 +9,12 @@ export interface EidStart {
   documentTitle?: string;
   /** Hex SHA-256 of the bytes to be signed. */
   documentSha256?: string;
+  /** The same of each attachment that this one login signs along with the document, in their order. */
+  attachmentSha256?: readonly string[];
   /** Prefilled national number, when the caller gave one. Never logged. */
   nationalNumber?: string;
+  /** Ask the eID for the person's national number, which needs the eID's permission. */
+  wantsNationalNumber?: boolean;
   language: string;
   /** Where the provider sends the browser back to; registered with the provider. */
   callbackUrl: string;

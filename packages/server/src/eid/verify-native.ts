@@ -1,6 +1,12 @@
 import { compactVerify, createLocalJWKSet, type JWTPayload } from 'jose';
 import type { EidNative } from './eid-provider.ts';
-import { bindingAlgorithm, computeNonce, type DocumentBinding, isSha256Hex } from './oidc/document-binding.ts';
+import {
+  type BoundFiles,
+  bindingAlgorithm,
+  computeNonce,
+  type DocumentBinding,
+  isSha256Hex,
+} from './oidc/document-binding.ts';
 
 export const oidcNativeFormat = 'oidc_id_token';
 
@@ -9,34 +15,33 @@ const acceptedAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'
 
 export type NativeFault = 'unknown_format' | 'malformed' | 'signature' | 'issuer' | 'audience' | 'nonce' | 'document';
 
-export type NativeVerdict =
-  | { valid: true; claims: JWTPayload; documentSha256?: string }
-  | { valid: false; fault: NativeFault };
+export type NativeVerdict = ({ valid: true; claims: JWTPayload } & BoundFiles) | { valid: false; fault: NativeFault };
 
 /**
  * Checks an id_token that is kept as evidence from the native alone: signature with the kept keys, issuer, audience, and
- * the nonce as a commitment to the document (`DocumentBinding`). `expected.documentSha256` (hex) additionally demands
- * that it is this document. Says nothing about expiry, which concerns the login and not the evidence of it, nor about
+ * the nonce as a commitment to the document and its signed attachments (`DocumentBinding`). `expected` (hex) additionally
+ * demands that it is this document, and that these attachments are among them. Says nothing about expiry, which concerns the login and not the evidence of it, nor about
  * whether the kept keys were the provider's: that rests on the log in which they are kept.
  */
-export async function verifyNative(
-  native: EidNative,
-  expected: { documentSha256?: string } = {},
-): Promise<NativeVerdict> {
+export async function verifyNative(native: EidNative, expected: BoundFiles = {}): Promise<NativeVerdict> {
   if (native.format !== oidcNativeFormat) return { valid: false, fault: 'unknown_format' };
   const binding = readBinding(native.binding);
   if (!binding) return { valid: false, fault: 'malformed' };
   if (expected.documentSha256 !== undefined && expected.documentSha256 !== binding.documentSha256) {
     return { valid: false, fault: 'document' };
   }
+  if (expected.attachmentSha256?.some((digest) => !binding.attachmentSha256?.includes(digest))) {
+    return { valid: false, fault: 'document' };
+  }
   const claims = await readSignedClaims(native.content.toString('latin1'), binding);
   if (!claims) return { valid: false, fault: 'signature' };
   if (claims.iss !== binding.issuer) return { valid: false, fault: 'issuer' };
   if (!isAudience(claims, binding.clientId)) return { valid: false, fault: 'audience' };
-  if (claims.nonce !== computeNonce(binding.bindingSecret, binding.documentSha256)) {
+  if (claims.nonce !== computeNonce(binding.bindingSecret, binding)) {
     return { valid: false, fault: 'nonce' };
   }
-  return { valid: true, claims, documentSha256: binding.documentSha256 };
+  const { documentSha256, attachmentSha256 } = binding;
+  return { valid: true, claims, documentSha256, ...(attachmentSha256 ? { attachmentSha256 } : {}) };
 }
 
 async function readSignedClaims(idToken: string, binding: DocumentBinding): Promise<JWTPayload | undefined> {
@@ -56,9 +61,10 @@ function isAudience(claims: JWTPayload, clientId: string): boolean {
 }
 
 function readBinding(value: Record<string, unknown>): DocumentBinding | undefined {
-  const { algorithm, bindingSecret, documentSha256, issuer, clientId, jwks } = value;
+  const { algorithm, bindingSecret, documentSha256, attachmentSha256, issuer, clientId, jwks } = value;
   const isComplete =
-    algorithm === bindingAlgorithm &&
+    areAttachments(attachmentSha256, documentSha256) &&
+    algorithm === bindingAlgorithm({ attachmentSha256 }) &&
     typeof bindingSecret === 'string' &&
     Buffer.from(bindingSecret, 'base64url').length === 32 &&
     (documentSha256 === undefined || isSha256Hex(documentSha256)) &&
@@ -66,4 +72,10 @@ function readBinding(value: Record<string, unknown>): DocumentBinding | undefine
     typeof clientId === 'string' &&
     Array.isArray((jwks as { keys?: unknown } | undefined)?.keys);
   return isComplete ? (value as unknown as DocumentBinding) : undefined;
+}
+
+/** There are none without a document. */
+function areAttachments(digests: unknown, documentSha256: unknown): digests is string[] | undefined {
+  if (digests === undefined) return true;
+  return Array.isArray(digests) && digests.length > 0 && digests.every(isSha256Hex) && documentSha256 !== undefined;
 }

@@ -5,7 +5,11 @@ import type { DocumentRecord } from './store.ts';
 
 /** Those that the signer gets, in the order in which they are shown. */
 export function attachmentsFor(document: Pick<DocumentRecord, 'attachments'>, signerId: string): AttachmentRecord[] {
-  return document.attachments.filter((one) => one.signerIds === undefined || one.signerIds.includes(signerId));
+  return document.attachments.filter((attachment) => isFor(attachment, signerId));
+}
+
+export function isFor({ signerIds }: Pick<AttachmentRecord, 'signerIds'>, signerId: string): boolean {
+  return signerIds === undefined || signerIds.includes(signerId);
 }
 
 /** The signer's attachments, and whether each is accepted as it is now: other bytes or another type need another yes. */
@@ -49,6 +53,17 @@ export async function requireAcceptedAttachments(
 ): Promise<void> {
   if (!(await missingAcceptance(db, document, signerId))) return;
   throw new SeglError(422, 'attachments_not_accepted', 'The signer has not accepted every attachment yet.');
+}
+
+/** What the signer signs along with the document, in the order in which it is shown. */
+export interface AttachmentToSign {
+  id: string;
+  contentSha256: string;
+}
+
+export function attachmentsToSign(document: Pick<DocumentRecord, 'attachments'>, signerId: string): AttachmentToSign[] {
+  const signed = attachmentsFor(document, signerId).filter((one) => one.type === 'sign');
+  return signed.map(({ id, contentSha256 }) => ({ id, contentSha256 }));
 }
 
 /** For the evidence of a signature: which bytes the signer had accepted beside the document. */

@@ -8,12 +8,12 @@ import {
   AttachmentResponse,
   UpdateAttachmentRequestWrapper,
 } from './contract/attachment.ts';
-import { DocumentPath, FileQuery } from './contract/document.ts';
+import { DocumentPath } from './contract/document.ts';
 import { EXAMPLES } from './contract/examples.ts';
-import { getAttachment, getAttachmentFile, listAttachments } from './get-attachment.ts';
+import { getAttachment, listAttachments } from './get-attachment.ts';
 import type { SignatureDeps } from './signature-deps.ts';
 
-/** The operations of `/signature/documents/{documentId}/attachments`, and the files of attachments. */
+/** The operations of `/signature/documents/{documentId}/attachments`. */
 export function attachmentRoutes(deps: SignatureDeps): RouteDefinition[] {
   const reading = { tags: ['Attachments'] as [string], scope: 'document_read', product: 'signature' };
   const writing = { ...reading, scope: 'document_write' };
@@ -82,26 +82,5 @@ export function attachmentRoutes(deps: SignatureDeps): RouteDefinition[] {
       contractStatus: 200,
       handle: (context, input) => deleteAttachment(deps, context, input),
     },
-    ...(
-      [
-        '/signature/documents/{documentId}/files/attachments/{attachmentId}',
-        '/signature/files/documents/{documentId}/attachments/{attachmentId}',
-      ] as const
-    ).map(
-      (path, index): RouteDefinition => ({
-        ...reading,
-        method: 'GET',
-        path,
-        operationId: index === 0 ? 'Files_GetAttachment' : 'Files_GetAttachmentByOlderPath',
-        summary: 'Download a file of an attachment',
-        description: 'The bytes themselves, as for the document. Signed formats exist of signed attachments only.',
-        tags: ['Files'],
-        scope: 'document_file',
-        params: AttachmentPath,
-        query: FileQuery,
-        responses: { 200: 'file' },
-        handle: (context, { params, query }) => getAttachmentFile(deps, context, params, query.fileFormat),
-      }),
-    ),
   ];
 }

@@ -1,6 +1,7 @@
 import type { Queryable, Transaction } from '../kernel/db/database.ts';
 import type { AttachmentType } from './contract/attachment.ts';
 import type { DocumentStatus } from './contract/document.ts';
+import type { NativeRecord } from './store.ts';
 
 export interface AttachmentRecord {
   id: string;
@@ -15,6 +16,15 @@ export interface AttachmentRecord {
   /** Of the bytes as uploaded, where one rewrite had to repair them. */
   uploadedSha256: string | undefined;
   pageCount: number | undefined;
+  /** Of those who have signed it, in no order; only where its type is `sign`. */
+  signatures: AttachmentSignature[];
+}
+
+/** What the eID produced for an attachment and a signer. */
+export interface AttachmentSignature {
+  signerId: string;
+  contentSha256: string;
+  native: NativeRecord;
 }
 
 /** Part of the query of a document: `$1` is its id. */
@@ -22,7 +32,14 @@ export const ATTACHMENTS_OF_DOCUMENT = `
   select jsonb_agg(jsonb_build_object(
            'id', a.id, 'fileName', a.file_name, 'title', a.title, 'description', a.description, 'type', a.type,
            'signerIds', a.signer_ids, 'contentSha256', a.content_sha256, 'contentSizeBytes', a.content_size_bytes,
-           'uploadedSha256', a.uploaded_sha256, 'pageCount', a.page_count) order by a.position)
+           'uploadedSha256', a.uploaded_sha256, 'pageCount', a.page_count,
+           'signatures', case when a.type <> 'sign' then null else
+             (select jsonb_agg(jsonb_build_object('signerId', g.signer_id, 'contentSha256', g.content_sha256,
+                       'native', jsonb_build_object('sha256', g.native_sha256, 'sizeBytes', g.native_size_bytes,
+                         'format', g.native_format, 'mediaType', g.native_media_type, 'fileName', g.native_file_name,
+                         'binding', g.native_binding)))
+                from attachment_signatures g where g.document_id = $1 and g.attachment_id = a.id) end)
+           order by a.position)
     from attachments a where a.document_id = $1`;
 
 interface Owner {
@@ -164,6 +181,33 @@ export async function putAcceptance(
       acceptance.type,
       acceptance.contentSha256,
       acceptance.acceptedAt,
+    ],
+  );
+}
+
+export async function insertAttachmentSignature(
+  tx: Transaction,
+  document: Owner,
+  attachmentId: string,
+  { signerId, contentSha256, native }: AttachmentSignature,
+): Promise<void> {
+  await tx.query(
+    `insert into attachment_signatures (document_id, attachment_id, signer_id, account_id, content_sha256, native_sha256,
+                                        native_size_bytes, native_format, native_media_type, native_file_name,
+                                        native_binding)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+    [
+      document.id,
+      attachmentId,
+      signerId,
+      document.accountId,
+      contentSha256,
+      native.sha256,
+      native.sizeBytes,
+      native.format,
+      native.mediaType,
+      native.fileName,
+      JSON.stringify(native.binding),
     ],
   );
 }

@@ -206,7 +206,6 @@ describeOnEachDatabase('attachments of a document', (open) => {
       ['a conversion', 422, 'unsupported_file_type', { fileName: 'rules.docx', convertToPdf: true }, 'fileName'],
       ['what is no PDF', 422, 'file_content_mismatch', { data: Buffer.from('text').toString('base64') }, 'data'],
       ['a hopeless PDF', 422, 'pdf_not_supported', { data: Buffer.from('%PDF-1.7\n').toString('base64') }, 'data'],
-      ['a signature on it', 422, 'feature_not_available', { type: 'sign' }, 'type'],
     ])('is refused with %s and stores nothing', async (_what, status, code, changes, field) => {
       const { documentId } = await created();
       const before = await signature.stored();
@@ -374,7 +373,6 @@ describeOnEachDatabase('attachments of a document', (open) => {
       ['another file type', 422, 'unsupported_file_type', { fileName: 'rules.txt' }, 'fileName'],
       ['an unknown signer', 400, 'validation_failed', { signers: [UNKNOWN] }, 'signers[0]'],
       ['an empty title', 400, 'validation_failed', { title: '' }, 'title'],
-      ['a signature on it', 422, 'feature_not_available', { type: 'sign' }, 'type'],
     ])('refuses %s', async (_what, status, code, changes, field) => {
       const { documentId } = await created();
       const { id } = (await add(documentId)).body;

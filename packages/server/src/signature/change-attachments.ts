@@ -34,7 +34,7 @@ const MAX_ATTACHMENTS = 20;
 /**
  * Adds an attachment, shown after those that are there. The document opens for signing with the last one announced; one
  * more than announced counts as announced. Throws 404 `document_not_found`, 422 `document_closed`, `document_locked`,
- * `too_many_attachments`, `unsupported_file_type`, `file_content_mismatch`, `pdf_not_supported`, `feature_not_available`.
+ * `too_many_attachments`, `unsupported_file_type`, `file_content_mismatch`, `pdf_not_supported`.
  */
 export async function addAttachment(
   deps: SignatureDeps,
@@ -52,7 +52,12 @@ export async function addAttachment(
     requireChangeable(document, context.now);
     requireRoom(document);
     requireKnownSigners(body.signers, document, []);
-    const attachment: AttachmentRecord = { id: uuidv7(context.now), ...settingsOf(body), ...stored };
+    const attachment: AttachmentRecord = {
+      id: uuidv7(context.now),
+      ...settingsOf(body),
+      ...stored,
+      signatures: [],
+    };
     await insertAttachment(tx, document, attachment, context.now);
     await concludeAttachments(deps, tx, context, document, {
       attachments: [...document.attachments, attachment],
@@ -218,11 +223,6 @@ function checkedContent(
   ];
   if (errors.length > 0) throw validationFailed(errors);
   requirePdfName(request.fileName, request.convertToPdf ?? false, 'fileName');
-  if (request.type === 'sign') {
-    throw new SeglError(422, 'feature_not_available', 'This version of Segl does not have attachments signed.', {
-      errors: [{ field: 'type', code: 'enum', message: 'Not available in this version.' }],
-    });
-  }
   return content;
 }
 

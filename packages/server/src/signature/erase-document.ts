@@ -62,5 +62,6 @@ function auditRecord(document: DocumentRecord): AuditRecord {
       nativeSha256: signature.native.sha256,
     })),
     packages: document.packages.map((made) => ({ format: made.format, sha256: made.sha256 })),
+    attachmentSignatureCount: document.attachments.reduce((sum, { signatures }) => sum + signatures.length, 0),
   };
 }

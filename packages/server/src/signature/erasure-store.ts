@@ -11,6 +11,8 @@ export interface AuditRecord {
   signerCount: number;
   signatures: { method: string; mechanism: string; signedAt: string; nativeSha256: string }[];
   packages: { format: string; sha256: string }[];
+  /** How many signatures there were on attachments. */
+  attachmentSignatureCount: number;
 }
 
 /** Tables whose rows of a document go with it, found by `document_id`. */
@@ -21,6 +23,7 @@ const ERASED_TABLES = [
   'evidence_entries',
   'attachments',
   'attachment_acceptances',
+  'attachment_signatures',
   'signing_sessions',
   'document_timers',
 ] as const;

@@ -1,6 +1,8 @@
 import type { RouteDefinition } from '../kernel/http/route.ts';
+import { AttachmentPath, AttachmentSignerPath } from './contract/attachment.ts';
 import { DocumentPath, FileQuery } from './contract/document.ts';
 import { SignerFilePath, SignerFileQuery } from './contract/signer-file.ts';
+import { getAttachmentFile, getAttachmentSignerFile } from './get-attachment.ts';
 import { getFile } from './get-file.ts';
 import { getSignerFile } from './get-signer-file.ts';
 import type { SignatureDeps } from './signature-deps.ts';
@@ -24,6 +26,23 @@ export function fileRoutes(deps: SignatureDeps): RouteDefinition[] {
       params: SignerFilePath,
       query: SignerFileQuery,
       handle: (context, { params, query }) => getSignerFile(deps, context, params, query.fileFormat),
+    }),
+    ...bothSpellings('/attachments/{attachmentId}', {
+      operationId: 'Files_GetAttachment',
+      summary: 'Download a file of an attachment',
+      description: 'The bytes themselves, as for the document. Signed formats exist of signed attachments only.',
+      params: AttachmentPath,
+      query: FileQuery,
+      handle: (context, { params, query }) => getAttachmentFile(deps, context, params, query.fileFormat),
+    }),
+    ...bothSpellings('/attachments/{attachmentId}/signers/{signerId}', {
+      operationId: 'Files_GetSignerAttachment',
+      summary: 'Download a file of one signer of an attachment',
+      description:
+        'What the eID of the signer produced for an attachment that is signed, as soon as that signer has signed.',
+      params: AttachmentSignerPath,
+      query: SignerFileQuery,
+      handle: (context, { params, query }) => getAttachmentSignerFile(deps, context, params, query.fileFormat),
     }),
   ];
 }

@@ -1,11 +1,21 @@
 import { SeglError } from '../kernel/errors/segl-error.ts';
 import { entityTag } from '../kernel/http/entity-tag.ts';
 import type { FileBody, OperationContext, OperationResult } from '../kernel/http/route.ts';
+import { isFor } from './attachment-acceptance.ts';
 import type { AttachmentRecord } from './attachment-store.ts';
-import type { AttachmentListItem, AttachmentPath, AttachmentResponse } from './contract/attachment.ts';
+import type {
+  AttachmentListItem,
+  AttachmentPath,
+  AttachmentResponse,
+  AttachmentSignerPath,
+} from './contract/attachment.ts';
 import type { PackageFormat } from './contract/document.ts';
+import type { SignerFileFormat } from './contract/signer-file.ts';
 import { requireDocument } from './get-document.ts';
+import { requireSigner } from './get-signer.ts';
+import { nativeFile, refusePackaged } from './get-signer-file.ts';
 import type { SignatureDeps } from './signature-deps.ts';
+import { attachmentContent } from './signed-content.ts';
 import type { DocumentRecord } from './store.ts';
 
 /** Throws 404 `attachment_not_found`. */
@@ -66,7 +76,10 @@ export async function getAttachment(
   return { status: 200, body, headers: { etag: attachmentTag(attachment) } };
 }
 
-/** A file of an attachment. Throws 404 `attachment_not_found` and `file_format_not_available`. */
+/**
+ * A file of an attachment. What the eID produced is one file where one signer gets it; of several, each is fetched for its
+ * signer. Throws 404 `attachment_not_found`, `file_format_not_available`, `file_not_ready`.
+ */
 export async function getAttachmentFile(
   deps: SignatureDeps,
   context: OperationContext,
@@ -75,11 +88,40 @@ export async function getAttachmentFile(
 ): Promise<OperationResult> {
   const document = await requireDocument(deps, context, path.documentId);
   const attachment = requireAttachment(document.attachments, path.attachmentId);
-  if (format !== 'unsigned') {
-    const message = 'The attachment is shown and not signed: there is no signed file of it.';
-    throw new SeglError(404, 'file_format_not_available', message);
+  if (format === 'unsigned') return { status: 200, file: attachmentFile(deps, document, attachment) };
+  requireToBeSigned(attachment);
+  const [signer, another] = document.signers.filter((one) => isFor(attachment, one.id));
+  if (format !== 'native' || another) {
+    throw new SeglError(404, 'file_format_not_available', `The attachment is not packaged as ${format}.`);
   }
-  return { status: 200, file: attachmentFile(deps, document, attachment) };
+  return { status: 200, file: nativeFile(deps, document, attachmentContent(document, attachment), signer?.id) };
+}
+
+/**
+ * A file of one signer of an attachment, from the moment of that signature on. Throws 404 `signer_not_found`,
+ * `attachment_not_found` also when the signer does not get it, `file_format_not_available`, `file_not_ready`.
+ */
+export async function getAttachmentSignerFile(
+  deps: SignatureDeps,
+  context: OperationContext,
+  path: AttachmentSignerPath,
+  format: SignerFileFormat,
+): Promise<OperationResult> {
+  const document = await requireDocument(deps, context, path.documentId);
+  const attachment = requireAttachment(document.attachments, path.attachmentId);
+  requireSigner(document, path.signerId);
+  if (!isFor(attachment, path.signerId)) {
+    throw new SeglError(404, 'attachment_not_found', 'The signer does not get this attachment.');
+  }
+  requireToBeSigned(attachment);
+  refusePackaged(format);
+  return { status: 200, file: nativeFile(deps, document, attachmentContent(document, attachment), path.signerId) };
+}
+
+function requireToBeSigned(attachment: AttachmentRecord): void {
+  if (attachment.type === 'sign') return;
+  const message = 'The attachment is shown and not signed: there is no signed file of it.';
+  throw new SeglError(404, 'file_format_not_available', message);
 }
 
 export function attachmentFile(

@@ -4,6 +4,7 @@ import type { PackageFormat } from './contract/document.ts';
 import { requireDocument } from './get-document.ts';
 import { nativeFile } from './get-signer-file.ts';
 import type { SignatureDeps } from './signature-deps.ts';
+import { mainContent } from './signed-content.ts';
 import type { DocumentRecord } from './store.ts';
 
 /** A file of the document. Throws 404 `file_not_ready` (with `Retry-After` while packaging runs) or `file_format_not_available`. */
@@ -17,7 +18,9 @@ export async function getFile(
   if (format === 'unsigned') return { status: 200, file: unsignedFile(deps, document) };
   // What several eIDs produced is no one file: each is fetched for its signer.
   const [signer, another] = document.signers;
-  if (format === 'native' && !another) return { status: 200, file: nativeFile(deps, document, signer?.id) };
+  if (format === 'native' && !another) {
+    return { status: 200, file: nativeFile(deps, document, mainContent(document), signer?.id) };
+  }
   return { status: 200, file: packagedFile(deps, document, format) };
 }
 

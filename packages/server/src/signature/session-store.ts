@@ -1,5 +1,6 @@
 import type { Queryable } from '../kernel/db/database.ts';
 import type { Environment } from '../kernel/events/events.ts';
+import type { AttachmentToSign } from './attachment-acceptance.ts';
 
 /** One opening of the signing app by a signer. */
 export interface SigningSession {
@@ -126,6 +127,8 @@ export interface SignAttempt {
   method: string;
   callbackKey: string;
   status: AttemptStatus;
+  /** What the eID was told to sign along with the document. */
+  attachments: AttachmentToSign[];
   stateSealed: Buffer;
   callbackSealed: Buffer | undefined;
   /** SHA-256 of the code that the returning browser was given. */
@@ -142,6 +145,7 @@ interface AttemptRow {
   method: string;
   callback_key: string;
   status: AttemptStatus;
+  attachments: AttachmentToSign[];
   state_sealed: Buffer;
   callback_sealed: Buffer | null;
   return_hash: Buffer | null;
@@ -158,6 +162,7 @@ function toAttempt(row: AttemptRow): SignAttempt {
     method: row.method,
     callbackKey: row.callback_key,
     status: row.status,
+    attachments: row.attachments,
     stateSealed: row.state_sealed,
     callbackSealed: row.callback_sealed ?? undefined,
     returnHash: row.return_hash ?? undefined,
@@ -172,8 +177,9 @@ export async function insertAttempt(
   attempt: Omit<SignAttempt, 'status' | 'callbackSealed' | 'returnHash' | 'failure' | 'updatedAt'>,
 ): Promise<void> {
   await db.query(
-    `insert into sign_attempts (id, session_id, account_id, method, callback_key, status, state_sealed, created_at, updated_at)
-     values ($1, $2, $3, $4, $5, 'started', $6, $7, $7)`,
+    `insert into sign_attempts (id, session_id, account_id, method, callback_key, status, state_sealed, created_at, updated_at,
+                                attachments)
+     values ($1, $2, $3, $4, $5, 'started', $6, $7, $7, $8)`,
     [
       attempt.id,
       attempt.sessionId,
@@ -182,6 +188,7 @@ export async function insertAttempt(
       attempt.callbackKey,
       attempt.stateSealed,
       attempt.createdAt,
+      JSON.stringify(attempt.attachments),
     ],
   );
 }

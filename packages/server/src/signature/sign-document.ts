@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { EidOutcome } from '../eid/index.ts';
 import type { Transaction } from '../kernel/db/database.ts';
 import type { StoredFile } from '../kernel/files/files.ts';
 import { armTimer } from './arm-timer.ts';
-import { acceptedAttachments, missingAcceptance } from './attachment-acceptance.ts';
+import { acceptedAttachments, attachmentsToSign, missingAcceptance } from './attachment-acceptance.ts';
+import { insertAttachmentSignature } from './attachment-store.ts';
 import { afterSignature } from './document-status.ts';
 import { nextEvidence } from './evidence.ts';
 import { type SessionContext, stateOf, unknownLink } from './session-context.ts';
@@ -21,7 +23,7 @@ type Completed = Extract<EidOutcome, { result: 'completed' }>;
 
 /**
  * Records a signature: under the document's row lock it is decided whether the signer may (still) sign, and then
- * signature, evidence, new status and events are written together. Raises `document_partially_signed` and, with the
+ * signature, evidence, new status and events are written together, for the document and the attachments that are signed along. Raises `document_partially_signed` and, with the
  * completing signature, `document_signed`. What stands in the way of a signature is kept with the attempt.
  */
 export async function signDocument(
@@ -39,7 +41,7 @@ export async function signDocument(
     // Deleted, or given another link, while the person was at the eID.
     if (!document || !signer || signer.linkRotation !== session.linkRotation) throw unknownLink();
     const decision = afterSignature(stateOf(document), signer.id, { now, startedAt: attempt.createdAt });
-    const refusal = decision.accepted ? await missingAcceptance(tx, document, signer.id) : decision.state;
+    const refusal = decision.accepted ? await attachmentFault(tx, document, signer.id, attempt) : decision.state;
     if (!decision.accepted || refusal) {
       await finishAttempt(tx, attempt.id, 'failed', now, { errorCode: 'SA-1012', eidErrorMessage: refusal });
       return { accepted: false };
@@ -52,10 +54,19 @@ export async function signDocument(
         occurredAt: now,
         kind: 'signed',
         signerId: session.signerId,
-        data: { ...evidenceData(deps, signature, outcome), ...acceptedAttachments(document, signer.id) },
+        data: {
+          ...evidenceData(deps, signature, outcome),
+          ...acceptedAttachments(document, signer.id),
+          ...(attempt.attachments.length > 0 ? { signedAttachments: attempt.attachments } : {}),
+        },
       },
     );
     await insertSignature(tx, document, signature);
+    for (const { id, contentSha256 } of attempt.attachments) {
+      // The one answer of the eID is bound to every file.
+      const { native } = signature;
+      await insertAttachmentSignature(tx, document, id, { signerId: signer.id, contentSha256, native });
+    }
     await insertEvidence(tx, document, entry);
     await updateDocument(tx, document.id, {
       status: decision.status,
@@ -75,6 +86,20 @@ export async function signDocument(
     );
     return { accepted: true };
   });
+}
+
+/** What stands in the way: something not accepted, or other bytes by now than those that the eID was started for. */
+async function attachmentFault(
+  tx: Transaction,
+  document: DocumentRecord,
+  signerId: string,
+  attempt: SignAttempt,
+): Promise<'attachments_not_accepted' | 'attachments_changed' | undefined> {
+  const missing = await missingAcceptance(tx, document, signerId);
+  if (missing) return missing;
+  return isDeepStrictEqual(attempt.attachments, attachmentsToSign(document, signerId))
+    ? undefined
+    : 'attachments_changed';
 }
 
 function signatureRecord(

@@ -1,7 +1,7 @@
 import { SeglError } from '../kernel/errors/segl-error.ts';
 import type { OperationResult } from '../kernel/http/route.ts';
 import { uuidv7 } from '../kernel/ids/uuid.ts';
-import { requireAcceptedAttachments } from './attachment-acceptance.ts';
+import { attachmentsToSign, requireAcceptedAttachments } from './attachment-acceptance.ts';
 import { usableMethods } from './document-request.ts';
 import { recordEvidence } from './record-evidence.ts';
 import { loadTurn, type SessionContext, stepRefused } from './session-context.ts';
@@ -35,6 +35,7 @@ export async function startSigning(
     throw new SeglError(422, 'method_not_available', 'This way of signing is not offered for the document.');
   }
   await requireAcceptedAttachments(deps.database, document, signer.id);
+  const attachments = attachmentsToSign(document, signer.id);
   await deps.requireTimeStamps();
   const attemptId = uuidv7(now);
   const started = await requireEid(deps, body.method, document.environment).start({
@@ -44,6 +45,7 @@ export async function startSigning(
     purpose: 'sign',
     documentTitle: document.request.title,
     documentSha256: document.contentSha256,
+    ...(attachments.length > 0 ? { attachmentSha256: attachments.map((one) => one.contentSha256) } : {}),
     nationalNumber:
       signer.nationalNumberSealed &&
       deps.box.decrypt(signer.nationalNumberSealed, `signer ${signer.id}`).toString('utf8'),
@@ -61,6 +63,7 @@ export async function startSigning(
       accountId: document.accountId,
       method: body.method,
       callbackKey: started.callbackKey,
+      attachments,
       stateSealed: deps.box.encrypt(Buffer.from(JSON.stringify(started.state), 'utf8'), `attempt ${attemptId}`),
       createdAt: now,
     });

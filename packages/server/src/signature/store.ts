@@ -31,16 +31,19 @@ export interface SignatureRecord {
   nationalNumberSealed: Buffer | undefined;
   clientIp: string | undefined;
   userAgent: string | undefined;
-  native: {
-    sha256: string;
-    sizeBytes: number;
-    format: string;
-    mediaType: string;
-    fileName: string;
-    binding: Record<string, unknown>;
-  };
+  native: NativeRecord;
   documentSha256: string;
   signedAt: Date;
+}
+
+/** What the eID produced, as a file of the account. */
+export interface NativeRecord {
+  sha256: string;
+  sizeBytes: number;
+  format: string;
+  mediaType: string;
+  fileName: string;
+  binding: Record<string, unknown>;
 }
 
 export interface PackageRecord {
@@ -256,7 +259,11 @@ interface DocumentRow {
   }[];
   signatures: SignatureJson[] | null;
   packages: PackageRecord[] | null;
-  attachments: AttachmentRecord[] | null;
+  attachments: AttachmentJson[] | null;
+}
+
+interface AttachmentJson extends Omit<AttachmentRecord, 'signatures'> {
+  signatures: AttachmentRecord['signatures'] | null;
 }
 
 interface SignatureJson extends Omit<SignatureRecord, 'signedAt' | 'nationalNumberSealed'> {
@@ -349,7 +356,10 @@ function toDocument(row: DocumentRow): DocumentRecord {
       nationalNumberSealed: fromHex(number),
     })),
     packages: (row.packages ?? []).map(dropNulls),
-    attachments: (row.attachments ?? []).map(dropNulls),
+    attachments: (row.attachments ?? []).map(({ signatures, ...attachment }) => ({
+      ...dropNulls(attachment),
+      signatures: signatures ?? [],
+    })),
   };
 }
 

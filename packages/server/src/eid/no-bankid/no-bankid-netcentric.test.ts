@@ -107,7 +107,7 @@ describe('no_bankid_netcentric', () => {
   });
 
   test('reports the national number when it is asked for', async () => {
-    expect(await login(createNoBankIdNetcentric({ ...settings, requestNationalNumber: true }))).toMatchObject({
+    expect(await login(undefined, undefined, { ...start, wantsNationalNumber: true })).toMatchObject({
       result: 'completed',
       person: { nationalNumber: { value: john.nationalNumber, countryCode: 'NO' } },
     });

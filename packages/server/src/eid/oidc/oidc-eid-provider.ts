@@ -20,7 +20,13 @@ import {
 import { type Clock, systemClock } from '../../kernel/clock/clock.ts';
 import type { EidNative, EidOutcome, EidProvider } from '../eid-provider.ts';
 import { oidcNativeFormat, verifyNative } from '../verify-native.ts';
-import { bindingAlgorithm, computeNonce, type DocumentBinding, isSha256Hex } from './document-binding.ts';
+import {
+  type BoundFiles,
+  bindingAlgorithm,
+  computeNonce,
+  type DocumentBinding,
+  isSha256Hex,
+} from './document-binding.ts';
 import { createOidcFetch, findUnavailable, type OidcFetchOptions, unavailable } from './oidc-fetch.ts';
 import type { OidcProfile } from './oidc-profile.ts';
 import { createOpenIdProviderCache } from './openid-provider-cache.ts';
@@ -40,8 +46,6 @@ export interface OidcEidSettings {
    * it, an issuer that says of itself that it is a simulator is refused.
    */
   simulator?: boolean;
-  /** Ask the eID for the person's national number, which needs the provider's permission. Default false. */
-  requestNationalNumber?: boolean;
   clock: Clock;
   http?: OidcFetchOptions;
 }
@@ -56,6 +60,8 @@ interface LoginState {
   codeVerifier: string;
   bindingSecret: string;
   documentSha256?: string;
+  attachmentSha256?: readonly string[];
+  asksNationalNumber: boolean;
   callbackUrl: string;
   startedAtMs: number;
 }
@@ -73,7 +79,6 @@ const callbackParameters = ['code', 'state', 'iss', 'error', 'error_description'
 export function createOidcEidProvider(profile: OidcProfile, settings: OidcEidSettings): OidcEidProvider {
   const { clientId, clock } = settings;
   const simulator = settings.simulator === true;
-  const asksNationalNumber = settings.requestNationalNumber === true;
   if (new URL(settings.issuer).protocol !== 'https:' && !simulator) {
     throw new TypeError(`the issuer of ${profile.method} must use https`);
   }
@@ -108,7 +113,7 @@ export function createOidcEidProvider(profile: OidcProfile, settings: OidcEidSet
   }
 
   async function requireClaims(native: EidNative, login: LoginState, now: Date): Promise<JWTPayload | EidOutcome> {
-    const verdict = await verifyNative(native, { documentSha256: login.documentSha256 });
+    const verdict = await verifyNative(native, filesOf(login));
     if (!verdict.valid) return invalidIdToken(`its ${verdict.fault} is wrong`);
     const { iat, exp, auth_time: authTime } = verdict.claims;
     const nowSeconds = now.getTime() / 1000;
@@ -131,10 +136,11 @@ export function createOidcEidProvider(profile: OidcProfile, settings: OidcEidSet
     simulator,
 
     async start(input) {
-      if (input.documentSha256 !== undefined && !isSha256Hex(input.documentSha256)) {
-        throw new TypeError('documentSha256 must be 64 lower-case hex digits');
+      const { documentSha256, attachmentSha256 = [] } = input;
+      if (documentSha256 !== undefined && ![documentSha256, ...attachmentSha256].every(isSha256Hex)) {
+        throw new TypeError('documentSha256 and attachmentSha256 must be 64 lower-case hex digits');
       }
-      if (input.purpose === 'sign' && input.documentSha256 === undefined) {
+      if (input.purpose === 'sign' && documentSha256 === undefined) {
         throw new TypeError('signing needs documentSha256');
       }
       if (/[?#]/.test(input.callbackUrl)) throw new TypeError('callbackUrl must have no query and no fragment');
@@ -145,7 +151,8 @@ export function createOidcEidProvider(profile: OidcProfile, settings: OidcEidSet
         state: randomBytes(32).toString('base64url'),
         codeVerifier: randomBytes(32).toString('base64url'),
         bindingSecret: randomBytes(32).toString('base64url'),
-        documentSha256: input.documentSha256,
+        ...filesOf(input),
+        asksNationalNumber: input.wantsNationalNumber === true,
         callbackUrl: input.callbackUrl,
         startedAtMs: now.getTime(),
       };
@@ -154,10 +161,10 @@ export function createOidcEidProvider(profile: OidcProfile, settings: OidcEidSet
         ...profile.requestParameters(input, { pushed }),
         ...(metadata.binding_message_parameter_supported === true && pushed ? bindingMessage(input) : {}),
         response_type: 'code',
-        scope: profile.scope(asksNationalNumber),
+        scope: profile.scope(login.asksNationalNumber),
         redirect_uri: login.callbackUrl,
         state: login.state,
-        nonce: computeNonce(login.bindingSecret, login.documentSha256),
+        nonce: computeNonce(login.bindingSecret, login),
         code_challenge: await calculatePKCECodeChallenge(login.codeVerifier),
         code_challenge_method: 'S256',
         // An earlier login in the same browser must never sign anything.
@@ -182,7 +189,7 @@ export function createOidcEidProvider(profile: OidcProfile, settings: OidcEidSet
       try {
         const tokens = await authorizationCodeGrant(configuration, callbackAddress(login.callbackUrl, callback), {
           expectedState: login.state,
-          expectedNonce: computeNonce(login.bindingSecret, login.documentSha256),
+          expectedNonce: computeNonce(login.bindingSecret, login),
           pkceCodeVerifier: login.codeVerifier,
           idTokenExpected: true,
         });
@@ -191,9 +198,9 @@ export function createOidcEidProvider(profile: OidcProfile, settings: OidcEidSet
         return toOutcome(profile, error);
       }
       const binding: DocumentBinding = {
-        algorithm: bindingAlgorithm,
+        algorithm: bindingAlgorithm(login),
         bindingSecret: login.bindingSecret,
-        ...(login.documentSha256 === undefined ? {} : { documentSha256: login.documentSha256 }),
+        ...filesOf(login),
         issuer: configuration.serverMetadata().issuer,
         clientId,
         jwks: await openIdProvider.keys(decodeProtectedHeader(idToken).kid),
@@ -209,7 +216,7 @@ export function createOidcEidProvider(profile: OidcProfile, settings: OidcEidSet
       if ('result' in claims) return claims as EidOutcome;
       const assuranceLevel = profile.assuranceLevel(claims);
       if (assuranceLevel === undefined) return invalidIdToken('its assurance level is too low');
-      const person = profile.toPerson(claims, { asksNationalNumber });
+      const person = profile.toPerson(claims, { asksNationalNumber: login.asksNationalNumber });
       if (!person) return invalidIdToken('a claim about the person is missing');
       const authenticatedAt = new Date((claims.auth_time as number) * 1000);
       return { result: 'completed', person, native, authenticatedAt, assuranceLevel };
@@ -217,6 +224,14 @@ export function createOidcEidProvider(profile: OidcProfile, settings: OidcEidSet
 
     /** Nothing runs at the provider that could be stopped; the login's code, if there will be one, is never used. */
     async cancel() {},
+  };
+}
+
+/** Members without a value are left out: the binding is evidence, and says nothing that it does not mean. */
+function filesOf({ documentSha256, attachmentSha256 = [] }: BoundFiles): BoundFiles {
+  return {
+    ...(documentSha256 === undefined ? {} : { documentSha256 }),
+    ...(attachmentSha256.length === 0 ? {} : { attachmentSha256: [...attachmentSha256] }),
   };
 }
 

@@ -59,3 +59,9 @@ export const AttachmentPath = Type.Object({
   attachmentId: Guid({ description: 'Id of the attachment.' }),
 });
 export type AttachmentPath = Static<typeof AttachmentPath>;
+
+export const AttachmentSignerPath = Type.Object({
+  ...AttachmentPath.properties,
+  signerId: Guid({ description: 'Id of the signer.' }),
+});
+export type AttachmentSignerPath = Static<typeof AttachmentSignerPath>;

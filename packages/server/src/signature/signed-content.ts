@@ -1,0 +1,42 @@
+import type { AttachmentRecord } from './attachment-store.ts';
+import type { DocumentRecord, SignatureRecord } from './store.ts';
+
+/** A file that is signed: the document itself, or an attachment that is signed along with it. */
+export interface SignedContent {
+  /** Absent for the document itself. */
+  attachmentId: string | undefined;
+  title: string;
+  fileName: string;
+  contentSha256: string;
+  pageCount: number | undefined;
+  /** Of those who have signed it, in order of signing: native and digest are of this file. */
+  signatures: SignatureRecord[];
+}
+
+export function mainContent(document: DocumentRecord): SignedContent {
+  return {
+    attachmentId: undefined,
+    title: document.request.title,
+    fileName: document.request.dataToSign.fileName,
+    contentSha256: document.contentSha256,
+    pageCount: document.pageCount,
+    signatures: document.signatures,
+  };
+}
+
+export function attachmentContent(
+  document: Pick<DocumentRecord, 'signatures'>,
+  attachment: AttachmentRecord,
+): SignedContent {
+  return {
+    attachmentId: attachment.id,
+    title: attachment.title,
+    fileName: attachment.fileName,
+    contentSha256: attachment.contentSha256,
+    pageCount: attachment.pageCount,
+    signatures: document.signatures.flatMap((signature) => {
+      const own = attachment.signatures.find((one) => one.signerId === signature.signerId);
+      return own ? [{ ...signature, native: own.native, documentSha256: own.contentSha256 }] : [];
+    }),
+  };
+}

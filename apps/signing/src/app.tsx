@@ -12,6 +12,8 @@ import { keepAliveOnActivity } from './session/keep-alive.ts';
 import { useSigning } from './signing.tsx';
 import { useSpeech } from './texts/use-speech.tsx';
 
+const LOOK_AGAIN_MS = 8000;
+
 /** The choice of eID is a step of its own in the browser's history, so that *back* leads from it to the document. */
 function useHistorySteps(): void {
   const { flow, screen } = useSigning();
@@ -28,10 +30,13 @@ function useHistorySteps(): void {
     const onVisible = () => {
       if (document.visibilityState === 'visible') void flow.lookAgain();
     };
+    // What happens to the document elsewhere is to be seen here within ten seconds.
+    const looking = setInterval(onVisible, LOOK_AGAIN_MS);
     window.addEventListener('popstate', onBack);
     window.addEventListener('pageshow', onPageShow);
     document.addEventListener('visibilitychange', onVisible);
     return () => {
+      clearInterval(looking);
       window.removeEventListener('popstate', onBack);
       window.removeEventListener('pageshow', onPageShow);
       document.removeEventListener('visibilitychange', onVisible);
@@ -68,7 +73,7 @@ export function App() {
     case 'choosing':
       return <ChoosingScreen remark={screen.remark} />;
     case 'handing_over':
-      return <HandingOverScreen method={screen.method} />;
+      return <HandingOverScreen method={screen.method} elsewhere={screen.elsewhere} />;
     case 'sealing':
       return <SealingScreen />;
     case 'signed':

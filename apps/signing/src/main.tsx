@@ -4,6 +4,8 @@ import { LiveRegion } from '@segl/ui';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
+import { handOverReturn, openEidWindows } from './embedding/eid-window.ts';
+import { answerPings, tellAncestors } from './embedding/web-messages.ts';
 import { createSigningFlow } from './flow/signing-flow.ts';
 import { connectToSignHost } from './server/sign-host.ts';
 import { attemptInHash, readBoot } from './session/boot.ts';
@@ -16,6 +18,7 @@ const boot = readBoot(document);
 const store = openSessionStore(boot.handle ?? '', tabStorage());
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 const host = connectToSignHost({ origin: '', sessionToken: () => store.tokens()?.sessionToken || null, wait });
+const eidWindow = openEidWindows(window, (attempt) => void flow.eidReturned(attempt));
 const flow = createSigningFlow({
   boot,
   returnedAttempt: attemptInHash(location.hash),
@@ -23,13 +26,26 @@ const flow = createSigningFlow({
   store,
   showHandle: (handle) => history.replaceState(null, '', `/d/${handle}`),
   goTo: (url) => location.assign(url),
+  framed: window.parent !== window,
+  eidWindow,
+  handOver(attempt) {
+    handOverReturn(window, attempt);
+    window.close();
+  },
+  tell: (message) => tellAncestors(window, boot.messageOrigins, message),
   replaceBy: (url) => location.replace(url),
   wait,
 });
+answerPings(window, boot.messageOrigins);
+
+function saveLanguage(language: string): void {
+  store.saveLanguage(language);
+  tellAncestors(window, boot.messageOrigins, { type: 'language_changed', payload: language });
+}
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
-    <SpeechProvider wanted={[store.language(), boot.language, ...navigator.languages]} onChange={store.saveLanguage}>
+    <SpeechProvider wanted={[store.language(), boot.language, ...navigator.languages]} onChange={saveLanguage}>
       <LiveRegion>
         <SigningProvider flow={flow} host={host} store={store}>
           <App />

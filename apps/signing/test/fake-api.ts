@@ -19,6 +19,8 @@ export type Scenario = {
   /** Answers of `/result` that are not yet packaged. */
   pollsUntilPackaged?: number;
   wayBack?: string;
+  /** The eID forbids to be framed. */
+  noFrames?: boolean;
   failure?: Pick<AttemptOutcome, 'errorCode' | 'eidErrorCode' | 'eidErrorMessage' | 'redirect'>;
   /** Calls that never get an answer, by method and path. */
   held?: string[];
@@ -67,6 +69,7 @@ export function policyFor(nonce: string): string {
 
 function viewOf(scenario: Scenario, pdf: Buffer): View {
   const view: View = {
+    documentId: '01a20ce5-8e6c-72c1-b034-b4e24eada901',
     state: 'sign',
     document: {
       title: 'Loan agreement 2026-114',
@@ -155,7 +158,7 @@ export async function startFakeApi(
     const known = booted.handle !== null && linkOf(booted.handle) in scenarios;
     const ofBrowser = /^(nb|nn|no)/.test(request.headers['accept-language'] ?? '') ? 'NO' : 'EN';
     const language = known ? (scenarioOf(booted.handle!).view?.language ?? 'EN') : ofBrowser;
-    const data = { ...booted, language, state: known ? 'ok' : 'unknown_link' };
+    const data = { ...booted, language, messageOrigins: [], state: known ? 'ok' : 'unknown_link' };
     response.writeHead(known ? 200 : 404, {
       'content-type': contentTypes['.html'],
       'content-security-policy': policyFor(nonce),
@@ -275,6 +278,8 @@ export async function startFakeApi(
         return json(response, 204);
       case 'POST /session/cancel':
         return json(response, 200, scenario.wayBack ? { redirect: `${scenario.wayBack}?status=cancel` } : {});
+      case 'POST /session/error':
+        return json(response, 200, scenario.wayBack ? { redirect: `${scenario.wayBack}?status=error` } : {});
       case 'GET /documents/main/content':
       case 'GET /documents/main/signed':
         return content(request, response, pdfOf(handle));
@@ -285,7 +290,11 @@ export async function startFakeApi(
         session.view = { ...session.view, attempt: { attemptId, method: body.method!, state: 'started' } };
         return json(response, 200, {
           attemptId,
-          step: { kind: 'redirect', url: `/eid?attempt=${attemptId}&handle=${handle}` },
+          step: {
+            kind: 'redirect',
+            url: `/eid?attempt=${attemptId}&handle=${handle}`,
+            inWindow: Boolean(body.framed) && scenario.noFrames === true,
+          },
         });
       }
       case 'POST /sign/complete': {

@@ -13,8 +13,11 @@ export const SCREENS = {
   desk: { width: 1440, height: 900 },
 } as const;
 
-/** Debian's Chromium. Throws when it is not installed: a browser test never passes by not running. */
-export async function launchBrowser(): Promise<Browser> {
+/**
+ * Debian's Chromium, with these command-line `switches` besides ours. Throws when it is not installed: a browser test
+ * never passes by not running.
+ */
+export async function launchBrowser(switches: readonly string[] = []): Promise<Browser> {
   if (!existsSync(CHROMIUM)) throw new Error('Chromium is not installed: apt-get install chromium');
   return chromium.launch({
     executablePath: CHROMIUM,
@@ -26,6 +29,7 @@ export async function launchBrowser(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...switches,
     ],
   });
 }

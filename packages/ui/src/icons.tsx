@@ -15,7 +15,8 @@ export type IconName =
   | 'link-off'
   | 'menu'
   | 'minus'
-  | 'plus';
+  | 'plus'
+  | 'window';
 
 const drawings: Record<IconName, ReactNode> = {
   alert: (
@@ -44,6 +45,12 @@ const drawings: Record<IconName, ReactNode> = {
   menu: <path d="M4 7h16M4 12h16M4 17h16" />,
   minus: <path d="M5.5 12h13" />,
   plus: <path d="M5.5 12h13M12 5.5v13" />,
+  window: (
+    <>
+      <path d="M4 7.75h11.25V19H4z" />
+      <path d="M9 7.5V4.75h11V16h-4.5" />
+    </>
+  ),
 };
 
 export function Icon({ name, size = 20 }: { name: IconName; size?: number }) {

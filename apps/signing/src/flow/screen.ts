@@ -11,7 +11,8 @@ export type StopReason =
   | 'open_link_again'
   | 'session_ended'
   | 'maintenance'
-  | 'canceled_by_you';
+  | 'canceled_by_you'
+  | 'eid_window';
 
 export type Failure = {
   /** `SA-…`: the place where it happened, as the specification of the signing app numbers them. */
@@ -36,7 +37,8 @@ export type Screen =
   | { name: 'attachment'; attachment: Attachment; remark?: Remark }
   | { name: 'reading'; remark?: Remark }
   | { name: 'choosing'; remark?: Remark }
-  | { name: 'handing_over'; method: SigningMethod }
+  /** `elsewhere`: the eID is in a window of its own, or waits for a click that opens one. */
+  | { name: 'handing_over'; method: SigningMethod; elsewhere?: { url: string; opened: boolean } }
   | { name: 'sealing'; method?: SigningMethod }
   | { name: 'signed'; copy: CopyState; redirect?: string }
   | { name: 'stopped'; reason: StopReason; redirect?: string }
@@ -71,6 +73,11 @@ export function expectsCopy(view: View): boolean {
 /** Whether the integrator wants the browser back at the end. */
 export function redirects(view: View): boolean {
   return view.redirect.mode === 'redirect' || view.redirect.mode.startsWith('iframe_with_redirect');
+}
+
+/** Inside a frame the sender's page decides what comes next, so nobody has to press a button for it. */
+export function redirectsItself(view: View): boolean {
+  return view.redirect.mode.startsWith('iframe_with_redirect');
 }
 
 /** Seconds after which a stop screen looks again by itself; null where nothing changes without the signer. */

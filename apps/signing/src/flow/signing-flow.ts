@@ -1,7 +1,16 @@
+import { followCourse, type WebMessage } from '../embedding/web-messages.ts';
 import type { AttemptOutcome, Boot, SigningMethod, View } from '../server/contract.ts';
 import { ConnectionError, ServerError, type SignHost } from '../server/sign-host.ts';
 import type { SessionStore } from '../session/session-store.ts';
-import { expectsCopy, type Failure, nextAttachment, redirects, type Screen, screenFor } from './screen.ts';
+import {
+  expectsCopy,
+  type Failure,
+  nextAttachment,
+  redirects,
+  redirectsItself,
+  type Screen,
+  screenFor,
+} from './screen.ts';
 
 export type FlowState = { view: View | null; screen: Screen };
 
@@ -17,6 +26,14 @@ export type FlowSurroundings = {
   showHandle(handle: string): void;
   /** Leaves for the eID, from which the browser comes back. */
   goTo(url: string): void;
+  /** Whether the app runs inside another page. */
+  framed: boolean;
+  /** The window for an eID that must not be framed; `false` when the browser wants a click for it. */
+  eidWindow: { open(url: string): boolean; close(): void };
+  /** In such a window: gives the return to the frame that opened it. */
+  handOver(attempt: string | null): void;
+  /** Tells the page around this one. */
+  tell(message: WebMessage): void;
   /** Leaves for good. */
   replaceBy(url: string): void;
   wait(ms: number): Promise<void>;
@@ -24,6 +41,9 @@ export type FlowSurroundings = {
 
 /** Screens on which the document's state may change behind the signer's back. */
 const LOOKED_AGAIN: readonly Screen['name'][] = ['attachment', 'reading', 'choosing', 'stopped'];
+
+/** Between the last message to the page around this one and the way to another page. */
+const REDIRECT_PAUSE_MS = 100;
 
 /** Pauses of the result poll grow by a second each; after these many the signer is told that it takes longer. */
 const RESULT_POLLS = 8;
@@ -40,9 +60,11 @@ export function createSigningFlow(around: FlowSurroundings) {
   let returnedAttempt = around.returnedAttempt;
   let runningAttempt: string | null = null;
   const listeners = new Set<() => void>();
+  const tellOfCourse = followCourse(around.tell);
 
   function show(screen: Screen, view: View | null = state.view): void {
     state = { view, screen };
+    tellOfCourse(state);
     for (const listener of listeners) listener();
   }
 
@@ -61,8 +83,23 @@ export function createSigningFlow(around: FlowSurroundings) {
       show({ name: 'stopped', reason: 'maintenance' });
     } else {
       const named = refusal?.code.startsWith('SA-') ? refusal.code : code;
-      show({ name: 'failed', failure: { code: named, retry, attemptId, requestId: refusal?.requestId } });
+      void showFailure({ code: named, retry, attemptId, requestId: refusal?.requestId });
     }
+  }
+
+  /** The server writes the error down and knows where those go who give up; after a fatal one they go at once. */
+  async function showFailure(failure: Failure, view: View | null = state.view): Promise<void> {
+    show({ name: 'failed', failure }, view);
+    const { screen } = state;
+    if (!view) return;
+    const { code: errorCode, eidErrorCode, eidErrorMessage, requestId } = failure;
+    const reported = await host
+      .reportError({ errorCode, eidErrorCode, eidErrorMessage, requestId })
+      .catch(() => ({ redirect: undefined }));
+    const redirect = failure.redirect ?? reported.redirect;
+    if (state.screen !== screen || !redirect) return;
+    if (failure.retry === null) return leave(redirect);
+    show({ name: 'failed', failure: { ...failure, redirect } });
   }
 
   /** The server no longer knows the session. The viewer finds it out too, by its own requests. */
@@ -111,7 +148,7 @@ export function createSigningFlow(around: FlowSurroundings) {
     if (outcome === 'signed' || view.state !== 'sign') return showView(view);
     if (outcome === 'canceled') return show({ name: 'reading', remark: 'left_eid' }, view);
     const code = errorCode ?? 'SA-1012';
-    show({ name: 'failed', failure: { code, retry: 'choose_method', eidErrorCode, eidErrorMessage, redirect } }, view);
+    void showFailure({ code, retry: 'choose_method', eidErrorCode, eidErrorMessage, redirect }, view);
   }
 
   /** Asks for the signed copy and the way back until both are there, 1 s, 2 s, 3 s … apart. */
@@ -126,6 +163,7 @@ export function createSigningFlow(around: FlowSurroundings) {
       if (result === 'session_over') return show({ ...screen, copy: { state: 'none' } });
       if (result) {
         const redirect = redirects(view) ? result.redirect : undefined;
+        if (redirect && redirectsItself(view)) return leave(redirect);
         const download = result.packaged ? result.downloads[0] : undefined;
         if (download) return show({ name: 'signed', copy: { state: 'ready', download }, redirect });
         const nothingToCome = result.packaged || !expectsCopy(view);
@@ -141,6 +179,10 @@ export function createSigningFlow(around: FlowSurroundings) {
   /** Opens or resumes the session. `quietly` keeps the screen until there is another one to show. */
   async function start(quietly = false): Promise<void> {
     if (!quietly) show({ name: 'loading' });
+    if (boot.state === 'eid_window') {
+      around.handOver(returnedAttempt);
+      return show({ name: 'stopped', reason: 'eid_window' });
+    }
     if (boot.state === 'unknown_link') return show({ name: 'stopped', reason: 'unknown_link' });
     const stored = store.tokens();
     try {
@@ -208,7 +250,7 @@ export function createSigningFlow(around: FlowSurroundings) {
 
   async function continueToSign(): Promise<void> {
     const [first, second] = state.view?.methods ?? [];
-    if (!first) return show({ name: 'failed', failure: { code: 'SA-1011', retry: null } });
+    if (!first) return showFailure({ code: 'SA-1011', retry: null });
     if (second) return show({ name: 'choosing' });
     return chooseMethod(first);
   }
@@ -217,16 +259,19 @@ export function createSigningFlow(around: FlowSurroundings) {
   async function chooseMethod(method: SigningMethod): Promise<void> {
     const { view, screen } = state;
     if (!view) return;
+    around.tell({ type: 'eid_selected', payload: method.method });
     show({ name: 'handing_over', method });
     const handingOver = state.screen;
     try {
-      const attempt = await host.startAttempt(method.method, view.document.sha256);
+      const attempt = await host.startAttempt(method.method, view.document.sha256, around.framed);
       if (state.screen !== handingOver) {
         host.abortAttempt(attempt.attemptId).catch(() => {});
         return;
       }
       runningAttempt = attempt.attemptId;
-      around.goTo(attempt.step.url);
+      const { url, inWindow } = attempt.step;
+      if (!inWindow) return around.goTo(url);
+      show({ name: 'handing_over', method, elsewhere: { url, opened: around.eidWindow.open(url) } });
     } catch (error) {
       if (state.screen !== handingOver) return;
       if (error instanceof ConnectionError) {
@@ -238,13 +283,43 @@ export function createSigningFlow(around: FlowSurroundings) {
     }
   }
 
+  /** By the signer's click, which every browser lets open a window. */
+  function openEidWindow(): void {
+    const { screen } = state;
+    if (screen.name !== 'handing_over' || !screen.elsewhere) return;
+    const { url } = screen.elsewhere;
+    show({ ...screen, elsewhere: { url, opened: around.eidWindow.open(url) } });
+  }
+
+  /** The eID has sent its window back. */
+  async function eidReturned(attempt: string): Promise<void> {
+    const { screen } = state;
+    if (screen.name !== 'handing_over') return;
+    around.eidWindow.close();
+    returnedAttempt = attempt;
+    show({ name: 'sealing', method: screen.method });
+    try {
+      await resumeSession();
+    } catch (error) {
+      fail('SA-1012', 'open_session', error);
+    }
+  }
+
   /** Gives up an eID step that has not come back, by the signer's or the browser's *back*. */
   function leaveEid(): void {
     if (state.screen.name !== 'handing_over') return;
     if (runningAttempt) host.abortAttempt(runningAttempt).catch(() => {});
     runningAttempt = null;
+    around.eidWindow.close();
     show({ name: 'reading', remark: 'left_eid' });
     void lookAgain();
+  }
+
+  /** The end of the document has been reached in this app's viewer. */
+  function documentRead(): void {
+    if (!state.view) return;
+    around.tell({ type: 'document_read', payload: { documentId: state.view.documentId } });
+    host.markDocumentRead().catch(() => {});
   }
 
   function backToDocument(): void {
@@ -275,8 +350,8 @@ export function createSigningFlow(around: FlowSurroundings) {
       const canceled = await host.cancelSession();
       // Whoever gives up after a failure did not just change their mind, and the sender's page is told so.
       const redirect = (screen.name === 'failed' && screen.failure.redirect) || canceled.redirect;
-      if (redirect) leave(redirect);
-      else show({ name: 'stopped', reason: 'canceled_by_you' });
+      show({ name: 'stopped', reason: 'canceled_by_you' });
+      if (redirect) await leave(redirect);
     } catch (error) {
       fail('SA-1017', 'open_session', error);
     }
@@ -289,8 +364,9 @@ export function createSigningFlow(around: FlowSurroundings) {
   }
 
   /** Back to the sender's own page; nothing of the session stays behind in the tab. */
-  function leave(url: string): void {
+  async function leave(url: string): Promise<void> {
     store.clear();
+    if (boot.messageOrigins.length > 0) await wait(REDIRECT_PAUSE_MS);
     around.replaceBy(url);
   }
 
@@ -306,7 +382,10 @@ export function createSigningFlow(around: FlowSurroundings) {
     acceptAttachment,
     continueToSign,
     chooseMethod,
+    openEidWindow,
+    eidReturned,
     leaveEid,
+    documentRead,
     backToDocument,
     dismissRemark,
     tryAgain,

@@ -1,5 +1,5 @@
 import { Button } from '@segl/ui';
-import { useCallback, useMemo } from 'react';
+import { useMemo } from 'react';
 import type { Remark } from '../flow/screen.ts';
 import { useSigning, useView } from '../signing.tsx';
 import { useSpeech } from '../texts/use-speech.tsx';
@@ -14,9 +14,6 @@ export function ReadingScreen({ remark }: { remark?: Remark }) {
     const place = store.place();
     return place && { page: place.page - 1, fraction: place.fraction };
   }, [store]);
-  const onLastPageSeen = useCallback(() => {
-    host.markDocumentRead().catch(() => {});
-  }, [host]);
   return (
     <Reader
       shown={shown}
@@ -27,7 +24,7 @@ export function ReadingScreen({ remark }: { remark?: Remark }) {
       bar={say('read.bar')}
       startAt={startAt}
       onPlace={({ page, fraction }) => store.savePlace({ page: page + 1, fraction })}
-      onLastPageSeen={onLastPageSeen}
+      onLastPageSeen={flow.documentRead}
       remark={remark}
     >
       <Button onClick={() => void flow.continueToSign()}>{say('read.continue')}</Button>

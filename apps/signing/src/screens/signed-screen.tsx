@@ -38,7 +38,7 @@ export function SignedScreen({ copy, redirect }: { copy: CopyState; redirect?: s
           copy={copy}
           wayBack={
             redirect && (
-              <Button onClick={() => flow.leave(redirect)}>
+              <Button onClick={() => void flow.leave(redirect)}>
                 {say('frame.back_to_sender', { account: account.name })}
               </Button>
             )

@@ -17,6 +17,7 @@ const icons: Record<StopReason, IconName> = {
   session_ended: 'hourglass',
   maintenance: 'hourglass',
   canceled_by_you: 'document',
+  eid_window: 'check',
 };
 
 /** Nothing to sign here, at least not now: what happened, what to do, whom to ask. */
@@ -48,7 +49,9 @@ export function StoppedScreen({ reason, redirect }: { reason: StopReason; redire
         {reason === 'maintenance' && (
           <Button onClick={() => void flow.start()}>{say('stop.maintenance.action')}</Button>
         )}
-        {redirect && <Button onClick={() => flow.leave(redirect)}>{say('frame.back_to_sender', { account })}</Button>}
+        {redirect && (
+          <Button onClick={() => void flow.leave(redirect)}>{say('frame.back_to_sender', { account })}</Button>
+        )}
         {knownView && (
           <section className="sheet__contact">
             <h2>{say('contact.questions', { account })}</h2>

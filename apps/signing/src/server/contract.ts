@@ -27,6 +27,7 @@ export type Attachment = {
 };
 
 export type View = {
+  documentId: string;
   state: ViewState;
   document: {
     title: string;
@@ -55,7 +56,7 @@ export type View = {
 
 export type OpenedSession = { sessionToken: string; signToken: string; handle: string; view: View };
 
-export type StartedAttempt = { attemptId: string; step: { kind: 'redirect'; url: string } };
+export type StartedAttempt = { attemptId: string; step: { kind: 'redirect'; url: string; inWindow: boolean } };
 
 export type AttemptOutcome = {
   outcome: 'signed' | 'canceled' | 'failed';
@@ -64,6 +65,14 @@ export type AttemptOutcome = {
   eidErrorMessage?: string;
   redirect?: string;
   view: View;
+};
+
+/** What the signer sees go wrong, with the eID's own words and the request that failed. */
+export type ReportedError = {
+  errorCode: string;
+  eidErrorCode?: string;
+  eidErrorMessage?: string;
+  requestId?: string;
 };
 
 export type Download = { kind: string; fileName: string; url: string };
@@ -75,5 +84,8 @@ export type Boot = {
   bootCode: string | null;
   handle: string | null;
   language: string;
-  state: 'ok' | 'unknown_link';
+  /** Origins of the page around this one that is told what happens. */
+  messageOrigins: readonly string[];
+  /** `eid_window`: the eID ended in a window of its own, and the signing app waits in the frame that opened it. */
+  state: 'ok' | 'unknown_link' | 'eid_window';
 };

@@ -1,4 +1,4 @@
-import type { AttemptOutcome, OpenedSession, SigningResult, StartedAttempt, View } from './contract.ts';
+import type { AttemptOutcome, OpenedSession, ReportedError, SigningResult, StartedAttempt, View } from './contract.ts';
 
 /** The server refused or failed. `code` is the server's own word for it, `requestId` finds the request in its logs. */
 export class ServerError extends Error {
@@ -88,6 +88,7 @@ export function connectToSignHost(options: {
       await send('POST', '/app/v1/session/keepalive');
     },
     cancelSession: () => ask<{ redirect?: string }>('POST', '/session/cancel'),
+    reportError: (error: ReportedError) => ask<{ redirect?: string }>('POST', '/session/error', error, true),
     async markDocumentRead(): Promise<void> {
       await send('POST', '/app/v1/documents/main/read', undefined, true);
     },
@@ -95,8 +96,8 @@ export function connectToSignHost(options: {
     async acceptAttachment(id: string, contentSha256: string, readToEnd: boolean): Promise<void> {
       await send('POST', `/app/v1/attachments/${id}/accept`, { contentSha256, readToEnd }, true);
     },
-    startAttempt: (method: string, documentSha256: string) =>
-      ask<StartedAttempt>('POST', '/sign/start', { method, documentSha256 }),
+    startAttempt: (method: string, documentSha256: string, framed: boolean) =>
+      ask<StartedAttempt>('POST', '/sign/start', { method, documentSha256, framed }),
     completeAttempt: (returnedAttempt: string) =>
       ask<AttemptOutcome>('POST', '/sign/complete', { returnedAttempt }, true),
     async abortAttempt(attemptId: string): Promise<void> {

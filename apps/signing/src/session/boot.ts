@@ -6,7 +6,7 @@ export function readBoot(page: Document): Boot {
   try {
     return JSON.parse(text) as Boot;
   } catch {
-    return { bootCode: null, handle: null, language: '', state: 'unknown_link' };
+    return { bootCode: null, handle: null, language: '', messageOrigins: [], state: 'unknown_link' };
   }
 }
 

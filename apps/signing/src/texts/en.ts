@@ -78,6 +78,13 @@ export const en = {
   'hand_over.heading': 'Opening {method}…',
   'hand_over.body': 'You sign with {method}, on its own page. Afterwards you come back here.',
 
+  'hand_over.window_heading': 'Continue in the {method} window',
+  'hand_over.blocked_heading': '{method} needs a window of its own',
+  'hand_over.window_body':
+    'You sign with {method} in a new window. Leave this page open: it goes on by itself when you are done there.',
+  'hand_over.open': 'Open {method}',
+  'hand_over.open_again': 'Open the window again',
+
   'sealing.heading': 'Sealing your signature…',
   'sealing.body':
     'We are checking the answer from your electronic ID and locking it to the document. It takes a few seconds; please keep this page open.',
@@ -127,6 +134,9 @@ export const en = {
   'stop.canceled_by_you.heading': 'You cancelled signing',
   'stop.canceled_by_you.body': 'Nothing was signed. The document stays open, and your link still works.',
   'stop.canceled_by_you.action': 'Continue signing',
+
+  'stop.eid_window.heading': 'You can close this window',
+  'stop.eid_window.body': 'Go back to the page where you began to sign. It goes on by itself.',
 
   'failed.heading': 'Something went wrong',
   'failed.heading_eid': 'The signature was not completed',

@@ -80,6 +80,13 @@ export const nb: Texts = {
   'hand_over.heading': 'Åpner {method} …',
   'hand_over.body': 'Du signerer på siden til {method}. Etterpå kommer du tilbake hit.',
 
+  'hand_over.window_heading': 'Fortsett i vinduet til {method}',
+  'hand_over.blocked_heading': '{method} må åpnes i et eget vindu',
+  'hand_over.window_body':
+    'Du signerer med {method} i et nytt vindu. La denne siden stå åpen. Den går videre av seg selv når du er ferdig der.',
+  'hand_over.open': 'Åpne {method}',
+  'hand_over.open_again': 'Åpne vinduet på nytt',
+
   'sealing.heading': 'Forsegler signaturen din …',
   'sealing.body':
     'Vi sjekker svaret fra e-ID-en og låser det til dokumentet. Det tar noen sekunder, så la siden stå åpen.',
@@ -130,6 +137,9 @@ export const nb: Texts = {
   'stop.canceled_by_you.heading': 'Du avbrøt signeringen',
   'stop.canceled_by_you.body': 'Ingenting er signert. Dokumentet er fortsatt åpent, og lenken din virker.',
   'stop.canceled_by_you.action': 'Fortsett å signere',
+
+  'stop.eid_window.heading': 'Du kan lukke dette vinduet',
+  'stop.eid_window.body': 'Gå tilbake til siden der du begynte å signere. Den går videre av seg selv.',
 
   'failed.heading': 'Noe gikk galt',
   'failed.heading_eid': 'Signeringen ble ikke fullført',

@@ -63,6 +63,8 @@ export interface EidProvider {
   readonly countryCode: string;
   /** File formats that it can sign with the mechanism `pkisignature`. */
   readonly signs: readonly ('pdf' | 'txt' | 'html' | 'xml')[];
+  /** Whether its pages may be shown inside a frame; otherwise it gets a window of its own there. */
+  readonly allowsFraming: boolean;
   start(input: EidStart): Promise<{ step: EidStep; state: Record<string, unknown>; callbackKey: string }>;
   /** `callback` holds the query parameters with which the browser came back. */
   complete(input: { state: Record<string, unknown>; callback: Record<string, string>; now: Date }): Promise<EidOutcome>;

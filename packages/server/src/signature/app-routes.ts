@@ -8,6 +8,8 @@ import {
   CancelSessionResponse,
   CompleteSigningRequest,
   CompleteSigningResponse,
+  ReportErrorRequest,
+  ReportErrorResponse,
   ResultResponse,
   SessionView,
   StartSessionRequest,
@@ -19,6 +21,7 @@ import { unsignedFile } from './get-file.ts';
 import { getResult, getSignedCopy } from './get-result.ts';
 import { recordRead } from './record-read.ts';
 import { redirectUrl } from './redirect-token.ts';
+import { reportError } from './report-error.ts';
 import { loadTurn, type SessionContext, stepRefused } from './session-context.ts';
 import { endSession, extendSession } from './session-store.ts';
 import { sessionView } from './session-view.ts';
@@ -80,6 +83,16 @@ export function signingAppRoutes(deps: SignatureDeps): RouteDefinition<SessionCo
         await endSession(deps.database, context.session.id, deps.clock.now());
         return { status: 200, body: { redirect: await redirectUrl(deps, document, signer, { result: 'aborted' }) } };
       },
+    },
+    {
+      method: 'POST',
+      path: '/app/v1/session/error',
+      operationId: 'SigningSession_ReportError',
+      summary: 'The app shows an error to the signer',
+      tags,
+      body: ReportErrorRequest,
+      responses: { 200: ReportErrorResponse },
+      handle: (context, { body }) => reportError(deps, context, body),
     },
     {
       method: 'GET',

@@ -233,6 +233,12 @@ describeOnEachDatabase('creating a document', (open) => {
         'required',
       ],
       [
+        'a frame that is told whose host is a pattern',
+        () => kari({ redirectSettings: { redirectMode: 'iframe_with_webmessaging', domain: '*.nordbank.example' } }),
+        'signers[0].redirectSettings.domain',
+        'format',
+      ],
+      [
         'a redirect to script',
         () => redirect({ success: 'javascript:alert(1)' }),
         'signers[0].redirectSettings.success',

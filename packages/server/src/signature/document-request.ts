@@ -6,6 +6,7 @@ import { validationFailed } from '../kernel/http/validation.ts';
 import { decodeBase64 } from './base64-input.ts';
 import type { CreateDocumentRequestWrapper, SignatureMethod, SignerWrapper } from './contract/document.ts';
 import { canonicalJson } from './evidence.ts';
+import { frameDomainFault } from './frame-domains.ts';
 import { parseMobile } from './mobile-number.ts';
 import {
   notificationErrors,
@@ -186,6 +187,8 @@ function redirectErrors(signer: FilledSigner, path: string, environment: Environ
       errors.push({ field: `${path}.${member}`, code: 'required', message });
     }
   }
+  const fault = settings.domain && frameDomainFault(settings.domain, environment);
+  if (fault) errors.push({ field: `${path}.domain`, code: 'format', message: fault });
   for (const member of ['success', 'cancel', 'error'] as const) {
     const url = settings[member];
     if (url !== undefined && !isRedirectTarget(url, environment)) {
@@ -341,7 +344,6 @@ function unavailableSignerMembers(signer: FilledSigner, prefix: string): string[
     asked.push(`${prefix}authentication`);
   if (signer.extraInfo?.types?.length) asked.push(`${prefix}extraInfo.types`);
   if (signer.getSocialSecurityNumber) asked.push(`${prefix}getSocialSecurityNumber`);
-  if (signer.redirectSettings.redirectMode.startsWith('iframe')) asked.push(`${prefix}redirectSettings.redirectMode`);
   if (signer.addons?.types?.length) asked.push(`${prefix}addons.types`);
   const { before, after } = signer.ui?.dialogs ?? {};
   if (before?.title || before?.message || before?.useCheckBox || before?.formFields?.length)

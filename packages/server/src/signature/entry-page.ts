@@ -3,12 +3,34 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Environment } from '../kernel/events/events.ts';
 import { requireHttps } from '../kernel/http/require-https.ts';
 import { parseGuid, uuidv7 } from '../kernel/ids/uuid.ts';
-import { receiveEidCallback } from './receive-eid-callback.ts';
+import { frameAncestors, messageOrigins } from './frame-domains.ts';
+import { RETURNED_IN_WINDOW, receiveEidCallback } from './receive-eid-callback.ts';
 import { loadTurn } from './session-context.ts';
-import { findSession } from './session-store.ts';
+import { findSession, type SigningSession } from './session-store.ts';
 import type { SignLink } from './sign-link.ts';
 import type { SignatureDeps } from './signature-deps.ts';
 import { EID_CALLBACK_PATH } from './start-signing.ts';
+
+/** Nothing of the device is asked for. */
+const PERMISSIONS_POLICY = [
+  'accelerometer',
+  'autoplay',
+  'bluetooth',
+  'camera',
+  'display-capture',
+  'geolocation',
+  'gyroscope',
+  'hid',
+  'magnetometer',
+  'microphone',
+  'midi',
+  'payment',
+  'serial',
+  'usb',
+  'xr-spatial-tracking',
+]
+  .map((feature) => `${feature}=()`)
+  .join(', ');
 
 interface EntryOptions {
   /** The built `index.html` of the signing app, with its two marks for nonce and boot data. */
@@ -19,7 +41,9 @@ interface Boot {
   bootCode: string | null;
   handle: string | null;
   language: string;
-  state: 'ok' | 'unknown_link';
+  /** Origins of the page that is told what happens; empty where none is. */
+  messageOrigins: string[];
+  state: 'ok' | 'unknown_link' | 'eid_window';
 }
 
 interface Turn {
@@ -27,6 +51,7 @@ interface Turn {
   environment: Environment;
   language: string;
   frameAncestors: string[];
+  messageOrigins: string[];
 }
 
 /**
@@ -48,6 +73,7 @@ export function registerEntryPages(app: FastifyInstance, deps: SignatureDeps, op
           bootCode: deps.links.bootCode(sessionId, link, deps.clock.now()),
           handle: sessionId,
           language: turn.language,
+          messageOrigins: turn.messageOrigins,
           state: 'ok',
         },
         turn.frameAncestors,
@@ -61,8 +87,16 @@ export function registerEntryPages(app: FastifyInstance, deps: SignatureDeps, op
     const turn = session && (await openTurn(deps, { ...session, rotation: undefined }));
     if (!session || !turn) return sendShell(reply.code(404), options, unknownBoot(), []);
     admit(request, turn);
-    const boot: Boot = { bootCode: null, handle: session.id, language: turn.language, state: 'ok' };
+    const { language, messageOrigins } = turn;
+    const boot: Boot = { bootCode: null, handle: session.id, language, messageOrigins, state: 'ok' };
     return sendShell(reply, options, boot, turn.frameAncestors);
+  });
+
+  // Where an eID ends that had a window of its own: the page hands over to the frame that opened it, and closes. The
+  // code of the return is in its address, after the #, and is proof enough; nothing here depends on the session.
+  app.get(RETURNED_IN_WINDOW, page(RETURNED_IN_WINDOW), async (_request, reply) => {
+    const boot: Boot = { bootCode: null, handle: null, language: '', messageOrigins: [], state: 'eid_window' };
+    return sendShell(reply, options, boot, []);
   });
 
   app.get<{ Querystring: Record<string, string> }>(
@@ -77,7 +111,7 @@ export function registerEntryPages(app: FastifyInstance, deps: SignatureDeps, op
 }
 
 function unknownBoot(): Boot {
-  return { bootCode: null, handle: null, language: 'EN', state: 'unknown_link' };
+  return { bootCode: null, handle: null, language: 'EN', messageOrigins: [], state: 'unknown_link' };
 }
 
 function singleValues(query: Record<string, unknown>): Record<string, string> {
@@ -98,31 +132,22 @@ function page(template: string) {
 
 async function openTurn(
   deps: SignatureDeps,
-  link: Omit<SignLink, 'rotation'> & { rotation: number | undefined },
+  link: Omit<SignLink, 'rotation'> & { rotation: number | undefined } & Partial<
+      Pick<SigningSession, 'redirectSettings'>
+    >,
 ): Promise<Turn | undefined> {
   const turn = await loadTurn(deps, link, deps.clock.now()).catch(() => undefined);
   if (!turn || turn.document.accountId !== link.accountId) return undefined;
   if (link.rotation !== undefined && turn.signer.linkRotation !== link.rotation) return undefined;
+  const { environment } = turn.document;
+  const settings = turn.signer.request.redirectSettings;
   return {
     accountId: turn.document.accountId,
-    environment: turn.document.environment,
+    environment,
     language: turn.signer.request.ui?.language ?? 'EN',
-    frameAncestors: frameAncestors(turn.signer.request.redirectSettings.domain, turn.document.environment),
+    frameAncestors: frameAncestors(settings.domain, environment),
+    messageOrigins: messageOrigins(settings, environment),
   };
-}
-
-/** Hosts that may frame the page, as CSP sources. No scheme means https, and http too for localhost in test. */
-export function frameAncestors(domain: string | undefined, environment: 'test' | 'prod'): string[] {
-  return (domain ?? '')
-    .split(/\s+/)
-    .filter(Boolean)
-    .slice(0, 10)
-    .flatMap((entry) => {
-      if (!/^(https?:\/\/)?(\*\.)?[a-z0-9.-]+(:\d{1,5})?$/i.test(entry)) return [];
-      if (/^https?:\/\//i.test(entry)) return [entry];
-      const local = /^localhost(:\d+)?$/i.test(entry) && environment === 'test';
-      return local ? [`https://${entry}`, `http://${entry}`] : [`https://${entry}`];
-    });
 }
 
 async function sendShell(
@@ -152,8 +177,9 @@ async function sendShell(
       `frame-ancestors ${ancestors.length > 0 ? ancestors.join(' ') : "'none'"}`,
     ].join('; '),
     'referrer-policy': 'no-referrer',
-    'permissions-policy': 'camera=(), microphone=(), geolocation=(), payment=(), usb=()',
-    'cross-origin-opener-policy': 'same-origin-allow-popups',
+    'permissions-policy': PERMISSIONS_POLICY,
+    // Any other value would cut the page off from the frame that opened it and waits for it.
+    'cross-origin-opener-policy': boot.state === 'eid_window' ? 'unsafe-none' : 'same-origin-allow-popups',
     'cache-control': 'no-store',
   });
   if (ancestors.length === 0) reply.header('x-frame-options', 'DENY');

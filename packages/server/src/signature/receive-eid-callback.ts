@@ -5,6 +5,9 @@ import type { SignatureDeps } from './signature-deps.ts';
 /** A state that was made here; what else comes is not looked up. */
 const STATE = /^[\x21-\x7e]{1,512}$/;
 
+/** Where the window of an eID ends that was opened beside a frame. */
+export const RETURNED_IN_WINDOW = '/app/v1/eid/returned';
+
 /** No provider needs more; a longer one is not from a provider. */
 const MAX_CALLBACK_BYTES = 16 * 1024;
 
@@ -28,7 +31,8 @@ export async function receiveEidCallback(
     returnHash: returnHash(code),
     at: deps.clock.now(),
   });
-  return `/d/${attempt.sessionId}${isFirst ? `#attempt=${attempt.id}.${code}` : ''}`;
+  const page = attempt.inWindow ? RETURNED_IN_WINDOW : `/d/${attempt.sessionId}`;
+  return page + (isFirst ? `#attempt=${attempt.id}.${code}` : '');
 }
 
 export function returnHash(code: string): Buffer {

@@ -50,16 +50,22 @@ export async function requireSession(
   return session;
 }
 
-/** The document and signer of a session, and what that signer may do now. Throws 404 `unknown_link`, also for a replaced link. */
+/**
+ * The document and signer of a session, and what that signer may do now. The signer's redirect settings are those with
+ * which the session started. Throws 404 `unknown_link`, also for a replaced link.
+ */
 export async function loadTurn(
   deps: { database: Queryable },
-  session: Pick<SigningSession, 'documentId' | 'signerId'> & { linkRotation?: number },
+  session: Pick<SigningSession, 'documentId' | 'signerId'> &
+    Partial<Pick<SigningSession, 'linkRotation' | 'redirectSettings'>>,
   now: Date,
 ): Promise<{ document: DocumentRecord; signer: SignerRecord; state: SignerState }> {
   const document = await findDocument(deps.database, session.documentId);
-  const signer = document?.signers.find((one) => one.id === session.signerId);
-  if (!document || !signer) throw unknownLink();
-  if (session.linkRotation !== undefined && session.linkRotation !== signer.linkRotation) throw unknownLink();
+  const found = document?.signers.find((one) => one.id === session.signerId);
+  if (!document || !found) throw unknownLink();
+  if (session.linkRotation !== undefined && session.linkRotation !== found.linkRotation) throw unknownLink();
+  const redirectSettings = session.redirectSettings ?? found.request.redirectSettings;
+  const signer = { ...found, request: { ...found.request, redirectSettings } };
   return { document, signer, state: turnState(document, signer.id, now) };
 }
 

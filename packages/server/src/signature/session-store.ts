@@ -1,6 +1,7 @@
 import type { Queryable } from '../kernel/db/database.ts';
 import type { Environment } from '../kernel/events/events.ts';
 import type { AttachmentToSign } from './attachment-acceptance.ts';
+import type { RedirectSettings } from './contract/document.ts';
 
 /** One opening of the signing app by a signer. */
 export interface SigningSession {
@@ -14,6 +15,8 @@ export interface SigningSession {
   documentSha256: string;
   /** Of the link that it came by: a session ends with its link. */
   linkRotation: number;
+  /** As they were when it started; later changes are for later sessions. */
+  redirectSettings: RedirectSettings | undefined;
   createdAt: Date;
   /** Slides with activity. */
   expiresAt: Date;
@@ -31,20 +34,21 @@ interface SessionRow {
   token_hash: Buffer;
   document_sha256: string;
   link_rotation: number;
+  redirect_settings: RedirectSettings | null;
   created_at: Date;
   expires_at: Date;
   ends_at: Date;
   document_read_at: Date | null;
 }
 
-const COLUMNS = `id, account_id, environment, document_id, signer_id, token_hash, document_sha256, link_rotation, created_at, expires_at, ends_at, document_read_at`;
+const COLUMNS = `id, account_id, environment, document_id, signer_id, token_hash, document_sha256, link_rotation, redirect_settings, created_at, expires_at, ends_at, document_read_at`;
 
 /** `false` when a session with this id exists: its boot code has been used. */
 export async function insertSession(db: Queryable, session: SigningSession): Promise<boolean> {
   const { rowCount } = await db.query(
     `insert into signing_sessions (id, account_id, environment, document_id, signer_id, token_hash, document_sha256,
-                                   link_rotation, created_at, expires_at, ends_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (id) do nothing`,
+                                   link_rotation, created_at, expires_at, ends_at, redirect_settings)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (id) do nothing`,
     [
       session.id,
       session.accountId,
@@ -57,6 +61,7 @@ export async function insertSession(db: Queryable, session: SigningSession): Pro
       session.createdAt,
       session.expiresAt,
       session.endsAt,
+      session.redirectSettings ? JSON.stringify(session.redirectSettings) : null,
     ],
   );
   return rowCount === 1;
@@ -79,6 +84,7 @@ export async function findSession(db: Queryable, id: string): Promise<SigningSes
       tokenHash: row.token_hash,
       documentSha256: row.document_sha256,
       linkRotation: row.link_rotation,
+      redirectSettings: row.redirect_settings ?? undefined,
       createdAt: row.created_at,
       expiresAt: row.expires_at,
       endsAt: row.ends_at,
@@ -134,6 +140,8 @@ export interface SignAttempt {
   /** SHA-256 of the code that the returning browser was given. */
   returnHash: Buffer | undefined;
   failure: AttemptFailure | undefined;
+  /** The eID was opened in a window of its own, beside the frame with the session. */
+  inWindow: boolean;
   createdAt: Date;
   updatedAt: Date;
 }
@@ -150,6 +158,7 @@ interface AttemptRow {
   callback_sealed: Buffer | null;
   return_hash: Buffer | null;
   failure: AttemptFailure | null;
+  in_window: boolean;
   created_at: Date;
   updated_at: Date;
 }
@@ -167,6 +176,7 @@ function toAttempt(row: AttemptRow): SignAttempt {
     callbackSealed: row.callback_sealed ?? undefined,
     returnHash: row.return_hash ?? undefined,
     failure: row.failure ?? undefined,
+    inWindow: row.in_window,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };
@@ -178,8 +188,8 @@ export async function insertAttempt(
 ): Promise<void> {
   await db.query(
     `insert into sign_attempts (id, session_id, account_id, method, callback_key, status, state_sealed, created_at, updated_at,
-                                attachments)
-     values ($1, $2, $3, $4, $5, 'started', $6, $7, $7, $8)`,
+                                attachments, in_window)
+     values ($1, $2, $3, $4, $5, 'started', $6, $7, $7, $8, $9)`,
     [
       attempt.id,
       attempt.sessionId,
@@ -189,6 +199,7 @@ export async function insertAttempt(
       attempt.stateSealed,
       attempt.createdAt,
       JSON.stringify(attempt.attachments),
+      attempt.inWindow,
     ],
   );
 }

@@ -25,6 +25,7 @@ export async function sessionView(deps: SignatureDeps, session: SigningSession, 
   const signature = document.signatures.find((one) => one.signerId === signer.id);
   const names = [signer.request.signerInfo?.firstName, signer.request.signerInfo?.lastName].filter(Boolean);
   return {
+    documentId: document.id,
     state,
     document: {
       title: request.dataToSign.title ?? request.title,

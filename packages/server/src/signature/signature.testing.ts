@@ -54,6 +54,7 @@ export class TestEid implements EidProvider {
   readonly displayName = 'Test eID';
   readonly countryCode = 'NO';
   readonly signs = ['pdf'] as const;
+  readonly allowsFraming: boolean = false;
   readonly simulator = true;
   readonly started: Parameters<EidProvider['start']>[0][] = [];
   canceled = 0;

@@ -44,6 +44,7 @@ export async function startSession(
     tokenHash: sessionSecretHash(secret),
     documentSha256: document.contentSha256,
     linkRotation: signer.linkRotation,
+    redirectSettings: signer.request.redirectSettings,
     createdAt: caller.now,
     expiresAt: new Date(caller.now.getTime() + SLIDING_MS),
     endsAt: new Date(caller.now.getTime() + LONGEST_MS),

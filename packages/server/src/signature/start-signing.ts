@@ -19,7 +19,7 @@ export const EID_CALLBACK_PATH = '/app/v1/eid/callback';
 export async function startSigning(
   deps: SignatureDeps,
   context: SessionContext,
-  body: { method: string; documentSha256: string },
+  body: { method: string; documentSha256: string; framed?: boolean },
 ): Promise<OperationResult> {
   const { session, now } = context;
   const { document, signer, state } = await loadTurn(deps, session, now);
@@ -38,7 +38,9 @@ export async function startSigning(
   const attachments = attachmentsToSign(document, signer.id);
   await deps.requireTimeStamps();
   const attemptId = uuidv7(now);
-  const started = await requireEid(deps, body.method, document.environment).start({
+  const provider = requireEid(deps, body.method, document.environment);
+  const inWindow = body.framed === true && !provider.allowsFraming;
+  const started = await provider.start({
     attemptId,
     accountName: await deps.accountName(document.accountId),
     environment: document.environment,
@@ -65,6 +67,7 @@ export async function startSigning(
       callbackKey: started.callbackKey,
       attachments,
       stateSealed: deps.box.encrypt(Buffer.from(JSON.stringify(started.state), 'utf8'), `attempt ${attemptId}`),
+      inWindow,
       createdAt: now,
     });
     await recordEvidence(deps, tx, document.id, {
@@ -74,5 +77,5 @@ export async function startSigning(
       data: { method: body.method, attemptId },
     });
   });
-  return { status: 200, body: { attemptId, step: started.step } };
+  return { status: 200, body: { attemptId, step: { ...started.step, inWindow } } };
 }

@@ -21,6 +21,7 @@ export const noBankIdNetcentricProfile: OidcProfile = {
   displayName: 'Norwegian BankID',
   countryCode: 'NO',
   signs: ['pdf', 'txt', 'xml'],
+  allowsFraming: false,
   nativeFileName: 'bankid-id-token.jwt',
   idTokenAlgorithm: 'RS256',
 

@@ -133,6 +133,7 @@ export function createOidcEidProvider(profile: OidcProfile, settings: OidcEidSet
     displayName: profile.displayName,
     countryCode: profile.countryCode,
     signs: profile.signs,
+    allowsFraming: profile.allowsFraming,
     simulator,
 
     async start(input) {

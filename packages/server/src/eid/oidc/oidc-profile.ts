@@ -2,7 +2,8 @@ import type { JWTPayload } from 'jose';
 import type { EidOutcome, EidPerson, EidProvider, EidStart } from '../eid-provider.ts';
 
 /** What sets one eID apart from others that speak OpenID Connect. Pure: no state, no input or output. */
-export interface OidcProfile extends Pick<EidProvider, 'method' | 'displayName' | 'countryCode' | 'signs'> {
+export interface OidcProfile
+  extends Pick<EidProvider, 'method' | 'displayName' | 'countryCode' | 'signs' | 'allowsFraming'> {
   nativeFileName: string;
   /** The only algorithm that the provider's id_tokens may be signed with. */
   idTokenAlgorithm: string;

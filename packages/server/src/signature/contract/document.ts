@@ -80,7 +80,8 @@ export const RedirectSettings = Type.Object(
     domain: optional(
       Text({
         maxLength: 1000,
-        description: 'Origin of the page that embeds the signing page; needed for the iframe modes.',
+        description:
+          'Hosts of the pages around the signing page, outermost first, separated by blanks; the last one receives the messages. Needed for the iframe modes.',
       }),
     ),
     error: optional(Text({ maxLength: 2000, description: 'Address after a failure.' })),
@@ -89,6 +90,7 @@ export const RedirectSettings = Type.Object(
   },
   { description: 'Where the signer goes afterwards.' },
 );
+export type RedirectSettings = Static<typeof RedirectSettings>;
 
 export const SignatureType = Type.Object(
   {

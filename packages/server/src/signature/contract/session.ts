@@ -8,6 +8,7 @@ const optional = Type.Optional;
 
 /** What the signing app shows: everything it knows of the document, the account and the signer. */
 export const SessionView = Type.Object({
+  documentId: Guid(),
   state: stringEnum([
     'sign',
     'waiting_for_attachments',
@@ -96,10 +97,15 @@ export const StartSessionResponse = Type.Object({
 export const StartSigningRequest = Type.Object({
   method: Type.String({ maxLength: 50 }),
   documentSha256: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+  framed: optional(Type.Boolean({ description: 'Whether the signing app runs inside a frame.' })),
 });
 export const StartSigningResponse = Type.Object({
   attemptId: Guid(),
-  step: Type.Object({ kind: stringEnum(['redirect']), url: Type.String() }),
+  step: Type.Object({
+    kind: stringEnum(['redirect']),
+    url: Type.String(),
+    inWindow: Type.Boolean({ description: 'The eID forbids to be framed: it needs a window of its own.' }),
+  }),
 });
 
 export const AttachmentOfSession = Type.Object({ attachmentId: Guid() });
@@ -133,5 +139,15 @@ export const ResultResponse = Type.Object({
   downloads: Type.Array(Type.Object({ kind: stringEnum(['pades']), fileName: Type.String(), url: Type.String() })),
   redirect: optional(Type.String()),
 });
+
+export const ReportErrorRequest = Type.Object({
+  errorCode: Type.String({ pattern: '^SA-\\d{4}$' }),
+  eidErrorCode: optional(Type.String({ maxLength: 200 })),
+  eidErrorMessage: optional(Type.String({ maxLength: 1000 })),
+  /** Of the request that failed, if it was one. */
+  requestId: optional(Type.String({ maxLength: 100 })),
+});
+export type ReportErrorRequest = Static<typeof ReportErrorRequest>;
+export const ReportErrorResponse = Type.Object({ redirect: optional(Type.String()) });
 
 export const CancelSessionResponse = Type.Object({ redirect: optional(Type.String()) });

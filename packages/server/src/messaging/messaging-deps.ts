@@ -4,7 +4,7 @@ import type { Environment } from '../kernel/events/events.ts';
 import type { SecretBox } from '../kernel/keys/sealed-box.ts';
 import type { Log } from '../kernel/log/log.ts';
 import type { COLOR_THEMES, LANGUAGES } from '../signature/contract/signing-page.ts';
-import type { MessageTransports, OutgoingAttachment } from './message-transport.ts';
+import type { Channel, MessageTransports, OutgoingAttachment } from './message-transport.ts';
 
 export type Language = (typeof LANGUAGES)[number];
 export type ColorTheme = (typeof COLOR_THEMES)[number];
@@ -72,6 +72,7 @@ export interface WantedMessage {
   signerId: string | undefined;
   /** Of further recipients of the final receipt. */
   index: number;
+  channel: Channel;
 }
 
 /** Everything that a message says. */
@@ -85,7 +86,7 @@ export interface MessageContent {
   mobile: string | undefined;
   language: Language;
   colorTheme: ColorTheme;
-  /** `undefined` for those who have no link of their own. */
+  /** As long as the channel has room for; `undefined` for those who have no link of their own. */
   signUrl: string | undefined;
   title: string;
   description: string | undefined;

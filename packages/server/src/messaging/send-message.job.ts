@@ -74,7 +74,12 @@ async function writeMessage(
   { documentId, messageId }: SendJob,
   sender: MessageSender,
 ): Promise<KeptMessage | undefined> {
-  const content = await deps.messageContent(documentId, { kind, signerId: signerId ?? undefined, index: sequence });
+  const content = await deps.messageContent(documentId, {
+    kind,
+    signerId: signerId ?? undefined,
+    index: sequence,
+    channel,
+  });
   const message = content && renderMessage(content, channel, messageId, sender);
   return message && { message, signUrl: content.signUrl };
 }

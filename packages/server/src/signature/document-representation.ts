@@ -1,6 +1,6 @@
 import type { CreateDocumentResponse, DocumentSignature, DocumentSummary, PackageFormat } from './contract/document.ts';
 import { deadlineOf, type FilledSigner } from './document-request.ts';
-import type { SignLinks } from './sign-link.ts';
+import type { SignLink, SignLinks } from './sign-link.ts';
 import type { DocumentRecord, SignerRecord } from './store.ts';
 import type { SummaryRecord, SummarySignature } from './summary-store.ts';
 
@@ -73,13 +73,16 @@ export function withDefaultsAnswered(signer: FilledSigner): FilledSigner {
 }
 
 export function signUrl(document: { id: string; accountId: string }, signer: SignerRecord, urls: Links): string {
-  const token = urls.links.token({
+  return `${urls.publicUrl}/start?jwt=${urls.links.token(signLink(document, signer))}`;
+}
+
+export function signLink(document: { id: string; accountId: string }, signer: SignerRecord): SignLink {
+  return {
     documentId: document.id,
     signerId: signer.id,
     accountId: document.accountId,
     rotation: signer.linkRotation,
-  });
-  return `${urls.publicUrl}/start?jwt=${token}`;
+  };
 }
 
 /** National numbers are write-only: they are stored encrypted beside the request and never answered. */

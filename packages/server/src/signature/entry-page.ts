@@ -7,7 +7,8 @@ import { frameAncestors, messageOrigins } from './frame-domains.ts';
 import { RETURNED_IN_WINDOW, receiveEidCallback } from './receive-eid-callback.ts';
 import { loadTurn } from './session-context.ts';
 import { findSession, type SigningSession } from './session-store.ts';
-import type { SignLink } from './sign-link.ts';
+import { findShortLink } from './short-link-store.ts';
+import { type SignLink, shortCodeHash } from './sign-link.ts';
 import type { SignatureDeps } from './signature-deps.ts';
 import { EID_CALLBACK_PATH } from './start-signing.ts';
 
@@ -31,6 +32,8 @@ const PERMISSIONS_POLICY = [
 ]
   .map((feature) => `${feature}=()`)
   .join(', ');
+
+const SHORT_CODE = /^[\w-]{22}$/;
 
 interface EntryOptions {
   /** The built `index.html` of the signing app, with its two marks for nonce and boot data. */
@@ -80,6 +83,21 @@ export function registerEntryPages(app: FastifyInstance, deps: SignatureDeps, op
       );
     });
   }
+
+  // What an SMS has room for. It leads on instead of showing the page, so that there is one address that does.
+  app.get<{ Params: { code: string } }>('/s/:code', page('/s/{code}'), async (request, reply) => {
+    const { code } = request.params;
+    const link = SHORT_CODE.test(code) ? await findShortLink(deps.database, shortCodeHash(code)) : undefined;
+    if (!link) return sendShell(reply.code(404), options, unknownBoot(), []);
+    return reply
+      .code(302)
+      .headers({
+        location: `${deps.publicUrl}/start?jwt=${deps.links.token(link)}`,
+        'referrer-policy': 'no-referrer',
+        'cache-control': 'no-store',
+      })
+      .send();
+  });
 
   app.get<{ Params: { handle: string } }>('/d/:handle', page('/d/{handle}'), async (request, reply) => {
     const handle = parseGuid(request.params.handle);

@@ -26,6 +26,7 @@ const ERASED_TABLES = [
   'attachment_signatures',
   'signing_sessions',
   'document_timers',
+  'short_links',
 ] as const;
 
 export async function eraseDocumentRows(

@@ -1,8 +1,10 @@
 import type { CreateDocumentRequestWrapper } from './contract/document.ts';
 import type { COLOR_THEMES, LANGUAGES } from './contract/signing-page.ts';
-import { signUrl } from './document-representation.ts';
+import { signLink, signUrl } from './document-representation.ts';
 import { addressesOf, type MessageKind, wantedChannel } from './recipients.ts';
 import { turnState } from './session-context.ts';
+import { putShortLink } from './short-link-store.ts';
+import { shortCodeHash } from './sign-link.ts';
 import type { SignatureDeps } from './signature-deps.ts';
 import { type DocumentRecord, findDocument, type SignerRecord } from './store.ts';
 
@@ -13,6 +15,7 @@ export interface WantedMessage {
   kind: MessageKind;
   signerId: string | undefined;
   index: number;
+  channel: 'email' | 'sms';
 }
 
 /** Everything that a message says. */
@@ -26,7 +29,7 @@ export interface MessageContent {
   mobile: string | undefined;
   language: (typeof LANGUAGES)[number];
   colorTheme: (typeof COLOR_THEMES)[number];
-  /** Signers only have one. */
+  /** Signers only have one. An SMS has the short form. */
   signUrl: string | undefined;
   title: string;
   description: string | undefined;
@@ -61,7 +64,8 @@ export async function messageContent(
 ): Promise<MessageContent | undefined> {
   const document = await findDocument(deps.database, documentId);
   if (!document) return undefined;
-  const person = wanted.signerId === undefined ? furtherRecipient(document, wanted) : signerOf(deps, document, wanted);
+  const person =
+    wanted.signerId === undefined ? furtherRecipient(document, wanted) : await signerOf(deps, document, wanted);
   if (!person) return undefined;
   const { request } = document;
   const { email, sms } = request.notification?.[TEXTS[wanted.kind]] ?? {};
@@ -84,7 +88,7 @@ export async function messageContent(
 
 type Person = Pick<MessageContent, 'email' | 'mobile' | 'language' | 'colorTheme' | 'signUrl' | 'mergeFields'>;
 
-function signerOf(deps: Deps, document: DocumentRecord, wanted: WantedMessage): Person | undefined {
+async function signerOf(deps: Deps, document: DocumentRecord, wanted: WantedMessage): Promise<Person | undefined> {
   const signer = document.signers.find((one) => one.id === wanted.signerId);
   const now = deps.accountTime.now(document.accountId, document.environment);
   if (!signer || !isStillTrue(document, signer, wanted.kind, now)) return undefined;
@@ -92,9 +96,16 @@ function signerOf(deps: Deps, document: DocumentRecord, wanted: WantedMessage): 
     ...addressesOf(signer),
     language: signer.request.ui?.language ?? 'EN',
     colorTheme: signer.request.ui?.styling?.colorTheme ?? 'Default',
-    signUrl: signUrl(document, signer, deps),
+    signUrl: wanted.channel === 'sms' ? await shortSignUrl(deps, document, signer) : signUrl(document, signer, deps),
     mergeFields: signer.request.notifications?.mergeFields ?? {},
   };
+}
+
+async function shortSignUrl(deps: Deps, document: DocumentRecord, signer: SignerRecord): Promise<string> {
+  const link = signLink(document, signer);
+  const code = deps.links.shortCode(link);
+  await putShortLink(deps.database, shortCodeHash(code), link);
+  return `${deps.publicUrl}/s/${code}`;
 }
 
 function isStillTrue(document: DocumentRecord, signer: SignerRecord, kind: MessageKind, now: Date): boolean {

@@ -247,7 +247,9 @@ describeOnEachDatabase('open signing requests', (openDatabase) => {
 
   const asked = async (...ids: string[]) => (await signersToAsk(deps(), database, ids)).map((one) => one.signerId);
   const requested = async ({ id, signerIds }: { id: string; signerIds: string[] }) => {
-    const wanted = signerIds.map((signerId) => messageContent(deps(), id, { kind: 'request', signerId, index: 0 }));
+    const wanted = signerIds.map((signerId) =>
+      messageContent(deps(), id, { kind: 'request', signerId, index: 0, channel: 'email' }),
+    );
     return (await Promise.all(wanted)).flatMap((content, at) => (content ? signerIds[at] : []));
   };
 
@@ -305,7 +307,12 @@ describeOnEachDatabase('open signing requests', (openDatabase) => {
         { description: 'For the flat', notification: { signRequest: { sms: [{ language: 'NO', text: 'Hei' }] } } },
       ),
     );
-    const content = await messageContent(deps(), id, { kind: 'request', signerId: signerIds[0], index: 0 });
+    const content = await messageContent(deps(), id, {
+      kind: 'request',
+      signerId: signerIds[0],
+      index: 0,
+      channel: 'email',
+    });
     const { signUrl, ...rest } = content!;
     expect(rest).toEqual({
       kind: 'request',
@@ -371,7 +378,12 @@ describeOnEachDatabase('open signing requests', (openDatabase) => {
       expect(receipts).toMatchObject(
         additionalRecipients.map(({ email }, index) => ({ email, index, signerId: undefined })),
       );
-      const content = await messageContent(deps(), id, { kind: 'finalReceipt', signerId: undefined, index: 1 });
+      const content = await messageContent(deps(), id, {
+        kind: 'finalReceipt',
+        signerId: undefined,
+        index: 1,
+        channel: 'email',
+      });
       expect(content).toMatchObject({
         language: 'NO',
         mergeFields: { ref: 'B' },
@@ -388,7 +400,7 @@ describeOnEachDatabase('open signing requests', (openDatabase) => {
     it('say nothing that is not so', async () => {
       const { id, signerIds } = await create(document([wanting('kari'), wanting('ola')]));
       const told = async (kind: 'reminder' | 'signatureReceipt' | 'finalReceipt' | 'canceled' | 'expired') =>
-        (await messageContent(deps(), id, { kind, signerId: signerIds[0], index: 0 })) !== undefined;
+        (await messageContent(deps(), id, { kind, signerId: signerIds[0], index: 0, channel: 'email' })) !== undefined;
       expect(await told('reminder')).toBe(true);
       for (const kind of ['signatureReceipt', 'finalReceipt', 'canceled', 'expired'] as const) {
         expect([kind, await told(kind)]).toEqual([kind, false]);

@@ -1,4 +1,4 @@
-import { createHmac, createSecretKey, hkdfSync, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, createSecretKey, hkdfSync, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 
 /** What a sign URL stands for. Ids only: the token ends up in mails, logs of others and browser histories. */
@@ -15,11 +15,15 @@ export interface SignLinks {
   token(link: SignLink): string;
   /** `undefined` for anything that was not issued here. */
   read(token: string): SignLink | undefined;
+  /** The same link in 22 characters, for SMS; it means something only where its hash is stored. */
+  shortCode(link: SignLink): string;
   /** A code that starts one session; valid for a minute. */
   bootCode(sessionId: string, link: SignLink, now: Date): string;
   readBootCode(code: string, now: Date): { sessionId: string; link: SignLink } | undefined;
 }
 
+/** 128 bits, as 22 characters of base64url. */
+const SHORT_CODE_BYTES = 16;
 const BOOT_CODE_SECONDS = 60;
 /** Documents that callers poll answer the same links again and again. */
 const REMEMBERED_LINKS = 10_000;
@@ -31,6 +35,7 @@ const REMEMBERED_LINKS = 10_000;
 export function createSignLinks(masterKey: Buffer): SignLinks {
   const linkKey = derivedKey(masterKey, 'segl sign link v1');
   const bootKey = derivedKey(masterKey, 'segl boot code v1');
+  const shortKey = derivedKey(masterKey, 'segl short link v1');
   const linkHeader = encode({ alg: 'HS256', typ: 'sign-link+jwt', kid: 'sign-link-1' });
   const bootHeader = encode({ alg: 'HS256', typ: 'boot-code+jwt', kid: 'boot-code-1' });
 
@@ -45,6 +50,10 @@ export function createSignLinks(masterKey: Buffer): SignLinks {
         tokens.set(key, token);
       }
       return token;
+    },
+    shortCode({ documentId, signerId, accountId, rotation }) {
+      const mac = createHmac('sha256', shortKey).update(`${documentId} ${signerId} ${accountId} ${rotation}`).digest();
+      return mac.subarray(0, SHORT_CODE_BYTES).toString('base64url');
     },
     read(token) {
       const claims = open(linkKey, linkHeader, token);
@@ -68,6 +77,11 @@ export function createSignLinks(masterKey: Buffer): SignLinks {
       return now.getTime() / 1000 < claims.exp ? { sessionId: claims.i, link } : undefined;
     },
   };
+}
+
+/** What is stored of a short code: whoever reads the table cannot open a document with it. */
+export function shortCodeHash(code: string): Buffer {
+  return createHash('sha256').update(code).digest();
 }
 
 function linkOf(claims: Record<string, unknown>): SignLink | undefined {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeOnEachDatabase } from '../../../test-kit/src/each-database.ts';
+import { messageContent } from './message-content.ts';
 import { PUBLIC_URL, SignatureUnderTest, testSigner } from './signature.testing.ts';
 
 const MINUTE_MS = 60_000;
@@ -68,6 +69,37 @@ describeOnEachDatabase('signing sessions', (open) => {
         expect(page.headers['content-type']).toContain('text/html');
         expect(page.text).toContain('"state":"unknown_link"');
         expect(page.headers['x-frame-options']).toBe('DENY');
+      },
+    );
+
+    it('EN-1: the short form of an SMS leads to the same link, and goes with it', async () => {
+      const { url, documentId, id } = await link();
+      const short = async () => {
+        const wanted = { kind: 'reminder', signerId: id, index: 0, channel: 'sms' } as const;
+        return (await messageContent(signature.deps, documentId, wanted))!.signUrl!;
+      };
+      expect(await short()).toMatch(new RegExp(`^${PUBLIC_URL}/s/[\\w-]{22}$`));
+      expect(await short()).toBe(await short());
+      const path = (await short()).replace(PUBLIC_URL, '');
+      const answer = await signature.call('GET', path);
+      expect([answer.status, answer.headers.location]).toEqual([302, url]);
+      expect(answer.headers['referrer-policy']).toBe('no-referrer');
+      expect(await signature.events(documentId)).toEqual(['document_created']);
+      const rows = await signature.query<{ row: string }>('select short_links::text as row from short_links', []);
+      expect(rows.some(({ row }) => row.includes(path.slice(3)))).toBe(false);
+
+      await signature.query('update signers set link_rotation = 1 where document_id = $1', [documentId]);
+      const stale = (await signature.call('GET', path)).headers.location!;
+      expect((await signature.call('GET', stale.replace(PUBLIC_URL, ''))).status).toBe(404);
+      expect(await short()).not.toContain(path);
+    });
+
+    it.each(['/s/AAAAAAAAAAAAAAAAAAAAAA', '/s/a', '/s/%00', `/s/${'a'.repeat(500)}`])(
+      'a short form that was not issued here is a 404 page without a hint which: %s',
+      async (path) => {
+        const page = await signature.call('GET', path);
+        expect(page.status).toBe(404);
+        expect(page.text).toContain('"state":"unknown_link"');
       },
     );
 

@@ -8,6 +8,11 @@ export interface ValidationOptions {
   at: Date;
   /** Certificates and revocation data from elsewhere, such as fresh answers of today; DER. */
   data?: Partial<ValidationData>;
+  /**
+   * How fresh status data on time-stamp authorities must be: good when they stamped (default), or still good now, which
+   * takes fresh answers in `data` for the outermost time-stamp (ETSI EN 319 102-1 §5.2.5 leaves it to the policy).
+   */
+  authorityStatus?: 'when_stamped' | 'now';
 }
 
 /**
@@ -17,10 +22,12 @@ export interface ValidationOptions {
 export class Evidence {
   readonly trustAnchors: readonly Uint8Array[];
   readonly at: Date;
+  readonly authorityStatus: 'when_stamped' | 'now';
   readonly data: ValidationData = emptyValidationData();
   private readonly proven = new Map<string, Date>();
 
-  constructor({ trustAnchors, at, data }: ValidationOptions) {
+  constructor({ trustAnchors, at, data, authorityStatus }: ValidationOptions) {
+    this.authorityStatus = authorityStatus ?? 'when_stamped';
     this.trustAnchors = trustAnchors;
     this.at = at;
     this.add(data ?? {});
@@ -43,10 +50,6 @@ export class Evidence {
   provenAt(bytes: Uint8Array): Date {
     const proven = this.proven.get(fingerprint(bytes));
     return proven && proven < this.at ? proven : this.at;
-  }
-
-  isProven(bytes: Uint8Array): boolean {
-    return this.proven.has(fingerprint(bytes));
   }
 }
 

@@ -28,6 +28,8 @@ export interface CertificateToJudge {
   purpose: PathPurpose;
   /** Earliest time at which what it signed is proven to have existed. */
   provenAt: Date;
+  /** Time for which the status must be known; `provenAt` by default. */
+  statusAt?: Date;
   /** A time before which it cannot have signed, where one is proven. */
   notBefore?: Date | undefined;
 }
@@ -78,7 +80,7 @@ const UNKNOWN = { status: 'unknown', source: undefined, issuedAt: undefined, rev
 
 function slide(
   path: readonly Uint8Array[],
-  { provenAt, notBefore }: CertificateToJudge,
+  { provenAt, statusAt = provenAt, notBefore }: CertificateToJudge,
   evidence: Evidence,
 ): { statuses: CertificateStatusReport[]; conclusion: Conclusion } {
   const statuses: CertificateStatusReport[] = [{ certificate: path.at(-1)!, ...NOT_NEEDED }];
@@ -94,7 +96,7 @@ function slide(
       // A revocation counts without proof of when it was told.
       const revoked = answers.filter(({ status }) => status === 'revoked').sort(byRevocation)[0];
       const usable = answers.filter((answer) => isUsable(answer, notAfter, path[index + 1]!, control, evidence));
-      const good = usable.find((answer) => isFresh(answer, provenAt));
+      const good = usable.find((answer) => isFresh(answer, statusAt));
       const decisive = revoked ?? good;
       statuses.unshift({ certificate, ...(decisive ? describe(decisive) : UNKNOWN) });
       if (revoked?.revokedAt) {

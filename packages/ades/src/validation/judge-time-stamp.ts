@@ -37,8 +37,9 @@ export function judgeTimeStamp(
     const problem = findSignedDataProblem(signedData, (digest) => createHash(digest).update(content).digest());
     const integrity = judgeSignedData(signedData, problem);
     const provenAt = evidence.provenAt(bytes);
+    const statusAt = evidence.authorityStatus === 'now' ? provenAt : token.generatedAt;
     const certificate = judgeCertificate(
-      { certificate: token.signer, certificates: token.certificates, purpose: 'time_stamping', provenAt },
+      { certificate: token.signer, certificates: token.certificates, purpose: 'time_stamping', provenAt, statusAt },
       evidence,
     );
     const conclusion = worst([integrity, judgeTimes(token, evidence), certificate, judgeDigest(token.digest)]);

@@ -66,6 +66,7 @@ export {
   type PdfRepairReason,
 } from './pdf/inspect-pdf.ts';
 export { repairPdf } from './pdf/repair-pdf.ts';
+export type { LaterChange } from './pdf/revision-pair.ts';
 export type { RevocationSource, SignatureAlgorithm, SignatureProvider, TimeStampAuthority } from './ports.ts';
 export {
   type Crl,
@@ -83,6 +84,7 @@ export {
   type OcspResponderInput,
 } from './revocation/ocsp-responder.ts';
 export { type OcspVerification, type VerifiedOcspResponse, verifyOcspResponse } from './revocation/ocsp-response.ts';
+export type { ValidationData } from './revocation/validation-data.ts';
 export { buildTimeStampRequest, readTimeStampRequest, type TimeStampRequest } from './timestamp/time-stamp-request.ts';
 export {
   buildTimeStampFailure,
@@ -95,6 +97,17 @@ export {
   verifyTimeStampResponse,
   verifyTimeStampToken,
 } from './timestamp/time-stamp-verification.ts';
+export type { ValidationOptions } from './validation/evidence.ts';
+export { type PdfTimeStampReport, type PdfValidationReport, validatePdf } from './validation/validate-pdf.ts';
+export type {
+  CertificateStatusReport,
+  Finding,
+  Indication,
+  PdfSignatureReport,
+  SignatureReport,
+  SubIndication,
+  TimeStampReport,
+} from './validation/validation-report.ts';
 export {
   type SealVerification,
   type VerifiedSignature,

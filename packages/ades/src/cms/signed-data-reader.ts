@@ -117,8 +117,26 @@ function findSigner(sid: Asn1Node, certificates: readonly Uint8Array[]): Certifi
       return certificate;
     }
   }
-  return invalid('the signing certificate is not in the SignedData');
+  throw new AdesError('certificate_missing', 'the signing certificate is not in the SignedData');
 }
+
+/** What can be wrong with a signature itself. */
+export type SignedDataProblem =
+  | 'signed_attributes_missing'
+  | 'message_digest_missing'
+  | 'message_digest'
+  | 'content_type'
+  | 'signature_value'
+  | 'signing_certificate';
+
+const TEXT: Record<SignedDataProblem, string> = {
+  signed_attributes_missing: 'the signature has no signed attributes',
+  message_digest_missing: 'there is no message digest',
+  message_digest: 'the message digest differs',
+  content_type: 'the content type differs',
+  signature_value: 'the signature value does not verify',
+  signing_certificate: 'the signing-certificate attribute names another certificate',
+};
 
 /**
  * Checks the signature itself: message digest, content type, signature value under the signer's public key and, when
@@ -131,10 +149,20 @@ export function checkSignedData(
   digestOfContent: (digest: ReadDigestAlgorithm) => Uint8Array,
   contentForDirectSignature?: () => Uint8Array,
 ): string | undefined {
+  const problem = findSignedDataProblem(data, digestOfContent, contentForDirectSignature);
+  return problem && TEXT[problem];
+}
+
+/** As `checkSignedData`, with the problem as data. */
+export function findSignedDataProblem(
+  data: SignedData,
+  digestOfContent: (digest: ReadDigestAlgorithm) => Uint8Array,
+  contentForDirectSignature?: () => Uint8Array,
+): SignedDataProblem | undefined {
   const { signer, signatureAlgorithm, signature, digest } = data;
   if (!data.signedBytes) {
     const content = contentForDirectSignature?.();
-    if (!content) return 'the signature has no signed attributes';
+    if (!content) return 'signed_attributes_missing';
     const right = verifySignature({
       algorithm: signatureAlgorithm,
       digestHint: digest,
@@ -142,15 +170,15 @@ export function checkSignedData(
       data: content,
       signature,
     });
-    return right ? undefined : 'the signature value does not verify';
+    return right ? undefined : 'signature_value';
   }
   const messageDigest = data.signedAttributes.get(OID.messageDigest);
-  if (!messageDigest) return 'there is no message digest';
+  if (!messageDigest) return 'message_digest_missing';
   const expected = digestOfContent(digest);
   const found = asOctetString(messageDigest);
-  if (found.length !== expected.length || !timingSafeEqual(found, expected)) return 'the message digest differs';
+  if (found.length !== expected.length || !timingSafeEqual(found, expected)) return 'message_digest';
   const contentType = data.signedAttributes.get(OID.contentType);
-  if (!contentType || asOid(contentType) !== data.contentType) return 'the content type differs';
+  if (!contentType || asOid(contentType) !== data.contentType) return 'content_type';
   const right = verifySignature({
     algorithm: signatureAlgorithm,
     digestHint: digest,
@@ -158,22 +186,20 @@ export function checkSignedData(
     data: data.signedBytes,
     signature,
   });
-  if (!right) return 'the signature value does not verify';
-  return checkEssCertificate(data);
+  if (!right) return 'signature_value';
+  return namesItsSigner(data) ? undefined : 'signing_certificate';
 }
 
-/** Whether the signed attributes name the signing certificate by hash (ESS, RFC 5035 or RFC 2634), and rightly. */
-function checkEssCertificate(data: SignedData): string | undefined {
+/** Whether the signed attributes, where they name the signing certificate by hash, do so rightly (RFC 5035, RFC 2634). */
+function namesItsSigner(data: SignedData): boolean {
   const v2 = data.signedAttributes.get(OID.signingCertificateV2);
   const v1 = data.signedAttributes.get(OID.signingCertificate);
   const attribute = v2 ?? v1;
-  if (!attribute) return undefined;
+  if (!attribute) return true;
   const first = children(childAt(attribute, 0))[0];
-  if (!first) return 'the signing-certificate attribute is empty';
+  if (!first) return false;
   const reader = new SequenceReader(first);
   const algorithm = v2 ? reader.optional(TAG.sequence) : undefined;
   const digest = algorithm ? digestFromOid(asOid(childAt(algorithm, 0))) : v2 ? 'sha256' : 'sha1';
-  const hash = asOctetString(reader.next());
-  const actual = createHash(digest).update(data.signer.bytes).digest();
-  return sameBytes(hash, actual) ? undefined : 'the signing-certificate attribute names another certificate';
+  return sameBytes(asOctetString(reader.next()), createHash(digest).update(data.signer.bytes).digest());
 }

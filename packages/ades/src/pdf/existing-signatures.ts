@@ -5,9 +5,11 @@ import { readDer } from '../asn1/der-reader.ts';
 import { OID } from '../asn1/oids.ts';
 import { checkSignedData, readSignedData } from '../cms/signed-data-reader.ts';
 import { sameBytes } from '../x509/certificate-reader.ts';
-import { isDict, isName, type PdfDict, PdfName, PdfRef, PdfString, type PdfValue } from './objects.ts';
+import { listLaterChanges } from './later-changes.ts';
+import { isName, type PdfDict, PdfName, PdfString } from './objects.ts';
 import type { ObjectSource } from './page-tree.ts';
 import { PdfFile } from './pdf-file.ts';
+import { ReferenceIndex } from './reference-index.ts';
 import { listSignatureFields } from './signature-fields.ts';
 
 /** A signature or document time-stamp found in a file. */
@@ -39,19 +41,23 @@ function broken(message: string): AdesError {
  * @throws AdesError `existing_signature_broken`, `pdf_form_tree`
  */
 export function listSignatures(file: PdfFile): FoundSignature[] {
-  const found: FoundSignature[] = [];
-  const seen = new Set<PdfDict>();
-  for (const field of listSignatureFields(file, file.catalog)) {
-    const { value } = field;
-    if (!value || seen.has(value)) continue;
-    seen.add(value);
-    if (seen.size > MAX_SIGNATURES) throw new AdesError('pdf_too_complex', 'too many signatures');
-    found.push(readSignature(file, field.name, value));
-  }
+  const found = listSignatureValues(file).map(({ fieldName, value }) => readSignature(file, fieldName, value));
   return found.sort((a, b) => a.coveredEnd - b.coveredEnd);
 }
 
-function readSignature(file: PdfFile, fieldName: string, value: PdfDict): FoundSignature {
+/** Signature dictionaries of the form's fields, not read yet. @throws AdesError `pdf_form_tree`, `pdf_too_complex` */
+export function listSignatureValues(file: PdfFile): { fieldName: string; value: PdfDict }[] {
+  const found = new Map<PdfDict, string>();
+  for (const { name, value } of listSignatureFields(file, file.catalog)) {
+    if (!value || found.has(value)) continue;
+    found.set(value, name);
+    if (found.size > MAX_SIGNATURES) throw new AdesError('pdf_too_complex', 'too many signatures');
+  }
+  return [...found].map(([value, fieldName]) => ({ fieldName, value }));
+}
+
+/** @throws AdesError `existing_signature_broken` */
+export function readSignature(file: PdfFile, fieldName: string, value: PdfDict): FoundSignature {
   const range = file.resolveArray(value.get('ByteRange'))?.map((item) => file.resolve(item));
   const contents = file.resolve(value.get('Contents'));
   if (range?.length !== 4 || !range.every((item) => typeof item === 'number' && Number.isInteger(item) && item >= 0)) {
@@ -150,52 +156,11 @@ function checkImprint(bytes: Uint8Array, signature: FoundSignature, tstInfo: Uin
 }
 
 /**
- * Whether what was appended behind the last signature only adds validation data: a DSS with its arrays and streams,
- * document extensions, or nothing. Any other new or changed object means that the file was changed after signing.
+ * Whether more than validation data was appended behind the last signature: that the file was changed after signing.
+ * @throws PdfSyntaxError, AdesError as `listLaterChanges`
  */
 export function isChangedAfter(bytes: Uint8Array, file: PdfFile, coveredEnd: number): boolean {
-  const rest = file.bytes.subarray(coveredEnd);
-  if (rest.every((byte) => byte <= 32)) return false;
+  if (file.bytes.subarray(coveredEnd).every((byte) => byte <= 32)) return false;
   const before = new PdfFile(bytes.subarray(0, coveredEnd));
-  const allowed = validationDataObjects(file);
-  for (const [number, entry] of file.crossReference.entries) {
-    const old = before.crossReference.entries.get(number);
-    if (old && JSON.stringify(old) === JSON.stringify(entry)) continue;
-    if (entry.kind === 'free' && (!old || old.kind === 'free')) continue;
-    if (allowed.has(number)) continue;
-    if (entry.kind === 'offset') {
-      const value = file.get(new PdfRef(number, entry.generation));
-      if (isDict(value) && isName(value.get('Type'), 'Catalog') && sameCatalog(before.catalog, value)) continue;
-      const streamType = value !== null && typeof value === 'object' && 'dict' in value ? value.dict.get('Type') : null;
-      if (isName(streamType, 'XRef') || isName(streamType, 'ObjStm')) continue;
-    }
-    return true;
-  }
-  return false;
-}
-
-function sameCatalog(before: PdfDict, after: PdfDict): boolean {
-  const strip = (catalog: PdfDict) =>
-    [...catalog].filter(([key]) => key !== 'DSS' && key !== 'Extensions' && key !== 'Version').sort();
-  return JSON.stringify(strip(before), mapsAsEntries) === JSON.stringify(strip(after), mapsAsEntries);
-}
-
-const mapsAsEntries = (_key: string, value: unknown): unknown => (value instanceof Map ? [...value] : value);
-
-/** Numbers of the objects that hang on the catalog's /DSS. */
-function validationDataObjects(file: PdfFile): Set<number> {
-  const out = new Set<number>();
-  const stack: PdfValue[] = [file.catalog.get('DSS') ?? null];
-  for (let value = stack.pop(); value !== undefined; value = stack.pop()) {
-    if (value instanceof PdfRef) {
-      if (out.has(value.number)) continue;
-      out.add(value.number);
-      stack.push(file.get(value));
-    } else if (Array.isArray(value)) {
-      for (const item of value) stack.push(item);
-    } else if (isDict(value)) {
-      for (const item of value.values()) stack.push(item);
-    }
-  }
-  return out;
+  return listLaterChanges(before, file, new ReferenceIndex(file)).some(({ kind }) => kind !== 'validation_data');
 }

@@ -33,8 +33,11 @@ export interface VerifiedOcspResponse {
 export interface OcspVerification {
   certificate: Uint8Array;
   issuer: Uint8Array;
-  /** Control time: the answer's validity and the responder's certificate are judged at this instant. */
-  at: Date;
+  /**
+   * Control time: the answer's validity and the responder's certificate are judged at this instant. Without it they are
+   * judged at the time when the answer was produced, and how old it may be is left to the caller.
+   */
+  at?: Date;
   /** The nonce that was sent; the answer must then repeat it. */
   nonce?: Uint8Array;
   /** Accepts an answer made after the control time: what was good later was good before. */
@@ -63,9 +66,10 @@ export function verifyOcspResponse(bytes: Uint8Array, input: OcspVerification): 
   });
   if (!single) invalid('the OCSP response is about another certificate');
   const responder = findResponder(basic, issuer);
+  const controlTime = input.at ?? basic.producedAt;
   if (!sameBytes(responder.bytes, issuer.bytes)) {
-    const later = input.laterAllowed && basic.producedAt > input.at;
-    checkDelegation(responder, issuer, later ? basic.producedAt : input.at);
+    const later = input.laterAllowed && basic.producedAt > controlTime;
+    checkDelegation(responder, issuer, later ? basic.producedAt : controlTime);
   }
   const right = verifySignature({
     algorithm: basic.algorithm,
@@ -85,7 +89,7 @@ export function verifyOcspResponse(bytes: Uint8Array, input: OcspVerification): 
   const nextNode = reader.optional(0xa0);
   const nextUpdate = nextNode && asTime(unwrapExplicit(nextNode));
   const skew = input.clockSkewMs ?? 5 * 60_000;
-  const at = input.at.getTime();
+  const at = controlTime.getTime();
   if (!input.laterAllowed && thisUpdate.getTime() > at + skew) invalid('the OCSP response is from the future');
   if (nextUpdate && nextUpdate.getTime() < at - skew) invalid('the OCSP response is out of date');
   return { certificateStatus, producedAt: basic.producedAt, thisUpdate, nextUpdate, responder: responder.bytes };

@@ -4,7 +4,7 @@ import { type DigestAlgorithm, digestFromOid, type ReadDigestAlgorithm } from '.
 import { asInteger, asOctetString, asOid, asTime, childAt, readDer, SequenceReader } from '../asn1/der-reader.ts';
 import { TAG } from '../asn1/der-writer.ts';
 import { OID } from '../asn1/oids.ts';
-import { checkSignedData, readSignedData } from '../cms/signed-data-reader.ts';
+import { checkSignedData, readSignedData, type SignedData } from '../cms/signed-data-reader.ts';
 import type { TimeStampAuthority } from '../ports.ts';
 import { buildCertificatePath } from '../x509/certificate-path.ts';
 import { sameBytes } from '../x509/certificate-reader.ts';
@@ -38,18 +38,10 @@ export function verifyTimeStampToken(
   bytes: Uint8Array,
   expected: { imprint: (digest: ReadDigestAlgorithm) => Uint8Array; trustAnchors?: readonly Uint8Array[] },
 ): TimeStampToken {
-  const signedData = readSignedData(bytes, { ber: true });
-  if (signedData.contentType !== OID.tstInfo || !signedData.content) invalid('not a time-stamp token');
-  const { content, signer } = signedData;
-  if (
-    !signedData.signedAttributes.has(OID.signingCertificateV2) &&
-    !signedData.signedAttributes.has(OID.signingCertificate)
-  ) {
-    invalid('the token does not name its signing certificate');
-  }
+  const { token, signedData, content } = readTimeStampToken(bytes);
   const broken = checkSignedData(signedData, (digest) => createHash(digest).update(content).digest());
   if (broken) invalid(broken);
-  const token = { bytes, ...readTstInfo(content), signer: signer.bytes, certificates: signedData.certificates };
+  const { signer } = signedData;
   if (!sameBytes(token.imprint, expected.imprint(token.digest))) invalid('the token stamps something else');
   try {
     buildCertificatePath({
@@ -65,6 +57,24 @@ export function verifyTimeStampToken(
     throw error;
   }
   return token;
+}
+
+/**
+ * Reads a time-stamp token without verifying anything.
+ * @throws AdesError `timestamp_invalid`, `cms_invalid`, `asn1_invalid`, `certificate_missing`
+ */
+export function readTimeStampToken(bytes: Uint8Array): {
+  token: TimeStampToken;
+  signedData: SignedData;
+  content: Uint8Array;
+} {
+  const signedData = readSignedData(bytes, { ber: true });
+  const { content, signer, signedAttributes, certificates } = signedData;
+  if (signedData.contentType !== OID.tstInfo || !content) return invalid('not a time-stamp token');
+  if (!signedAttributes.has(OID.signingCertificateV2) && !signedAttributes.has(OID.signingCertificate)) {
+    invalid('the token does not name its signing certificate');
+  }
+  return { token: { bytes, ...readTstInfo(content), signer: signer.bytes, certificates }, signedData, content };
 }
 
 function readTstInfo(content: Uint8Array) {

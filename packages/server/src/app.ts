@@ -10,6 +10,7 @@ import {
   type FirstTestClient,
   findAccountContacts,
   findExternalIdPolicy,
+  writeAudit,
 } from './admin/index.ts';
 import { createEidRegistry, createNoBankIdNetcentric } from './eid/index.ts';
 import { createAccountClocks } from './kernel/clock/account-clocks.ts';
@@ -167,6 +168,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
     accountTime: accountClocks,
     log,
     box,
+    nationalNumberBox: createSecretBox(masterKey, 'national numbers'),
     links: createSignLinks(masterKey),
     redirectTokens: oauth.issued,
     messages: {
@@ -180,6 +182,8 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
     checkPdf: (bytes, accountId) => pool.checkPdf(bytes, accountId),
     accountName,
     requireFeatures: (account, features) => products.requireFeatures(account, features),
+    hasProduct: (accountId, product) => products.hasProduct(accountId, product),
+    writeAudit,
     externalIdPolicy: (accountId) => findExternalIdPolicy(database, accountId),
     releaseFiles: (tx, ownerId) => unusedFiles.release(tx, ownerId),
     publicUrl: config.publicUrl,

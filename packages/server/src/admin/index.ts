@@ -23,6 +23,7 @@ import { warnOfExpiringSecrets } from './warn-of-expiring-secrets.ts';
 
 export { type ExternalIdPolicy, findExternalIdPolicy } from './account-settings-store.ts';
 export { API_SCOPES, canonicalScope } from './api-scopes.ts';
+export { type AuditEntry, writeAudit } from './audit.ts';
 export { isClientId } from './client-secret.ts';
 export { accountClockRoutes } from './clock-routes.ts';
 export type { FirstTestClient } from './ensure-first-test-client.ts';

@@ -322,14 +322,11 @@ function requireSupportedFile(request: FilledRequest): void {
  */
 export function requireAvailableFeatures(request: FilledRequest): void {
   const asked: string[] = [];
-  if (request.advanced.getSocialSecurityNumber) asked.push('advanced.getSocialSecurityNumber');
   if (request.advanced.extraInfo?.types?.length) asked.push('advanced.extraInfo.types');
   if (request.advanced.security?.oneTimeUse) asked.push('advanced.security.oneTimeUse');
   if (request.advanced.security?.ipWhiteList?.length) asked.push('advanced.security.ipWhiteList');
-  for (const member of ['secondaryLanguage', 'includeSsnInPades'] as const) {
-    if (request.dataToSign.packaging?.padesSettings?.[member])
-      asked.push(`dataToSign.packaging.padesSettings.${member}`);
-  }
+  if (request.dataToSign.packaging?.padesSettings?.secondaryLanguage)
+    asked.push('dataToSign.packaging.padesSettings.secondaryLanguage');
   if (request.dataToSign.packaging?.padesSettings?.padesTemplateId)
     asked.push('dataToSign.packaging.padesSettings.padesTemplateId');
   request.signers.forEach((signer, index) => {
@@ -343,7 +340,6 @@ function unavailableSignerMembers(signer: FilledSigner, prefix: string): string[
   if (signer.authentication?.authBeforeSign || (signer.authentication?.mechanism ?? 'off') !== 'off')
     asked.push(`${prefix}authentication`);
   if (signer.extraInfo?.types?.length) asked.push(`${prefix}extraInfo.types`);
-  if (signer.getSocialSecurityNumber) asked.push(`${prefix}getSocialSecurityNumber`);
   if (signer.addons?.types?.length) asked.push(`${prefix}addons.types`);
   const { before, after } = signer.ui?.dialogs ?? {};
   if (before?.title || before?.message || before?.useCheckBox || before?.formFields?.length)

@@ -5,6 +5,7 @@ import type { OperationContext, OperationResult } from '../kernel/http/route.ts'
 import { documentResource, statusResource } from './document-representation.ts';
 import { findErasure } from './erasure-store.ts';
 import type { DocumentOwner } from './life-cycle-store.ts';
+import { showNationalNumbers } from './national-number.ts';
 import type { SignatureDeps } from './signature-deps.ts';
 import { type DocumentRecord, findDocument, findStatus, lockDocument } from './store.ts';
 
@@ -54,8 +55,11 @@ export async function getDocument(
   context: OperationContext,
   documentId: string,
 ): Promise<OperationResult> {
-  const body = documentResource(await requireDocument(deps, context, documentId), deps);
-  return { status: 200, body, headers: { etag: entityTag(body) } };
+  const document = await requireDocument(deps, context, documentId);
+  const body = documentResource(document, deps);
+  const etag = entityTag(body);
+  await showNationalNumbers(deps, context, document, body.signers);
+  return { status: 200, body, headers: { etag } };
 }
 
 export async function getStatus(

@@ -4,6 +4,7 @@ import type { OperationContext, OperationResult } from '../kernel/http/route.ts'
 import type { SignerPath } from './contract/signer.ts';
 import { signerResource } from './document-representation.ts';
 import { requireDocument } from './get-document.ts';
+import { showNationalNumbers } from './national-number.ts';
 import type { SignatureDeps } from './signature-deps.ts';
 import type { DocumentRecord, SignerRecord } from './store.ts';
 
@@ -21,7 +22,9 @@ export async function listSigners(
   documentId: string,
 ): Promise<OperationResult> {
   const document = await requireDocument(deps, context, documentId);
-  return { status: 200, body: document.signers.map((signer) => signerResource(document, signer, deps)) };
+  const body = document.signers.map((signer) => signerResource(document, signer, deps));
+  await showNationalNumbers(deps, context, document, body);
+  return { status: 200, body };
 }
 
 export async function getSigner(
@@ -31,5 +34,7 @@ export async function getSigner(
 ): Promise<OperationResult> {
   const document = await requireDocument(deps, context, path.documentId);
   const body = signerResource(document, requireSigner(document, path.signerId), deps);
-  return { status: 200, body, headers: { etag: entityTag(body) } };
+  const etag = entityTag(body);
+  await showNationalNumbers(deps, context, document, [body]);
+  return { status: 200, body, headers: { etag } };
 }

@@ -13,6 +13,7 @@ export type { EvidenceEntry } from './evidence.ts';
 export { firstBrokenEvidence } from './evidence.ts';
 export { startFoldingCounts } from './fold-counts.ts';
 export { messageContent } from './message-content.ts';
+export { type NationalNumber, openSignedNumber } from './national-number.ts';
 export { receiptsDue } from './receipts-due.ts';
 export { recordPackage } from './record-package.ts';
 export { reminderPlans } from './reminder-plan.ts';

@@ -7,6 +7,7 @@ import { acceptedAttachments, attachmentsToSign, missingAcceptance } from './att
 import { insertAttachmentSignature } from './attachment-store.ts';
 import { afterSignature } from './document-status.ts';
 import { nextEvidence } from './evidence.ts';
+import { isNationalNumberFetched, sealSignedNumber } from './national-number.ts';
 import { type SessionContext, stateOf, unknownLink } from './session-context.ts';
 import { finishAttempt, type SignAttempt } from './session-store.ts';
 import type { SignatureDeps } from './signature-deps.ts';
@@ -113,7 +114,6 @@ function signatureRecord(
   const signer = document.signers.find((one) => one.id === context.session.signerId);
   if (!signer) throw unknownLink();
   const { person } = outcome;
-  const wantsNumber = document.request.advanced.getSocialSecurityNumber || signer.request.getSocialSecurityNumber;
   return {
     signerId: signer.id,
     sequence: document.signatures.length + 1,
@@ -126,11 +126,8 @@ function signatureRecord(
     dateOfBirth: person.dateOfBirth,
     methodUniqueId: person.uniqueId,
     nationalNumberSealed:
-      wantsNumber && person.nationalNumber
-        ? deps.box.encrypt(
-            Buffer.from(JSON.stringify(person.nationalNumber), 'utf8'),
-            `signature ${document.id} ${signer.id}`,
-          )
+      person.nationalNumber && isNationalNumberFetched(document, signer)
+        ? sealSignedNumber(deps, document.id, signer.id, person.nationalNumber)
         : undefined,
     clientIp: context.clientIp,
     userAgent: context.userAgent,

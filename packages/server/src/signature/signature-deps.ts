@@ -1,4 +1,4 @@
-import type { ExternalIdPolicy, WantedFeature } from '../admin/index.ts';
+import type { AuditEntry, ExternalIdPolicy, Product, WantedFeature } from '../admin/index.ts';
 import type { EidProvider, EidRegistry } from '../eid/index.ts';
 import type { AccountTime } from '../kernel/clock/account-clocks.ts';
 import type { Clock } from '../kernel/clock/clock.ts';
@@ -33,6 +33,8 @@ export interface SignatureDeps {
   accountTime: AccountTime;
   log: Log;
   box: SecretBox;
+  /** For the national numbers that eIDs tell, under a key of their own. */
+  nationalNumberBox: SecretBox;
   links: SignLinks;
   redirectTokens: RedirectTokens;
   messages: Messages;
@@ -42,6 +44,10 @@ export interface SignatureDeps {
   accountName(accountId: string): Promise<string>;
   /** Throws 402 `not_in_subscription` for what the account has not subscribed to. */
   requireFeatures(account: { accountId: string }, features: readonly WantedFeature[]): Promise<void>;
+  /** Whether the account has subscribed to it. */
+  hasProduct(accountId: string, product: Product): Promise<boolean>;
+  /** Appends to the account's audit log; in the transaction of what it tells of. */
+  writeAudit(tx: Transaction, entry: AuditEntry): Promise<void>;
   externalIdPolicy(accountId: string): Promise<ExternalIdPolicy>;
   /** Takes back an owner's use of files; with the commit those that nobody uses are deleted. */
   releaseFiles(tx: Transaction, ownerId: string): Promise<void>;

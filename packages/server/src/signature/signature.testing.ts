@@ -5,6 +5,7 @@ import { inspectPdf, repairPdf } from '@segl/ades';
 import type { FastifyInstance } from 'fastify';
 import { jwtVerify, SignJWT } from 'jose';
 import type { TestDatabase } from '../../../test-kit/src/databases.ts';
+import { writeAudit } from '../admin/index.ts';
 import { createEidRegistry, type EidOutcome, type EidProvider } from '../eid/index.ts';
 import { createEvents } from '../kernel/events/create-events.ts';
 import type { Environment } from '../kernel/events/events.ts';
@@ -160,12 +161,15 @@ export class SignatureUnderTest {
         files: await createLocalFileStore({ directory, masterKey, log }),
         log,
         box: createSecretBox(masterKey, 'columns'),
+        nationalNumberBox: createSecretBox(masterKey, 'national numbers'),
         links: createSignLinks(masterKey),
         redirectTokens: testTokens(),
         messages: NO_MESSAGES,
         checkPdf,
         accountName: async () => 'Nordbank',
         requireFeatures: async () => undefined,
+        hasProduct: async () => true,
+        writeAudit,
         externalIdPolicy: async () => 'strict',
         releaseFiles: async (tx, ownerId) => void (await releaseFiles(tx, ownerId)),
         publicUrl: PUBLIC_URL,

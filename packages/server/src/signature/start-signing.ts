@@ -3,6 +3,7 @@ import type { OperationResult } from '../kernel/http/route.ts';
 import { uuidv7 } from '../kernel/ids/uuid.ts';
 import { attachmentsToSign, requireAcceptedAttachments } from './attachment-acceptance.ts';
 import { usableMethods } from './document-request.ts';
+import { isNationalNumberFetched } from './national-number.ts';
 import { recordEvidence } from './record-evidence.ts';
 import { loadTurn, type SessionContext, stepRefused } from './session-context.ts';
 import { insertAttempt } from './session-store.ts';
@@ -51,6 +52,7 @@ export async function startSigning(
     nationalNumber:
       signer.nationalNumberSealed &&
       deps.box.decrypt(signer.nationalNumberSealed, `signer ${signer.id}`).toString('utf8'),
+    ...(isNationalNumberFetched(document, signer) ? { wantsNationalNumber: true } : {}),
     language: (signer.request.ui?.language ?? 'EN').toLowerCase(),
     callbackUrl: deps.publicUrl + EID_CALLBACK_PATH,
   });

@@ -1,0 +1,87 @@
+import type { OperationContext } from '../kernel/http/route.ts';
+import type { SecretBox } from '../kernel/keys/sealed-box.ts';
+import type { SignatureDeps } from './signature-deps.ts';
+import type { DocumentRecord, SignatureRecord, SignerRecord } from './store.ts';
+
+/** As an eID tells it: the number, and whose it is (ISO 3166-1, two letters). */
+export interface NationalNumber {
+  value: string;
+  countryCode: string;
+}
+
+/** Whether the sender asked for the signer's number. Not whether the account may (still) read it. */
+export function isNationalNumberAsked(
+  document: Pick<DocumentRecord, 'request'>,
+  signer: Pick<SignerRecord, 'request'>,
+): boolean {
+  return document.request.advanced.getSocialSecurityNumber || signer.request.getSocialSecurityNumber === true;
+}
+
+/** Whether the eID is asked for it: to be read by the sender, or to be printed in the signed file. */
+export function isNationalNumberFetched(
+  document: Pick<DocumentRecord, 'request'>,
+  signer: Pick<SignerRecord, 'request'>,
+): boolean {
+  const printed = document.request.dataToSign.packaging?.padesSettings?.includeSsnInPades === true;
+  return printed || isNationalNumberAsked(document, signer);
+}
+
+export function sealSignedNumber(
+  deps: Pick<SignatureDeps, 'nationalNumberBox'>,
+  documentId: string,
+  signerId: string,
+  number: NationalNumber,
+): Buffer {
+  return deps.nationalNumberBox.encrypt(
+    Buffer.from(JSON.stringify(number), 'utf8'),
+    associatedData(documentId, signerId),
+  );
+}
+
+/** The number that the eID told with a signature, if it was kept. Whoever shows it to somebody writes an audit entry. */
+export function openSignedNumber(
+  nationalNumberBox: SecretBox,
+  documentId: string,
+  { signerId, nationalNumberSealed }: Pick<SignatureRecord, 'signerId' | 'nationalNumberSealed'>,
+): NationalNumber | undefined {
+  if (!nationalNumberSealed) return undefined;
+  const opened = nationalNumberBox.decrypt(nationalNumberSealed, associatedData(documentId, signerId));
+  return JSON.parse(opened.toString('utf8')) as NationalNumber;
+}
+
+function associatedData(documentId: string, signerId: string): string {
+  return `signature ${documentId} ${signerId}`;
+}
+
+/**
+ * Puts the numbers into what is answered of signers: those that were asked for, while the account may read them. That they
+ * are read is in the audit log before anybody sees them.
+ */
+export async function showNationalNumbers(
+  deps: Pick<SignatureDeps, 'database' | 'clock' | 'nationalNumberBox' | 'hasProduct' | 'writeAudit'>,
+  context: OperationContext,
+  document: DocumentRecord,
+  answered: readonly { id: string; documentSignature?: { socialSecurityNumber?: NationalNumber } }[],
+): Promise<void> {
+  const shown = answered.flatMap(({ id, documentSignature }) => {
+    const signer = document.signers.find((one) => one.id === id);
+    const signature = document.signatures.find((one) => one.signerId === id);
+    if (!documentSignature || !signer || !signature || !isNationalNumberAsked(document, signer)) return [];
+    const number = openSignedNumber(deps.nationalNumberBox, document.id, signature);
+    return number ? [{ signerId: id, documentSignature, number }] : [];
+  });
+  if (shown.length === 0 || !(await deps.hasProduct(document.accountId, 'ssn'))) return;
+  await deps.database.transaction((tx) =>
+    deps.writeAudit(tx, {
+      accountId: document.accountId,
+      environment: document.environment,
+      occurredAt: deps.clock.now(),
+      actorClientId: context.clientId,
+      requestId: context.requestId,
+      action: 'document.national_number_read',
+      targetId: document.id,
+      details: { signerIds: shown.map(({ signerId }) => signerId) },
+    }),
+  );
+  for (const { documentSignature, number } of shown) documentSignature.socialSecurityNumber = number;
+}

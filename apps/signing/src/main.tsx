@@ -11,6 +11,7 @@ import { connectToSignHost } from './server/sign-host.ts';
 import { attemptInHash, readBoot } from './session/boot.ts';
 import { openSessionStore, tabStorage } from './session/session-store.ts';
 import { SigningProvider } from './signing.tsx';
+import { chooseLanguage, loadTexts } from './texts/languages.ts';
 import { SpeechProvider } from './texts/use-speech.tsx';
 import { fetchViewerEarly } from './viewer/load-viewer.ts';
 
@@ -43,16 +44,19 @@ function saveLanguage(language: string): void {
   tellAncestors(window, boot.messageOrigins, { type: 'language_changed', payload: language });
 }
 
-createRoot(document.getElementById('root')!).render(
-  <StrictMode>
-    <SpeechProvider wanted={[store.language(), boot.language, ...navigator.languages]} onChange={saveLanguage}>
-      <LiveRegion>
-        <SigningProvider flow={flow} host={host} store={store}>
-          <App />
-        </SigningProvider>
-      </LiveRegion>
-    </SpeechProvider>
-  </StrictMode>,
-);
+const language = chooseLanguage([store.language(), boot.language, ...navigator.languages]);
+void loadTexts(language).then((first) => {
+  createRoot(document.getElementById('root')!).render(
+    <StrictMode>
+      <SpeechProvider first={first} onChange={saveLanguage}>
+        <LiveRegion>
+          <SigningProvider flow={flow} host={host} store={store}>
+            <App />
+          </SigningProvider>
+        </LiveRegion>
+      </SpeechProvider>
+    </StrictMode>,
+  );
+});
 void flow.start();
 if (boot.state === 'ok') fetchViewerEarly();

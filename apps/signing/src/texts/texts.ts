@@ -1,5 +1,5 @@
 import { IntlMessageFormat } from 'intl-messageformat';
-import type { Language, TextKey } from './languages.ts';
+import type { Language, Spoken, TextKey } from './languages.ts';
 
 export type TextValues = Record<string, string | number>;
 
@@ -15,7 +15,7 @@ export type Speech = {
 const UNITS = ['byte', 'kilobyte', 'megabyte'] as const;
 
 /** Words, dates and numbers of one language. Parsed messages are kept, since screens render often. */
-export function speak(language: Language): Speech {
+export function speak({ language, texts }: Spoken): Speech {
   const parsed = new Map<TextKey, IntlMessageFormat>();
   const instants = new Intl.DateTimeFormat(language.locale, {
     day: 'numeric',
@@ -31,7 +31,7 @@ export function speak(language: Language): Speech {
     say(key, values) {
       let message = parsed.get(key);
       if (!message) {
-        message = new IntlMessageFormat(language.texts[key], language.locale, undefined, { ignoreTag: true });
+        message = new IntlMessageFormat(texts[key], language.locale, undefined, { ignoreTag: true });
         parsed.set(key, message);
       }
       return String(message.format(values));

@@ -1,44 +1,44 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
-import { chooseLanguage } from './languages.ts';
+import { chooseLanguage, loadTexts, type Spoken } from './languages.ts';
 import { type Speech, speak } from './texts.ts';
 
-type Spoken = Speech & { changeLanguage: (code: string) => void };
+type Changeable = Speech & { changeLanguage: (code: string) => void };
 
-const Spoken = createContext<Spoken | null>(null);
+const Speaking = createContext<Changeable | null>(null);
 
-/**
- * Holds the language of the page: the signer's own choice first, then what the sender or the browser asks for. Changing
- * it re-renders words only; no screen, scroll position or focus is lost.
- */
+/** Holds the language of the page. Changing it re-renders words only; no screen, scroll position or focus is lost. */
 export function SpeechProvider({
-  wanted,
+  first,
   onChange,
   children,
 }: {
-  wanted: readonly (string | null | undefined)[];
+  /** What is spoken until the signer chooses otherwise. */
+  first: Spoken;
   onChange: (code: string) => void;
   children: ReactNode;
 }) {
-  const [chosen, setChosen] = useState<string | null>(null);
-  const language = chooseLanguage([chosen, ...wanted]);
+  const [spoken, setSpoken] = useState(first);
   useEffect(() => {
-    document.documentElement.lang = language.tag;
-  }, [language]);
-  const spoken = useMemo<Spoken>(
+    document.documentElement.lang = spoken.language.tag;
+  }, [spoken]);
+  const speech = useMemo<Changeable>(
     () => ({
-      ...speak(language),
-      changeLanguage(code) {
-        setChosen(code);
-        onChange(code);
+      ...speak(spoken),
+      async changeLanguage(code) {
+        const wanted = await loadTexts(chooseLanguage([code]));
+        // Not to be fetched just now: the language that is spoken stays.
+        if (wanted.language.code !== code) return;
+        setSpoken(wanted);
+        onChange(wanted.language.code);
       },
     }),
-    [language, onChange],
+    [spoken, onChange],
   );
-  return <Spoken value={spoken}>{children}</Spoken>;
+  return <Speaking value={speech}>{children}</Speaking>;
 }
 
-export function useSpeech(): Spoken {
-  const spoken = useContext(Spoken);
-  if (!spoken) throw new Error('No language around this component');
-  return spoken;
+export function useSpeech(): Changeable {
+  const speech = useContext(Speaking);
+  if (!speech) throw new Error('No language around this component');
+  return speech;
 }

@@ -38,7 +38,8 @@ describe('the e-mail', () => {
   it('is Norwegian for a Norwegian signer and English for one whose language has no texts', () => {
     expect(email({ language: 'NO' }).subject).toBe('Nordbank ber deg signere «Loan agreement»');
     expect(email({ language: 'NO' }).html).toContain('<html lang="nb">');
-    expect(email({ language: 'FI' }).html).toContain('<html lang="en">');
+    expect(email({ language: 'FI' }).html).toContain('<html lang="fi">');
+    for (const language of ['NL', 'DE'] as const) expect(email({ language }).html).toContain('<html lang="en">');
   });
 
   it('tells in the test environment that it is a test', () => {

@@ -43,6 +43,7 @@ interface EntryOptions {
 interface Boot {
   bootCode: string | null;
   handle: string | null;
+  /** The one that the sender wants; empty: that of the browser. */
   language: string;
   /** Origins of the page that is told what happens; empty where none is. */
   messageOrigins: string[];
@@ -129,7 +130,7 @@ export function registerEntryPages(app: FastifyInstance, deps: SignatureDeps, op
 }
 
 function unknownBoot(): Boot {
-  return { bootCode: null, handle: null, language: 'EN', messageOrigins: [], state: 'unknown_link' };
+  return { bootCode: null, handle: null, language: '', messageOrigins: [], state: 'unknown_link' };
 }
 
 function singleValues(query: Record<string, unknown>): Record<string, string> {
@@ -162,7 +163,7 @@ async function openTurn(
   return {
     accountId: turn.document.accountId,
     environment,
-    language: turn.signer.request.ui?.language ?? 'EN',
+    language: turn.signer.request.ui?.language ?? '',
     frameAncestors: frameAncestors(settings.domain, environment),
     messageOrigins: messageOrigins(settings, environment),
   };

@@ -85,6 +85,9 @@ export {
 } from './revocation/ocsp-responder.ts';
 export { type OcspVerification, type VerifiedOcspResponse, verifyOcspResponse } from './revocation/ocsp-response.ts';
 export type { ValidationData } from './revocation/validation-data.ts';
+export { readSdo, type Sdo, type SdoSignature } from './sdo/sdo-structure.ts';
+export { mergeSdos, type SdoSealing, type SdoSigner, sealSdo, signForSdo } from './sdo/seal-sdo.ts';
+export { type SdoSignatureReport, type SdoValidationReport, validateSdo } from './sdo/validate-sdo.ts';
 export { buildTimeStampRequest, readTimeStampRequest, type TimeStampRequest } from './timestamp/time-stamp-request.ts';
 export {
   buildTimeStampFailure,

@@ -10,6 +10,8 @@ export const OID = {
   signingCertificate: '1.2.840.113549.1.9.16.2.12',
   signatureTimeStampToken: '1.2.840.113549.1.9.16.2.14',
   signingCertificateV2: '1.2.840.113549.1.9.16.2.47',
+  // ETSI TS 101 733 §5.7.3.3
+  otherSigningCertificate: '1.2.840.113549.1.9.16.2.19',
   // ETSI EN 319 122-1
   mimeType: '0.4.0.1733.2.1',
   archiveTimeStampV3: '0.4.0.1733.2.4',

@@ -29,8 +29,10 @@ export interface SignerInfoInput {
   /** Digest of the content under the provider's digest algorithm. */
   contentDigest: Uint8Array;
   contentType?: string;
-  /** Signed attributes beside content-type, message-digest and signing-certificate-v2. */
+  /** Signed attributes beside content-type, message-digest and the reference to the certificate. */
   signedAttributes?: readonly Uint8Array[];
+  /** The attribute that names the signing certificate; signing-certificate-v2 by default. */
+  certificateReference?: Uint8Array;
   /** Asks for unsigned attributes once the signature value exists (a signature time-stamp). */
   unsignedAttributes?: (signature: Uint8Array) => Promise<Uint8Array[]>;
 }
@@ -78,7 +80,7 @@ export async function buildSignerInfo(input: SignerInfoInput): Promise<SignerInf
   const attributes = [
     attribute(OID.contentType, oid(input.contentType ?? OID.data)),
     attribute(OID.messageDigest, octetString(input.contentDigest)),
-    attribute(OID.signingCertificateV2, signingCertificateV2(leaf, digest)),
+    input.certificateReference ?? attribute(OID.signingCertificateV2, signingCertificateV2(leaf, digest)),
     ...(input.signedAttributes ?? []),
   ];
   const signedBytes = setOf(...attributes);

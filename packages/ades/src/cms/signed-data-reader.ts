@@ -190,16 +190,24 @@ export function findSignedDataProblem(
   return namesItsSigner(data) ? undefined : 'signing_certificate';
 }
 
-/** Whether the signed attributes, where they name the signing certificate by hash, do so rightly (RFC 5035, RFC 2634). */
+/**
+ * Whether the signed attributes, where they name the signing certificate by hash, do so rightly: RFC 5035, RFC 2634, or
+ * other-signing-certificate of ETSI TS 101 733 §5.7.3.3, which older national profiles have.
+ */
 function namesItsSigner(data: SignedData): boolean {
-  const v2 = data.signedAttributes.get(OID.signingCertificateV2);
-  const v1 = data.signedAttributes.get(OID.signingCertificate);
-  const attribute = v2 ?? v1;
+  const { signedAttributes } = data;
+  const v2 = signedAttributes.get(OID.signingCertificateV2);
+  const attribute =
+    v2 ?? signedAttributes.get(OID.signingCertificate) ?? signedAttributes.get(OID.otherSigningCertificate);
   if (!attribute) return true;
   const first = children(childAt(attribute, 0))[0];
   if (!first) return false;
   const reader = new SequenceReader(first);
-  const algorithm = v2 ? reader.optional(TAG.sequence) : undefined;
+  // OtherHash ::= CHOICE { sha1Hash OCTET STRING, otherHash SEQUENCE { hashAlgorithm, hashValue } }
+  const hashed =
+    attribute === signedAttributes.get(OID.otherSigningCertificate) ? reader.optional(TAG.sequence) : undefined;
+  const inner = hashed ? new SequenceReader(hashed) : reader;
+  const algorithm = v2 || hashed ? inner.optional(TAG.sequence) : undefined;
   const digest = algorithm ? digestFromOid(asOid(childAt(algorithm, 0))) : v2 ? 'sha256' : 'sha1';
-  return sameBytes(asOctetString(reader.next()), createHash(digest).update(data.signer.bytes).digest());
+  return sameBytes(asOctetString(inner.next()), createHash(digest).update(data.signer.bytes).digest());
 }

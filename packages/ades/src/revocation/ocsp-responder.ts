@@ -95,8 +95,17 @@ export async function buildOcspResponse(input: OcspResponderInput): Promise<Uint
     bitString(await input.responder.sign(responseData)),
     ...(delegated ? [context(0, sequence(responderBytes))] : []),
   );
-  return sequence(enumerated(0), context(0, sequence(oid(OID.ocspBasic), octetString(basic))));
+  return wrapOcspResponse(basic);
 }
+
+/**
+ * The OCSPResponse that holds a BasicOCSPResponse.
+ *
+ * OCSPResponse ::= SEQUENCE { responseStatus ENUMERATED, responseBytes [0] EXPLICIT SEQUENCE { responseType, response
+ *   OCTET STRING } }     (RFC 6960 §4.2.1)
+ */
+export const wrapOcspResponse = (basic: Uint8Array): Uint8Array =>
+  sequence(enumerated(0), context(0, sequence(oid(OID.ocspBasic), octetString(basic))));
 
 /*
  * CertStatus ::= CHOICE { good [0] IMPLICIT NULL, revoked [1] IMPLICIT RevokedInfo, unknown [2] IMPLICIT NULL }

@@ -100,6 +100,16 @@ export function ocspResponseCertificates(bytes: Uint8Array): Uint8Array[] {
   return readBasicResponse(bytes).certificates;
 }
 
+/** The DER BasicOCSPResponse inside an OCSPResponse. @throws AdesError `ocsp_invalid` */
+export function unwrapOcspResponse(bytes: Uint8Array): Uint8Array {
+  const outer = new SequenceReader(readDer(bytes));
+  const status = asSmallInteger(outer.next(TAG.enumerated));
+  if (status !== 0) invalid(`the responder refused with status ${status}`);
+  const responseBytes = new SequenceReader(unwrapExplicit(outer.next(0xa0)));
+  if (asOid(responseBytes.next()) !== OID.ocspBasic) invalid('not a basic OCSP response');
+  return asOctetString(responseBytes.next());
+}
+
 interface BasicResponse {
   responseData: Asn1Node;
   algorithm: Asn1Node;
@@ -112,12 +122,7 @@ interface BasicResponse {
 }
 
 function readBasicResponse(bytes: Uint8Array): BasicResponse {
-  const outer = new SequenceReader(readDer(bytes));
-  const status = asSmallInteger(outer.next(TAG.enumerated));
-  if (status !== 0) invalid(`the responder refused with status ${status}`);
-  const responseBytes = new SequenceReader(unwrapExplicit(outer.next(0xa0)));
-  if (asOid(responseBytes.next()) !== OID.ocspBasic) invalid('not a basic OCSP response');
-  const basic = new SequenceReader(readDer(asOctetString(responseBytes.next())));
+  const basic = new SequenceReader(readDer(unwrapOcspResponse(bytes)));
   const responseData = basic.next(TAG.sequence);
   const algorithm = basic.next(TAG.sequence);
   const signature = asBitString(basic.next());

@@ -84,7 +84,7 @@ function slide(
   evidence: Evidence,
 ): { statuses: CertificateStatusReport[]; conclusion: Conclusion } {
   const statuses: CertificateStatusReport[] = [{ certificate: path.at(-1)!, ...NOT_NEEDED }];
-  const conclusions: [Conclusion, ...Conclusion[]] = [passed()];
+  const conclusions = [passed()];
   let control = earlier(evidence.at, readCertificate(path.at(-1)!).notAfter);
   for (let index = path.length - 2; index >= 0; index--) {
     const certificate = path[index]!;

@@ -31,6 +31,7 @@ import {
   type PdfSignatureReport,
   passed,
   type TimeStampReport,
+  unreadableSignature,
   worst,
 } from './validation-report.ts';
 
@@ -209,7 +210,7 @@ class PdfValidation {
       return { ...report, ...judged, signer, subject: [...data.signer.subject], timeStamps };
     } catch (error) {
       if (!(error instanceof AdesError)) throw error;
-      return { ...report, ...unreadableCms(error) };
+      return { ...report, ...unreadableSignature(error) };
     }
   }
 
@@ -311,14 +312,6 @@ function signatureTimeStampOf(cms: Uint8Array): Uint8Array | undefined {
     if (error instanceof AdesError) return undefined;
     throw error;
   }
-}
-
-function unreadableCms({ code }: AdesError): Conclusion {
-  if (code === 'certificate_missing') {
-    return indeterminate('NO_SIGNING_CERTIFICATE_FOUND', code, CLAUSE.signingCertificate);
-  }
-  if (code === 'algorithm_unsupported') return indeterminate('CRYPTO_CONSTRAINTS_FAILURE', code, CLAUSE.cryptography);
-  return failed('FORMAT_FAILURE', code, CLAUSE.format);
 }
 
 /** /M, in UTC or with an offset (ISO 32000-2 §7.9.4). */

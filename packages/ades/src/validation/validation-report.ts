@@ -1,3 +1,4 @@
+import type { AdesError } from '../ades-error.ts';
 import type { BaselineLevel } from '../baseline-level.ts';
 import type { LaterChange } from '../pdf/revision-pair.ts';
 
@@ -124,8 +125,8 @@ export const indeterminate = (subIndication: SubIndication, code: string, clause
 
 const SEVERITY: readonly Indication[] = ['TOTAL-PASSED', 'INDETERMINATE', 'TOTAL-FAILED'];
 
-/** The worst of several conclusions, the first of equally bad ones, with all findings. */
-export function worst(conclusions: readonly [Conclusion, ...Conclusion[]]): Conclusion {
+/** The worst of one or more conclusions, the first of equally bad ones, with all findings. */
+export function worst(conclusions: readonly Conclusion[]): Conclusion {
   const rank = ({ indication }: Conclusion): number => SEVERITY.indexOf(indication);
   const decisive = conclusions.reduce((a, b) => (rank(b) > rank(a) ? b : a));
   const { indication, subIndication } = decisive;
@@ -135,3 +136,12 @@ export function worst(conclusions: readonly [Conclusion, ...Conclusion[]]): Conc
 /** The worst indication of all signatures; none when there are none. */
 export const overallIndication = (signatures: readonly Conclusion[]): Indication | undefined =>
   SEVERITY.findLast((indication) => signatures.some((signature) => signature.indication === indication));
+
+/** The conclusion on a signature that cannot be read. */
+export function unreadableSignature({ code }: AdesError): Conclusion {
+  if (code === 'certificate_missing') {
+    return indeterminate('NO_SIGNING_CERTIFICATE_FOUND', code, CLAUSE.signingCertificate);
+  }
+  if (code === 'algorithm_unsupported') return indeterminate('CRYPTO_CONSTRAINTS_FAILURE', code, CLAUSE.cryptography);
+  return failed('FORMAT_FAILURE', code, CLAUSE.format);
+}

@@ -1,6 +1,7 @@
 import { AdesError } from '../ades-error.ts';
 import type { DigestAlgorithm } from '../asn1/algorithms.ts';
 import type { SignatureAlgorithm } from '../ports.ts';
+import { ChildReader } from '../xml/child-reader.ts';
 import { EXCLUSIVE_C14N } from '../xml/exclusive-c14n.ts';
 import { digestFromUri, fromBase64, signatureAlgorithmFromUri, XMLDSIG } from '../xml/xml-algorithms.ts';
 import { attributeOf, descendants, elementsOf, textOf, type XmlElement } from '../xml/xml-tree.ts';
@@ -44,38 +45,8 @@ function invalid(message: string): never {
 
 export const isDs = (element: XmlElement, local: string): boolean => element.uri === XMLDSIG && element.local === local;
 
-/** Takes the children of an element one after the other. */
-class ChildReader {
-  private readonly items: XmlElement[];
-  private readonly namespace: string;
-  private index = 0;
-
-  constructor(parent: XmlElement, namespace: string) {
-    this.items = elementsOf(parent);
-    this.namespace = namespace;
-  }
-
-  optional(local: string, namespace = this.namespace): XmlElement | undefined {
-    const element = this.items[this.index];
-    if (element?.uri !== namespace || element.local !== local) return undefined;
-    this.index++;
-    return element;
-  }
-
-  next(local: string, namespace?: string): XmlElement {
-    return this.optional(local, namespace) ?? invalid(`${local} is missing in the signature`);
-  }
-
-  all(local: string): XmlElement[] {
-    const found: XmlElement[] = [];
-    for (let element = this.optional(local); element; element = this.optional(local)) found.push(element);
-    return found;
-  }
-
-  end(): void {
-    if (this.index < this.items.length) invalid(`${this.items[this.index]!.local} is not read in a signature`);
-  }
-}
+const childReader = (parent: XmlElement, namespace: string): ChildReader =>
+  new ChildReader(parent, namespace, 'xades_invalid');
 
 /** An algorithm without parameters. */
 function algorithmOf(element: XmlElement): string {
@@ -90,18 +61,18 @@ function algorithmOf(element: XmlElement): string {
  * @throws AdesError `xades_invalid`, `xml_invalid`, `algorithm_unsupported`
  */
 export function readXades(element: XmlElement, root: XmlElement): ReadXades {
-  const reader = new ChildReader(element, XMLDSIG);
+  const reader = childReader(element, XMLDSIG);
   const signedInfo = reader.next('SignedInfo');
   const signatureValue = reader.next('SignatureValue');
-  const keyInfo = new ChildReader(reader.next('KeyInfo'), XMLDSIG);
+  const keyInfo = childReader(reader.next('KeyInfo'), XMLDSIG);
   const objects = reader.all('Object');
   reader.end();
-  const info = new ChildReader(signedInfo, XMLDSIG);
+  const info = childReader(signedInfo, XMLDSIG);
   if (algorithmOf(info.next('CanonicalizationMethod')) !== EXCLUSIVE_C14N) invalid('the canonicalisation is not read');
   const algorithm = signatureAlgorithmFromUri(algorithmOf(info.next('SignatureMethod')));
   const references = info.all('Reference');
   info.end();
-  const x509Data = new ChildReader(keyInfo.next('X509Data'), XMLDSIG);
+  const x509Data = childReader(keyInfo.next('X509Data'), XMLDSIG);
   keyInfo.end();
   const certificates = x509Data.all('X509Certificate').map(bytesOf);
   x509Data.end();
@@ -140,12 +111,12 @@ function readObjects(objects: readonly XmlElement[]): Map<string, XmlElement> {
 }
 
 function readReference(element: XmlElement): ReadReference {
-  const reader = new ChildReader(element, XMLDSIG);
+  const reader = childReader(element, XMLDSIG);
   const transforms = reader.optional('Transforms');
   const digestMethod = reader.next('DigestMethod');
   const value = bytesOf(reader.next('DigestValue'));
   reader.end();
-  const list = transforms ? new ChildReader(transforms, XMLDSIG) : undefined;
+  const list = transforms ? childReader(transforms, XMLDSIG) : undefined;
   const algorithms = list?.all('Transform').map(algorithmOf) ?? [];
   list?.end();
   const uri = attributeOf(element, 'URI');
@@ -177,23 +148,23 @@ type Properties = Pick<
 >;
 
 function readProperties(object: XmlElement, signature: XmlElement): Properties {
-  const objectReader = new ChildReader(object, XADES);
+  const objectReader = childReader(object, XADES);
   const qualifying = objectReader.next('QualifyingProperties');
   objectReader.end();
   const id = attributeOf(signature, 'Id');
   if (!id || attributeOf(qualifying, 'Target') !== `#${id}`) invalid('the properties are about another signature');
-  const reader = new ChildReader(qualifying, XADES);
+  const reader = childReader(qualifying, XADES);
   const signedProperties = reader.next('SignedProperties');
   const unsigned = reader.optional('UnsignedProperties');
   reader.end();
-  const parts = new ChildReader(signedProperties, XADES);
-  const ofSignature = new ChildReader(parts.next('SignedSignatureProperties'), XADES);
-  const ofData = new ChildReader(parts.next('SignedDataObjectProperties'), XADES);
+  const parts = childReader(signedProperties, XADES);
+  const ofSignature = childReader(parts.next('SignedSignatureProperties'), XADES);
+  const ofData = childReader(parts.next('SignedDataObjectProperties'), XADES);
   parts.end();
   const signingTime = readTime(textOf(ofSignature.next('SigningTime')));
   const [certificate] = elementsOf(ofSignature.next('SigningCertificateV2'));
   if (!certificate) return invalid('SigningCertificateV2 is empty');
-  const digest = new ChildReader(new ChildReader(certificate, XADES).next('CertDigest'), XMLDSIG);
+  const digest = childReader(childReader(certificate, XADES).next('CertDigest'), XMLDSIG);
   const certificateDigest = {
     digest: digestFromUri(algorithmOf(digest.next('DigestMethod'))),
     value: bytesOf(digest.next('DigestValue')),
@@ -221,12 +192,12 @@ function readUnsigned(
     ocspResponses: [],
   };
   if (!unsigned) return found;
-  const reader = new ChildReader(unsigned, XADES);
-  const properties = new ChildReader(reader.next('UnsignedSignatureProperties'), XADES);
+  const reader = childReader(unsigned, XADES);
+  const properties = childReader(reader.next('UnsignedSignatureProperties'), XADES);
   reader.end();
   const stamp = properties.optional('SignatureTimeStamp');
   if (stamp) {
-    const parts = new ChildReader(stamp, XADES);
+    const parts = childReader(stamp, XADES);
     if (algorithmOf(parts.next('CanonicalizationMethod', XMLDSIG)) !== EXCLUSIVE_C14N) {
       invalid('the canonicalisation of the time-stamp is not read');
     }
@@ -235,7 +206,7 @@ function readUnsigned(
   }
   const values = (parent: XmlElement | undefined, item: string): Uint8Array[] => {
     if (!parent) return [];
-    const items = new ChildReader(parent, XADES);
+    const items = childReader(parent, XADES);
     const bytes = items.all(item).map(bytesOf);
     items.end();
     return bytes;
@@ -243,7 +214,7 @@ function readUnsigned(
   found.certificateValues = values(properties.optional('CertificateValues'), 'EncapsulatedX509Certificate');
   const revocation = properties.optional('RevocationValues');
   if (revocation) {
-    const lists = new ChildReader(revocation, XADES);
+    const lists = childReader(revocation, XADES);
     found.crls = values(lists.optional('CRLValues'), 'EncapsulatedCRLValue');
     found.ocspResponses = values(lists.optional('OCSPValues'), 'EncapsulatedOCSPValue');
     lists.end();

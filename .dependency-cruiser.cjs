@@ -2,14 +2,15 @@
 'use strict';
 
 const server = '^packages/server/src/';
-const capability = `${server}(oauth|admin|eid|identification|signature|packaging|trust|notification|messaging|requests)/`;
+const capability = `${server}(oauth|admin|content|eid|identification|signature|packaging|trust|notification|messaging|requests)/`;
 
 /** A capability and the others that it may use, besides itself and the kernel. */
 const directions = {
   admin: [],
   eid: ['admin'],
   trust: [],
-  signature: ['eid', 'admin'],
+  content: [],
+  signature: ['eid', 'admin', 'content'],
   packaging: ['signature', 'trust'],
   oauth: ['identification', 'admin'],
   notification: [],

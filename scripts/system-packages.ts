@@ -1,8 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
-/** Programs that the tests need from outside npm: what proves that one is there, and the Debian package that brings it. */
-const NEEDED = [
+/**
+ * Programs that the tests need from outside npm: what proves that one is there, and the Debian package that brings it. Tests
+ * of one that is optional say that they are skipped.
+ */
+const NEEDED: readonly { packageName: string; optional?: true; present(): boolean }[] = [
   { packageName: 'chromium', present: () => existsSync('/usr/bin/chromium') },
   { packageName: 'poppler-utils', present: () => onPath('pdfsig') && onPath('pdftotext') },
   { packageName: 'qpdf', present: () => onPath('qpdf') },
@@ -12,6 +15,7 @@ const NEEDED = [
   { packageName: 'unzip', present: () => onPath('unzip') },
   { packageName: 'zip', present: () => onPath('zip') },
   { packageName: 'python3', present: () => onPath('python3') },
+  { packageName: 'libreoffice-writer-nogui', optional: true, present: () => onPath('soffice') },
   { packageName: 'postgresql', present: () => existsSync('/usr/lib/postgresql') && onPath('psql') },
 ];
 
@@ -24,9 +28,13 @@ function onPath(program: string): boolean {
  * need them then fail and name them.
  */
 export function installSystemPackages(): string[] {
-  const missing = () => NEEDED.filter((one) => !one.present()).map((one) => one.packageName);
-  const wanted = missing();
-  if (wanted.length === 0 || !onPath('apt-get')) return wanted;
+  const missing = () => NEEDED.filter((one) => !one.present());
+  const needed = () =>
+    missing()
+      .filter((one) => !one.optional)
+      .map((one) => one.packageName);
+  const wanted = missing().map((one) => one.packageName);
+  if (wanted.length === 0 || !onPath('apt-get')) return needed();
   console.log(`Installing for the tests: ${wanted.join(', ')} …`);
   const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
   const apt = (...rest: string[]) => {
@@ -38,5 +46,5 @@ export function installSystemPackages(): string[] {
   };
   apt('update', '-qq');
   apt('install', '-y', '-qq', '--no-install-recommends', ...wanted);
-  return missing();
+  return needed();
 }

@@ -25,9 +25,13 @@ const VIOLATIONS: Record<string, { file: string; imports: string }> = {
     imports: `${server}/signature/store.ts`,
   },
   'admin-imports-no-capability': { file: `${server}/admin/a.ts`, imports: `${server}/eid/index.ts` },
+  'content-imports-no-capability': { file: `${server}/content/a.ts`, imports: `${server}/signature/index.ts` },
   'eid-imports-admin': { file: `${server}/eid/a.ts`, imports: `${server}/signature/index.ts` },
   'trust-imports-no-capability': { file: `${server}/trust/a.ts`, imports: `${server}/admin/index.ts` },
-  'signature-imports-eid-and-admin': { file: `${server}/signature/a.ts`, imports: `${server}/trust/index.ts` },
+  'signature-imports-eid-and-admin-and-content': {
+    file: `${server}/signature/a.ts`,
+    imports: `${server}/trust/index.ts`,
+  },
   'packaging-imports-signature-and-trust': { file: `${server}/packaging/a.ts`, imports: `${server}/eid/index.ts` },
   'oauth-imports-identification-and-admin': { file: `${server}/oauth/a.ts`, imports: `${server}/eid/index.ts` },
   'notification-imports-no-capability': {

@@ -12,6 +12,7 @@ import {
   findExternalIdPolicy,
   writeAudit,
 } from './admin/index.ts';
+import { ContentChecks, PdfConverter } from './content/index.ts';
 import { createEidRegistry, createNoBankIdNetcentric } from './eid/index.ts';
 import { createAccountClocks } from './kernel/clock/account-clocks.ts';
 import { systemClock } from './kernel/clock/clock.ts';
@@ -136,6 +137,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
   });
   const trust = await createTrust({ ...config, database, keys, clock });
   const pool = new SealingPool({ threads: config.sealingThreads, services: trust });
+  const content = new ContentChecks({ threads: config.sealingThreads });
   const eids = createEidRegistry({
     providers:
       config.simulators !== 'off'
@@ -180,6 +182,8 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
     },
     eids,
     checkPdf: (bytes, accountId) => pool.checkPdf(bytes, accountId),
+    content,
+    converter: new PdfConverter({ program: config.libreOffice, maxPdfBytes: config.maxDocumentBytes, log }),
     accountName,
     requireFeatures: (account, features) => products.requireFeatures(account, features),
     hasProduct: (accountId, product) => products.hasProduct(accountId, product),
@@ -347,6 +351,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
       accountClocks.close();
       await stopFoldingCounts();
       await pool.close();
+      await content.close();
       await outbound.close();
       await transports.email?.close?.();
       await (await simulators)?.close();

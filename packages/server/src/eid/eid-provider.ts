@@ -9,7 +9,7 @@ export interface EidStart {
   documentTitle?: string;
   /** Hex SHA-256 of the bytes to be signed. */
   documentSha256?: string;
-  /** The same of each attachment that this one login signs along with the document, in their order. */
+  /** The same of each file that this one login signs along with the document, in their order: style sheet, attachments. */
   attachmentSha256?: readonly string[];
   /** Prefilled national number, when the caller gave one. Never logged. */
   nationalNumber?: string;

@@ -63,7 +63,13 @@ export function registerPackaging(deps: PackagingDeps, jobs: Jobs, events: Event
 /** Seals the document and records the package. Nothing to do when it has been packaged, or is no longer there. */
 export async function packageDocument(deps: PackagingDeps, documentId: string): Promise<void> {
   const document = await findDocument(deps.database, documentId);
-  if (document?.status !== 'signed' || document.packages.some((made) => made.format === 'pades')) return;
+  // Other formats have no signed file of their own yet: what the eIDs produced is what there is.
+  if (
+    document?.format !== 'pdf' ||
+    document.status !== 'signed' ||
+    document.packages.some((made) => made.format === 'pades')
+  )
+    return;
   const evidence = await listEvidence(deps.database, documentId);
   const fault = evidenceFault(document, evidence);
   if (fault !== undefined) throw new Error(`document ${documentId} is not packaged: ${fault}`);

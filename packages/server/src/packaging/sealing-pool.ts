@@ -1,8 +1,8 @@
 import { MessageChannel } from 'node:worker_threads';
 import type { RevocationSource, SignatureProvider, TimeStampAuthority } from '@segl/ades';
 import { Piscina } from 'piscina';
+import { FairQueue } from '../kernel/fair-queue/fair-queue.ts';
 import type { PdfCheck } from '../signature/index.ts';
-import { FairQueue } from './fair-queue.ts';
 import type { PortAnswer, PortRequest, RemoteKey, SealResult, SealTask } from './sealing-messages.ts';
 
 /** The library derives this type from an overload of `postMessage` that newer typings list in another order. */

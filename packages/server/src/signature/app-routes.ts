@@ -17,7 +17,7 @@ import {
   StartSigningRequest,
   StartSigningResponse,
 } from './contract/session.ts';
-import { unsignedFile } from './get-file.ts';
+import { displayFile, unsignedFile } from './get-file.ts';
 import { getResult, getSignedCopy } from './get-result.ts';
 import { recordRead } from './record-read.ts';
 import { redirectUrl } from './redirect-token.ts';
@@ -28,6 +28,7 @@ import { sessionView } from './session-view.ts';
 import type { SignatureDeps } from './signature-deps.ts';
 import { type Opener, SLIDING_MS, startSession } from './start-session.ts';
 import { startSigning } from './start-signing.ts';
+import type { DocumentRecord } from './store.ts';
 
 const tags: [string] = ['Signing app'];
 
@@ -45,6 +46,12 @@ export function sessionStartRoutes(deps: SignatureDeps): RouteDefinition<Opener>
       handle: (caller, { body }) => startSession(deps, caller, body),
     },
   ];
+}
+
+async function openDocument(deps: SignatureDeps, { session, now }: SessionContext): Promise<DocumentRecord> {
+  const { document, state } = await loadTurn(deps, session, now);
+  if (state === 'canceled' || state === 'expired') throw stepRefused(state);
+  return document;
 }
 
 /** The server side of the signing app; the caller is a live signing session. */
@@ -101,11 +108,16 @@ export function signingAppRoutes(deps: SignatureDeps): RouteDefinition<SessionCo
       summary: 'The bytes to be signed',
       tags,
       responses: { 200: 'file' },
-      handle: async (context) => {
-        const { document, state } = await loadTurn(deps, context.session, context.now);
-        if (state === 'canceled' || state === 'expired') throw stepRefused(state);
-        return { status: 200, file: unsignedFile(deps, document) };
-      },
+      handle: async (context) => ({ status: 200, file: unsignedFile(deps, await openDocument(deps, context)) }),
+    },
+    {
+      method: 'GET',
+      path: '/app/v1/documents/main/display',
+      operationId: 'SigningDocument_Display',
+      summary: 'The copy that is shown in place of HTML, and of XML with a style sheet',
+      tags,
+      responses: { 200: 'file' },
+      handle: async (context) => ({ status: 200, file: displayFile(deps, await openDocument(deps, context)) }),
     },
     {
       method: 'GET',

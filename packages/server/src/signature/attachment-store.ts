@@ -16,6 +16,8 @@ export interface AttachmentRecord {
   /** Of the bytes as uploaded, where one rewrite had to repair them. */
   uploadedSha256: string | undefined;
   pageCount: number | undefined;
+  /** Whether it was no PDF when it came. */
+  converted: boolean;
   /** Of those who have signed it, in no order; only where its type is `sign`. */
   signatures: AttachmentSignature[];
 }
@@ -32,7 +34,7 @@ export const ATTACHMENTS_OF_DOCUMENT = `
   select jsonb_agg(jsonb_build_object(
            'id', a.id, 'fileName', a.file_name, 'title', a.title, 'description', a.description, 'type', a.type,
            'signerIds', a.signer_ids, 'contentSha256', a.content_sha256, 'contentSizeBytes', a.content_size_bytes,
-           'uploadedSha256', a.uploaded_sha256, 'pageCount', a.page_count,
+           'uploadedSha256', a.uploaded_sha256, 'pageCount', a.page_count, 'converted', a.converted,
            'signatures', case when a.type <> 'sign' then null else
              (select jsonb_agg(jsonb_build_object('signerId', g.signer_id, 'contentSha256', g.content_sha256,
                        'native', jsonb_build_object('sha256', g.native_sha256, 'sizeBytes', g.native_size_bytes,
@@ -56,8 +58,9 @@ export async function insertAttachment(
   await recordContent(tx, document, attachment, createdAt);
   await tx.query(
     `insert into attachments (document_id, id, account_id, position, file_name, title, description, type, signer_ids,
-                              content_sha256, content_size_bytes, uploaded_sha256, page_count, created_at, updated_at)
-     select $1, $2, $3, coalesce(max(position), 0) + 1, $4, $5, $6, $7, $8::uuid[], $9, $10, $11, $12, $13, $13
+                              content_sha256, content_size_bytes, uploaded_sha256, page_count, converted, created_at,
+                              updated_at)
+     select $1, $2, $3, coalesce(max(position), 0) + 1, $4, $5, $6, $7, $8::uuid[], $9, $10, $11, $12, $13, $14, $14
        from attachments where document_id = $1`,
     [document.id, attachment.id, document.accountId, ...columnsOf(attachment), createdAt],
   );
@@ -73,7 +76,7 @@ export async function updateAttachment(
   await tx.query(
     `update attachments
         set file_name = $3, title = $4, description = $5, type = $6, signer_ids = $7::uuid[], content_size_bytes = $9,
-            uploaded_sha256 = $10, page_count = $11, updated_at = $12, content_sha256 = $8
+            uploaded_sha256 = $10, page_count = $11, converted = $12, updated_at = $13, content_sha256 = $8
       where document_id = $1 and id = $2`,
     [document.id, attachment.id, ...columnsOf(attachment), updatedAt],
   );
@@ -90,6 +93,7 @@ function columnsOf(attachment: AttachmentRecord): unknown[] {
     attachment.contentSizeBytes,
     attachment.uploadedSha256 ?? null,
     attachment.pageCount ?? null,
+    attachment.converted,
   ];
 }
 

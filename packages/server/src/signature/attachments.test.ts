@@ -203,7 +203,15 @@ describeOnEachDatabase('attachments of a document', (open) => {
       ['another type', 400, 'validation_failed', { type: 'show' }, 'type'],
       ['an unknown signer', 400, 'validation_failed', { signers: [UNKNOWN] }, 'signers[0]'],
       ['a Word file', 422, 'unsupported_file_type', { fileName: 'rules.docx' }, 'fileName'],
-      ['a conversion', 422, 'unsupported_file_type', { fileName: 'rules.docx', convertToPdf: true }, 'fileName'],
+      ['a text file', 422, 'unsupported_file_type', { fileName: 'rules.txt' }, 'fileName'],
+      ['a conversion of PDF', 422, 'unsupported_file_type', { convertToPdf: true }, 'fileName'],
+      [
+        'a conversion that is not here',
+        503,
+        'conversion_unavailable',
+        { fileName: 'rules.docx', convertToPdf: true },
+        undefined,
+      ],
       ['what is no PDF', 422, 'file_content_mismatch', { data: Buffer.from('text').toString('base64') }, 'data'],
       ['a hopeless PDF', 422, 'pdf_not_supported', { data: Buffer.from('%PDF-1.7\n').toString('base64') }, 'data'],
     ])('is refused with %s and stores nothing', async (_what, status, code, changes, field) => {

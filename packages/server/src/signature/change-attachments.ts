@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import Type from 'typebox';
 import type { Transaction } from '../kernel/db/database.ts';
 import { type FieldError, SeglError } from '../kernel/errors/segl-error.ts';
@@ -15,14 +14,16 @@ import {
   updateAttachment as updateStored,
 } from './attachment-store.ts';
 import { decodeBase64 } from './base64-input.ts';
-import { checkedPdf, contentErrors } from './checked-pdf.ts';
+import { checkedPdfContent } from './checked-content.ts';
+import { contentErrors } from './checked-pdf.ts';
 import {
   type AttachmentPath,
   AttachmentRequestWrapper,
   type UpdateAttachmentRequestWrapper,
 } from './contract/attachment.ts';
 import { concludeChange, requireOpen, requireUnsigned } from './document-changes.ts';
-import { fileNameErrors, requirePdfName } from './document-request.ts';
+import { requirePdfName } from './document-format.ts';
+import { fileNameErrors } from './document-request.ts';
 import { afterAttachments } from './document-status.ts';
 import { attachmentResource, attachmentTag, requireAttachment } from './get-attachment.ts';
 import { lockOwnDocument, requireDocument } from './get-document.ts';
@@ -46,7 +47,7 @@ export async function addAttachment(
   const content = checkedContent(deps, body, [...unknownSigners(body.signers, known, [])]);
   requireChangeable(known, context.now);
   requireRoom(known);
-  const stored = await storedContent(deps, context, content!);
+  const stored = await storedContent(deps, context, body, content!);
   return deps.database.transaction(async (tx) => {
     const document = await lockOwnDocument(tx, context, params.documentId);
     requireChangeable(document, context.now);
@@ -99,7 +100,7 @@ export async function updateAttachment(
   const wrong = unknownSigners(wanted.signers, known, before.signerIds ?? []);
   const content = checkedContent(deps, { ...wanted, data: data || undefined }, wrong);
   requireChangeable(known, context.now);
-  const stored = content && (await storedContent(deps, context, content));
+  const stored = content && (await storedContent(deps, context, wanted, content));
   return deps.database.transaction(async (tx) => {
     const document = await lockOwnDocument(tx, context, params.documentId);
     const present = requireAttachment(document.attachments, params.attachmentId);
@@ -231,14 +232,16 @@ type StoredContent = Pick<AttachmentRecord, 'contentSha256' | 'contentSizeBytes'
 async function storedContent(
   deps: SignatureDeps,
   { accountId }: OperationContext,
+  { fileName, convertToPdf: isConverted = false }: Pick<AttachmentRequestWrapper, 'fileName' | 'convertToPdf'>,
   content: Buffer,
 ): Promise<StoredContent> {
-  const { bytes, pageCount, repaired } = await checkedPdf(deps, accountId, content, 'data');
+  const uploaded = { fileName, isConverted, bytes: content };
+  const { bytes, pageCount, uploadedSha256 } = await checkedPdfContent(deps, accountId, uploaded, 'data');
   const stored = await deps.files.put(accountId, bytes);
   return {
     contentSha256: stored.sha256,
     contentSizeBytes: stored.sizeBytes,
-    uploadedSha256: repaired ? createHash('sha256').update(content).digest('hex') : undefined,
+    uploadedSha256,
     pageCount,
   };
 }
@@ -247,12 +250,13 @@ type Settings = Omit<AttachmentRequestWrapper, 'data'>;
 
 function settingsOf(
   request: Settings,
-): Pick<AttachmentRecord, 'fileName' | 'title' | 'description' | 'type' | 'signerIds'> {
+): Pick<AttachmentRecord, 'fileName' | 'title' | 'description' | 'type' | 'signerIds' | 'converted'> {
   return {
     fileName: request.fileName,
     title: request.title,
     description: request.description,
     type: request.type ?? 'show_accept',
+    converted: request.convertToPdf ?? false,
     signerIds: request.signers?.length ? [...new Set(request.signers)] : undefined,
   };
 }

@@ -54,7 +54,7 @@ export async function addSigner(
     if (document.signers.length >= MAX_SIGNERS) {
       throw new SeglError(422, 'too_many_signers', `A document has at most ${MAX_SIGNERS} signers.`);
     }
-    checkSignerRules(request, document.request.signers, document.request.notification, methodOffer(deps, environment));
+    checkSignerRules(request, document.request.signers, contextOf(document), methodOffer(deps, environment));
     const signer: SignerRecord = { ...newSigner(deps, request, { deadline: document.deadline, now }), linkRotation: 0 };
     await insertSigner(tx, document, signer);
     const changed = await withSigners(tx, document, [...document.signers, signer]);
@@ -106,7 +106,7 @@ export async function updateSigner(
     const wrong = signerErrors(request, '', environment, now);
     if (wrong.length > 0) throw validationFailed(wrong);
     const others = document.signers.filter((one) => one.id !== signerId).map((one) => one.request);
-    checkSignerRules(request, others, document.request.notification, methodOffer(deps, environment));
+    checkSignerRules(request, others, contextOf(document), methodOffer(deps, environment));
     const isMoved = addressOf(request) !== addressOf(stored.request);
     const signer: SignerRecord = {
       id: signerId,
@@ -170,6 +170,10 @@ async function withSigners(
   await updateRequiredSignatures(tx, document.id, requiredSignatures);
   const request = { ...document.request, signers: signers.map((one) => one.request) };
   return { ...document, request, requiredSignatures, signers };
+}
+
+function contextOf({ request, format }: DocumentRecord): Parameters<typeof checkSignerRules>[2] {
+  return { notification: request.notification, format };
 }
 
 function requireNotSigned(document: DocumentRecord, signerId: string): void {

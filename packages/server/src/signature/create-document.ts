@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
-import { SeglError } from '../kernel/errors/segl-error.ts';
+import { type FieldError, SeglError } from '../kernel/errors/segl-error.ts';
 import type { OperationContext, OperationResult } from '../kernel/http/route.ts';
 import { uuidv7 } from '../kernel/ids/uuid.ts';
 import { decodeBase64 } from './base64-input.ts';
-import { type CheckedPdf, checkedPdf, contentErrors } from './checked-pdf.ts';
+import { type CheckedContent, checkedContent, storeContent } from './checked-content.ts';
+import { contentErrors } from './checked-pdf.ts';
 import type { CreateDocumentRequestWrapper } from './contract/document.ts';
+import { requireFormat } from './document-format.ts';
 import { documentResource } from './document-representation.ts';
 import {
   checkRestrictions,
@@ -19,7 +21,7 @@ import { EVIDENCE_START, nextEvidence } from './evidence.ts';
 import { findRepeated, insertUnderExternalId } from './external-id.ts';
 import { methodOffer, type SignatureDeps } from './signature-deps.ts';
 import { newSigner } from './signer-store.ts';
-import type { DocumentRecord, NewDocument } from './store.ts';
+import type { DocumentContent, DocumentRecord, NewDocument } from './store.ts';
 
 /**
  * Stores a document and opens it for signing, at once or when its attachments are there. The same request under the same external id answers the document that
@@ -32,9 +34,11 @@ export async function createDocument(
   context: OperationContext,
   body: CreateDocumentRequestWrapper,
 ): Promise<OperationResult> {
-  const field = 'dataToSign.base64Content';
   const decoded = decodeBase64(body.dataToSign.base64Content);
   const request = withDefaults({ ...body, dataToSign: { ...body.dataToSign, base64Content: '' } });
+  const { base64ContentStyleSheet } = request.dataToSign;
+  const styleSheet =
+    base64ContentStyleSheet === undefined ? undefined : { bytes: decodeBase64(base64ContentStyleSheet) };
   const uploadedSha256 = createHash('sha256')
     .update(decoded ?? '')
     .digest('hex');
@@ -44,27 +48,30 @@ export async function createDocument(
     externalId: request.externalId,
     fingerprint: requestFingerprint(request, uploadedSha256),
   };
-  let checked: CheckedPdf;
+  let checked: CheckedContent;
   try {
-    checkRestrictions(request, context.environment, context.now, contentErrors(decoded, deps.maxDocumentBytes, field));
+    checkRestrictions(request, context.environment, context.now, [
+      ...contentErrors(decoded, deps.maxDocumentBytes, 'dataToSign.base64Content'),
+      ...styleSheetErrors(styleSheet),
+    ]);
     await deps.requireFeatures(context, wantedFeatures(request));
     checkRules(request, methodOffer(deps, context.environment));
-    checked = await checkedPdf(deps, context.accountId, decoded!, field);
+    const { fileName, convertToPDF: isConverted = false } = request.dataToSign;
+    checked = await checkedContent(deps, context, {
+      fileName,
+      format: requireFormat(fileName, isConverted, 'dataToSign.fileName'),
+      isConverted,
+      bytes: decoded!,
+      styleSheet: styleSheet?.bytes,
+    });
   } catch (error) {
     // A deadline passes and a method is withdrawn: what was accepted then is still a repetition now.
     const repeated = error instanceof SeglError && (await findRepeated(deps, identity, context.now));
     if (repeated) return replayed(deps, repeated);
     throw error;
   }
-  const stored = await deps.files.put(context.accountId, checked.bytes);
-  const document = newDocument(deps, context, {
-    request,
-    fingerprint: identity.fingerprint,
-    contentSha256: stored.sha256,
-    contentSizeBytes: stored.sizeBytes,
-    uploadedSha256: checked.repaired ? uploadedSha256 : undefined,
-    pageCount: checked.pageCount,
-  });
+  const content = await storeContent(deps, context, checked);
+  const document = newDocument(deps, context, { request, fingerprint: identity.fingerprint, content });
   const existing = await insertUnderExternalId(deps, identity, document);
   if (existing) return replayed(deps, existing);
   deps.events.wake();
@@ -79,25 +86,19 @@ export async function createDocument(
 function newDocument(
   deps: SignatureDeps,
   context: OperationContext,
-  made: {
-    request: FilledRequest;
-    fingerprint: Buffer;
-    contentSha256: string;
-    contentSizeBytes: number;
-    uploadedSha256: string | undefined;
-    pageCount: number;
-  },
+  made: { request: FilledRequest; fingerprint: Buffer; content: DocumentContent },
 ): NewDocument {
-  const { request } = made;
+  const { request, fingerprint, content } = made;
   const deadline = deadlineOf(request, context.now);
   const id = uuidv7(context.now);
   const evidence = nextEvidence(id, EVIDENCE_START, {
     occurredAt: context.now,
     kind: 'document_created',
     data: {
-      contentSha256: made.contentSha256,
-      contentSizeBytes: made.contentSizeBytes,
-      ...(made.uploadedSha256 ? { uploadedSha256: made.uploadedSha256 } : {}),
+      contentSha256: content.contentSha256,
+      contentSizeBytes: content.contentSizeBytes,
+      ...(content.uploadedSha256 ? { uploadedSha256: content.uploadedSha256 } : {}),
+      ...presentationFacts(content),
       externalId: request.externalId,
       clientId: context.clientId,
       requestId: context.requestId,
@@ -108,7 +109,9 @@ function newDocument(
     accountId: context.accountId,
     environment: context.environment,
     status: request.advanced.attachments > 0 ? 'waiting_for_attachments' : 'unsigned',
-    ...made,
+    request,
+    fingerprint,
+    ...content,
     requiredSignatures: request.advanced.requiredSignatures || request.signers.length,
     deadline,
     createdAt: context.now,
@@ -119,6 +122,18 @@ function newDocument(
       payload: { documentId: id, externalDocumentId: request.externalId },
     },
   };
+}
+
+function presentationFacts({ presentation }: DocumentContent): Record<string, string> {
+  if (!presentation) return {};
+  const { styleSheet, display } = presentation;
+  return { ...(styleSheet ? { styleSheetSha256: styleSheet.sha256 } : {}), displaySha256: display.sha256 };
+}
+
+const MAX_STYLE_SHEET_BYTES = 1024 * 1024;
+
+function styleSheetErrors(styleSheet: { bytes: Buffer | undefined } | undefined): FieldError[] {
+  return styleSheet ? contentErrors(styleSheet.bytes, MAX_STYLE_SHEET_BYTES, 'dataToSign.base64ContentStyleSheet') : [];
 }
 
 function replayed(deps: SignatureDeps, document: DocumentRecord): OperationResult {

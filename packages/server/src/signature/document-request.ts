@@ -5,6 +5,8 @@ import type { Environment } from '../kernel/events/events.ts';
 import { validationFailed } from '../kernel/http/validation.ts';
 import { decodeBase64 } from './base64-input.ts';
 import type { CreateDocumentRequestWrapper, SignatureMethod, SignerWrapper } from './contract/document.ts';
+import type { FileType } from './contract/lists.ts';
+import { requireFormat } from './document-format.ts';
 import { canonicalJson } from './evidence.ts';
 import { frameDomainFault } from './frame-domains.ts';
 import { parseMobile } from './mobile-number.ts';
@@ -14,7 +16,7 @@ import {
   requireReachableSigner,
   requireReminderSchedule,
 } from './notification-rules.ts';
-import { OFFERED_MECHANISMS } from './signature-methods.ts';
+import { OFFERED_MECHANISMS, signableTypes } from './signature-methods.ts';
 
 const MAX_LIFE_MS = 45 * 24 * 3_600_000;
 
@@ -45,13 +47,21 @@ export function withDefaults(request: CreateDocumentRequestWrapper): FilledReque
       convertToPDF: request.dataToSign.convertToPDF ?? false,
       packaging: {
         ...packaging,
-        signaturePackageFormats: formats.length > 0 ? [...new Set(formats)] : ['pades'],
+        signaturePackageFormats: formats.length > 0 ? [...new Set(formats)] : defaultPackages(request.dataToSign),
         padesSettings: { primaryLanguage: 'EN', includeSsnInPades: false, ...packaging.padesSettings },
       },
     },
     signers: request.signers.map(signerWithDefaults),
     advanced: filledAdvanced(request.advanced),
   };
+}
+
+/** A name that is refused later counts as a PDF's. */
+function defaultPackages({
+  fileName,
+  convertToPDF = false,
+}: CreateDocumentRequestWrapper['dataToSign']): ['pades'] | [] {
+  return !convertToPDF && /\.(txt|xml|html?)$/i.test(fileName) ? [] : ['pades'];
 }
 
 export function filledAdvanced(advanced: CreateDocumentRequestWrapper['advanced']): FilledAdvanced {
@@ -238,6 +248,8 @@ export function signerFeatures(signer: FilledSigner, prefix: string): WantedFeat
 /** The signature methods that the account may use in its environment. */
 export interface MethodOffer {
   available: readonly string[];
+  /** The formats that each of them can sign itself. */
+  signs: ReadonlyMap<string, readonly FileType[]>;
 }
 
 /** What the account must have for the request, as 402, and then business rules across fields, as 422. The first answers. */
@@ -249,22 +261,22 @@ export function checkRules(request: FilledRequest, offer: MethodOffer): void {
     requireUniqueSigner(signer, request.signers.slice(0, index), `signers[${index}].`);
   });
   requireEnoughSigners(request.advanced.requiredSignatures, request.signers.length);
-  requireSupportedFile(request);
+  const format = requireSupportedFile(request);
   requireAvailableFeatures(request);
   request.signers.forEach((signer, index) => {
     requireReachableSigner(signer, `signers[${index}].`);
   });
   requireReminderSchedule(request.notification, request.signers);
   request.signers.forEach((signer, index) => {
-    requireUsableMethod(signer, `signers[${index}].signatureType`, offer);
+    requireUsableMethod(signer, `signers[${index}].signatureType`, offer, format);
   });
 }
 
-/** The same for one signer who joins the `others` of a document with this `notification`, or changes beside them. */
+/** The same for one signer who joins the `others` of a document with this `notification` and `format`, or changes beside them. */
 export function checkSignerRules(
   signer: FilledSigner,
   others: readonly FilledSigner[],
-  notification: FilledRequest['notification'],
+  { notification, format }: { notification: FilledRequest['notification']; format: FileType },
   offer: MethodOffer,
 ): void {
   requireSubscribedMethods(signer, 'signatureType', offer);
@@ -272,7 +284,7 @@ export function checkSignerRules(
   refuseUnavailable(unavailableSignerMembers(signer, ''));
   requireReachableSigner(signer, '');
   requireReminderSchedule(notification, [signer], () => '');
-  requireUsableMethod(signer, 'signatureType', offer);
+  requireUsableMethod(signer, 'signatureType', offer, format);
 }
 
 function requireUniqueSigner(signer: FilledSigner, others: readonly FilledSigner[], prefix: string): void {
@@ -296,17 +308,24 @@ export function requireEnoughSigners(requiredSignatures: number, signers: number
   );
 }
 
-/** Throws 422 `unsupported_file_type`. */
-export function requirePdfName(fileName: string, isConverted: boolean, field: string): void {
-  if (fileExtension(fileName) === 'pdf' && !isConverted) return;
-  throw refused('unsupported_file_type', 'This instance signs PDF files only.', field, 'format');
+function requireSupportedFile(request: FilledRequest): FileType {
+  const { fileName, convertToPDF = false, base64ContentStyleSheet } = request.dataToSign;
+  const format = requireFormat(fileName, convertToPDF, 'dataToSign.fileName');
+  if (base64ContentStyleSheet !== undefined && format !== 'xml') {
+    const field = 'dataToSign.base64ContentStyleSheet';
+    throw refused('unsupported_file_type', 'Only an XML document has a style sheet.', field, 'format');
+  }
+  requireSupportedPackages(request, format);
+  return format;
 }
 
-function requireSupportedFile(request: FilledRequest): void {
-  const { fileName, convertToPDF = false } = request.dataToSign;
-  requirePdfName(fileName, convertToPDF, 'dataToSign.fileName');
+function requireSupportedPackages(request: FilledRequest, format: FileType): void {
   const formats = request.dataToSign.packaging?.signaturePackageFormats ?? [];
-  if (formats.some((format) => format !== 'pades')) {
+  if (format !== 'pdf' && formats.some((one) => one.endsWith('pades'))) {
+    const message = 'PAdES is for PDF documents.';
+    throw refused('packaging_not_supported', message, 'dataToSign.packaging.signaturePackageFormats', 'enum');
+  }
+  if (formats.some((one) => one !== 'pades')) {
     throw refused(
       'packaging_not_supported',
       'This instance packages as pades only.',
@@ -360,11 +379,28 @@ const METHOD_GROUPS: Partial<Record<SignatureMethod, readonly SignatureMethod[]>
   no_bankid: ['no_bankid_netcentric', 'no_bankid_mobile'],
 };
 
-/** The concrete methods that a signer may use, in the order asked for; `unknown` is ignored. */
-export function usableMethods(signer: Pick<SignerWrapper, 'signatureType'>, offer: MethodOffer): string[] {
+/** The concrete methods with which a signer may sign the format, in the order asked for; `unknown` is ignored. */
+export function usableMethods(
+  signer: Pick<SignerWrapper, 'signatureType'>,
+  offer: MethodOffer,
+  format: FileType,
+): string[] {
   const listed = (signer.signatureType.signatureMethods ?? []).filter((method) => method !== 'unknown');
   const wanted = listed.length === 0 ? offer.available : listed.flatMap((method) => METHOD_GROUPS[method] ?? [method]);
-  return [...new Set(wanted)].filter((method) => offer.available.includes(method));
+  const fits = (method: string) =>
+    signableTypes(signer.signatureType.mechanism, offer.signs.get(method) ?? []).includes(format);
+  return [...new Set(wanted)].filter((method) => offer.available.includes(method) && fits(method));
+}
+
+/** Throws 422 `unsupported_signature_format` for the first method asked for that cannot sign the format. */
+function requireFittingMethods(signer: FilledSigner, path: string, offer: MethodOffer, format: FileType): void {
+  (signer.signatureType.signatureMethods ?? []).forEach((method, index) => {
+    if (method === 'unknown') return;
+    const alone = { signatureType: { ...signer.signatureType, signatureMethods: [method] } };
+    if (usableMethods(alone, offer, format).length > 0) return;
+    const message = `${method} cannot sign ${format} documents with the mechanism ${signer.signatureType.mechanism}.`;
+    throw refused('unsupported_signature_format', message, `${path}.signatureMethods[${index}]`, 'enum');
+  });
 }
 
 function requireSubscribedMethods(signer: FilledSigner, path: string, offer: MethodOffer): void {
@@ -379,7 +415,7 @@ function requireSubscribedMethods(signer: FilledSigner, path: string, offer: Met
   });
 }
 
-function requireUsableMethod(signer: FilledSigner, path: string, offer: MethodOffer): void {
+function requireUsableMethod(signer: FilledSigner, path: string, offer: MethodOffer, format: FileType): void {
   if (!OFFERED_MECHANISMS.includes(signer.signatureType.mechanism)) {
     throw refused(
       'mechanism_not_supported',
@@ -388,7 +424,8 @@ function requireUsableMethod(signer: FilledSigner, path: string, offer: MethodOf
       'enum',
     );
   }
-  if (usableMethods(signer, offer).length === 0) {
+  requireFittingMethods(signer, path, offer, format);
+  if (usableMethods(signer, offer, format).length === 0) {
     throw refused(
       'no_signature_method_available',
       'No signature method is left for this signer.',
@@ -396,11 +433,6 @@ function requireUsableMethod(signer: FilledSigner, path: string, offer: MethodOf
       'enum',
     );
   }
-}
-
-export function fileExtension(fileName: string): string {
-  const dot = fileName.lastIndexOf('.');
-  return dot <= 0 ? '' : fileName.slice(dot + 1).toLowerCase();
 }
 
 function refused(code: string, message: string, field: string, fieldCode: string): SeglError {

@@ -11,6 +11,7 @@ import type {
 } from './contract/attachment.ts';
 import type { PackageFormat } from './contract/document.ts';
 import type { SignerFileFormat } from './contract/signer-file.ts';
+import { contentFileName } from './document-format.ts';
 import { requireDocument } from './get-document.ts';
 import { requireSigner } from './get-signer.ts';
 import { nativeFile, refusePackaged } from './get-signer-file.ts';
@@ -33,7 +34,7 @@ export function attachmentResource(attachment: AttachmentRecord): AttachmentResp
     title: attachment.title,
     data: '',
     description: attachment.description,
-    convertToPdf: false,
+    convertToPdf: attachment.converted,
     signers: attachment.signerIds ?? [],
     type: attachment.type,
   };
@@ -133,7 +134,7 @@ export function attachmentFile(
     open: (range) => deps.files.stream(document.accountId, attachment.contentSha256, range),
     sizeBytes: attachment.contentSizeBytes,
     mediaType: 'application/pdf',
-    fileName: attachment.fileName,
+    fileName: contentFileName(attachment.fileName, 'pdf'),
     sha256: attachment.contentSha256,
   };
 }

@@ -1,6 +1,7 @@
 import { SeglError } from '../kernel/errors/segl-error.ts';
 import type { FileBody, OperationContext, OperationResult } from '../kernel/http/route.ts';
 import type { PackageFormat } from './contract/document.ts';
+import { contentFileName, mediaTypeOf } from './document-format.ts';
 import { requireDocument } from './get-document.ts';
 import { nativeFile } from './get-signer-file.ts';
 import type { SignatureDeps } from './signature-deps.ts';
@@ -29,9 +30,23 @@ export function unsignedFile(deps: Pick<SignatureDeps, 'files'>, document: Docum
   return {
     open: (range) => deps.files.stream(document.accountId, document.contentSha256, range),
     sizeBytes: document.contentSizeBytes,
-    mediaType: 'application/pdf',
-    fileName: document.request.dataToSign.fileName,
+    mediaType: mediaTypeOf(document.format),
+    fileName: contentFileName(document.request.dataToSign.fileName, document.format),
     sha256: document.contentSha256,
+  };
+}
+
+/** The copy that is shown in place of the bytes. Throws 404 `file_format_not_available` where those are shown themselves. */
+export function displayFile(deps: Pick<SignatureDeps, 'files'>, document: DocumentRecord): FileBody {
+  const display = document.presentation?.display;
+  if (!display) throw new SeglError(404, 'file_format_not_available', 'The document is shown as it is.');
+  return {
+    open: (range) => deps.files.stream(document.accountId, display.sha256, range),
+    sizeBytes: display.sizeBytes,
+    // Not a page: the app puts it into a frame that can do nothing.
+    mediaType: mediaTypeOf('txt'),
+    fileName: 'display.txt',
+    sha256: display.sha256,
   };
 }
 

@@ -12,7 +12,8 @@ export async function getResult(deps: SignatureDeps, context: SessionContext): P
   return {
     status: 200,
     body: {
-      packaged: pades !== undefined,
+      // Nothing is made of what is not PDF.
+      packaged: pades !== undefined || document.format !== 'pdf',
       downloads: pades ? [{ kind: 'pades', fileName: pades.fileName, url: '/app/v1/documents/main/signed' }] : [],
       redirect: signature && (await redirectUrl(deps, document, signer, { result: 'signed', signature })),
     },

@@ -1,5 +1,6 @@
 import type { CreateDocumentRequestWrapper } from './contract/document.ts';
 import type { COLOR_THEMES, LANGUAGES } from './contract/signing-page.ts';
+import { contentFileName, mediaTypeOf } from './document-format.ts';
 import { signLink, signUrl } from './document-representation.ts';
 import { addressesOf, type MessageKind, wantedChannel } from './recipients.ts';
 import { turnState } from './session-context.ts';
@@ -150,8 +151,8 @@ function attachmentFor(deps: Deps, document: DocumentRecord, kind: MessageKind):
   const read = (sha256: string) => () => deps.files.read(document.accountId, sha256);
   if (kind === 'request' && notification?.signRequest?.includeOriginalFile) {
     return {
-      fileName: dataToSign.fileName,
-      mediaType: 'application/pdf',
+      fileName: contentFileName(dataToSign.fileName, document.format),
+      mediaType: mediaTypeOf(document.format),
       sizeBytes: document.contentSizeBytes,
       read: read(document.contentSha256),
     };

@@ -9,7 +9,13 @@ import { createLocalFileStore } from '../kernel/files/local-file-store.ts';
 import { uuidv7 } from '../kernel/ids/uuid.ts';
 import { createLog } from '../kernel/log/log.ts';
 import type { CreateDocumentRequestWrapper, SignerWrapper } from './contract/document.ts';
-import { checkRestrictions, checkRules, requestFingerprint, withDefaults } from './document-request.ts';
+import {
+  checkRestrictions,
+  checkRules,
+  type MethodOffer,
+  requestFingerprint,
+  withDefaults,
+} from './document-request.ts';
 import { EVIDENCE_START, nextEvidence } from './evidence.ts';
 import { messageContent } from './message-content.ts';
 import { receiptsDue } from './receipts-due.ts';
@@ -19,7 +25,7 @@ import { insertDocument, insertSignature, updateDocument } from './store.ts';
 
 const NORDBANK = '0195a000-0000-7000-8000-00000000000a';
 const CREATED = new Date();
-const OFFER = { available: ['no_bankid_netcentric'] };
+const OFFER: MethodOffer = { available: ['no_bankid_netcentric'], signs: new Map([['no_bankid_netcentric', ['pdf']]]) };
 
 function signer(name: string, changes: Partial<SignerWrapper> = {}): SignerWrapper {
   return {
@@ -199,6 +205,8 @@ describeOnEachDatabase('open signing requests', (openDatabase) => {
       contentSizeBytes: 1,
       uploadedSha256: undefined,
       pageCount: 1,
+      format: 'pdf',
+      presentation: undefined,
       requiredSignatures: request.advanced.requiredSignatures || signers.length,
       deadline: new Date(CREATED.getTime() + 3_600_000),
       createdAt: CREATED,

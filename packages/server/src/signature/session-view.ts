@@ -1,5 +1,6 @@
 import { listForSigner } from './attachment-acceptance.ts';
 import type { SessionView } from './contract/session.ts';
+import { contentFileName } from './document-format.ts';
 import { usableMethods } from './document-request.ts';
 import { type SignerState, signerStateDuringEid } from './document-status.ts';
 import { redirectUrl } from './redirect-token.ts';
@@ -30,8 +31,9 @@ export async function sessionView(deps: SignatureDeps, session: SigningSession, 
     document: {
       title: request.dataToSign.title ?? request.title,
       description: request.dataToSign.description ?? request.description,
-      fileName: request.dataToSign.fileName,
-      format: 'pdf',
+      format: document.format,
+      fileName: contentFileName(request.dataToSign.fileName, document.format),
+      display: document.presentation && { reduced: document.presentation.reduced },
       sizeBytes: document.contentSizeBytes,
       sha256: document.contentSha256,
       pageCount: document.pageCount,
@@ -40,7 +42,7 @@ export async function sessionView(deps: SignatureDeps, session: SigningSession, 
       id: attachment.id,
       title: attachment.title,
       description: attachment.description,
-      fileName: attachment.fileName,
+      fileName: contentFileName(attachment.fileName, 'pdf'),
       type: attachment.type,
       sizeBytes: attachment.contentSizeBytes,
       sha256: attachment.contentSha256,
@@ -57,7 +59,7 @@ export async function sessionView(deps: SignatureDeps, session: SigningSession, 
     environment: document.environment,
     theme: { colorTheme: styling?.colorTheme ?? 'Default', themeMode: styling?.themeMode ?? 'Default' },
     mechanism: signer.request.signatureType.mechanism,
-    methods: usableMethods(signer.request, methodOffer(deps, document.environment)).map((method) => {
+    methods: usableMethods(signer.request, methodOffer(deps, document.environment), document.format).map((method) => {
       const provider = requireEid(deps, method, document.environment);
       return { method, name: provider.displayName, countryCode: provider.countryCode };
     }),

@@ -57,6 +57,7 @@ export async function signDocument(
         signerId: session.signerId,
         data: {
           ...evidenceData(deps, signature, outcome),
+          ...(document.presentation?.styleSheet ? { styleSheetSha256: document.presentation.styleSheet.sha256 } : {}),
           ...acceptedAttachments(document, signer.id),
           ...(attempt.attachments.length > 0 ? { signedAttachments: attempt.attachments } : {}),
         },

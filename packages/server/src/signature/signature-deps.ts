@@ -1,4 +1,5 @@
 import type { AuditEntry, ExternalIdPolicy, Product, WantedFeature } from '../admin/index.ts';
+import type { ContentChecks, PdfConverter } from '../content/index.ts';
 import type { EidProvider, EidRegistry } from '../eid/index.ts';
 import type { AccountTime } from '../kernel/clock/account-clocks.ts';
 import type { Clock } from '../kernel/clock/clock.ts';
@@ -41,6 +42,9 @@ export interface SignatureDeps {
   eids: EidRegistry;
   /** Checks a PDF off the event loop; accounts take turns. */
   checkPdf(bytes: Uint8Array, accountId: string): Promise<PdfCheck>;
+  /** Checks what is not PDF. */
+  content: Pick<ContentChecks, 'check'>;
+  converter: Pick<PdfConverter, 'convert'>;
   accountName(accountId: string): Promise<string>;
   /** Throws 402 `not_in_subscription` for what the account has not subscribed to. */
   requireFeatures(account: { accountId: string }, features: readonly WantedFeature[]): Promise<void>;
@@ -66,5 +70,9 @@ export function requireEid(deps: Pick<SignatureDeps, 'eids'>, method: string, en
 }
 
 export function methodOffer(deps: SignatureDeps, environment: Environment): MethodOffer {
-  return { available: deps.eids.list(environment).map((provider) => provider.method) };
+  const providers = deps.eids.list(environment);
+  return {
+    available: providers.map((provider) => provider.method),
+    signs: new Map(providers.map((provider) => [provider.method, provider.signs])),
+  };
 }

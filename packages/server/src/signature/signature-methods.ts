@@ -155,6 +155,5 @@ export function signableTypes(mechanism: Mechanism, signs: readonly FileType[]):
   return mechanism === 'pkisignature' ? signs : SEALED_TYPES;
 }
 
-/** The ways of signing and the types of files that this version has, whatever an eID could do. */
+/** The ways of signing that this version has, whatever an eID could do. */
 export const OFFERED_MECHANISMS: readonly Mechanism[] = ['pkisignature'];
-export const OFFERED_FILE_TYPES: readonly FileType[] = ['pdf'];

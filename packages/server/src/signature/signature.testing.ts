@@ -6,6 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import { jwtVerify, SignJWT } from 'jose';
 import type { TestDatabase } from '../../../test-kit/src/databases.ts';
 import { writeAudit } from '../admin/index.ts';
+import { ContentChecks, PdfConverter } from '../content/index.ts';
 import { createEidRegistry, type EidOutcome, type EidProvider } from '../eid/index.ts';
 import { createEvents } from '../kernel/events/create-events.ts';
 import type { Environment } from '../kernel/events/events.ts';
@@ -54,8 +55,8 @@ export class TestEid implements EidProvider {
   readonly method: string = METHOD;
   readonly displayName = 'Test eID';
   readonly countryCode = 'NO';
-  readonly signs = ['pdf'] as const;
   readonly allowsFraming: boolean = false;
+  signs: EidProvider['signs'] = ['pdf'];
   readonly simulator = true;
   readonly started: Parameters<EidProvider['start']>[0][] = [];
   canceled = 0;
@@ -166,6 +167,8 @@ export class SignatureUnderTest {
         redirectTokens: testTokens(),
         messages: NO_MESSAGES,
         checkPdf,
+        content: new ContentChecks({ threads: 1 }),
+        converter: new PdfConverter({ program: 'off', maxPdfBytes: 100_000, log }),
         accountName: async () => 'Nordbank',
         requireFeatures: async () => undefined,
         hasProduct: async () => true,

@@ -24,6 +24,19 @@ export function mainContent(document: DocumentRecord): SignedContent {
   };
 }
 
+/**
+ * What a login signs besides the document's own bytes, in this order: the style sheet through which an XML document is
+ * shown, and then the attachments that are signed along.
+ */
+export function signedAlong(
+  { presentation }: Pick<DocumentRecord, 'presentation'>,
+  attachments: readonly { contentSha256: string }[],
+): { attachmentSha256?: string[] } {
+  const styleSheet = presentation?.styleSheet ? [presentation.styleSheet.sha256] : [];
+  const digests = [...styleSheet, ...attachments.map((one) => one.contentSha256)];
+  return digests.length > 0 ? { attachmentSha256: digests } : {};
+}
+
 export function attachmentContent(
   document: Pick<DocumentRecord, 'signatures'>,
   attachment: AttachmentRecord,

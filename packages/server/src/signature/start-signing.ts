@@ -8,6 +8,7 @@ import { recordEvidence } from './record-evidence.ts';
 import { loadTurn, type SessionContext, stepRefused } from './session-context.ts';
 import { insertAttempt } from './session-store.ts';
 import { methodOffer, requireEid, type SignatureDeps } from './signature-deps.ts';
+import { signedAlong } from './signed-content.ts';
 import { lockDocumentRow } from './store.ts';
 
 /** Address to which eIDs send the browser back; registered with each of them. */
@@ -32,7 +33,7 @@ export async function startSigning(
       'The document shown is not the one to be signed. Open the link again.',
     );
   }
-  if (!usableMethods(signer.request, methodOffer(deps, document.environment)).includes(body.method)) {
+  if (!usableMethods(signer.request, methodOffer(deps, document.environment), document.format).includes(body.method)) {
     throw new SeglError(422, 'method_not_available', 'This way of signing is not offered for the document.');
   }
   await requireAcceptedAttachments(deps.database, document, signer.id);
@@ -48,7 +49,7 @@ export async function startSigning(
     purpose: 'sign',
     documentTitle: document.request.title,
     documentSha256: document.contentSha256,
-    ...(attachments.length > 0 ? { attachmentSha256: attachments.map((one) => one.contentSha256) } : {}),
+    ...signedAlong(document, attachments),
     nationalNumber:
       signer.nationalNumberSealed &&
       deps.box.decrypt(signer.nationalNumberSealed, `signer ${signer.id}`).toString('utf8'),

@@ -2,6 +2,7 @@ import type { Queryable, Transaction } from '../kernel/db/database.ts';
 import type { Environment } from '../kernel/events/events.ts';
 import { ATTACHMENTS_OF_DOCUMENT, type AttachmentRecord } from './attachment-store.ts';
 import type { DocumentStatus, Mechanism, PackageFormat } from './contract/document.ts';
+import type { FileType } from './contract/lists.ts';
 import type { FilledRequest, FilledSigner } from './document-request.ts';
 import type { EvidenceEntry, EvidenceKind } from './evidence.ts';
 import type { MobileNumber } from './mobile-number.ts';
@@ -55,16 +56,39 @@ export interface PackageRecord {
   level: string | undefined;
 }
 
-export interface DocumentRecord {
+/** A file beside the content. */
+export interface StoredPart {
+  sha256: string;
+  sizeBytes: number;
+}
+
+/** What signers are shown in place of the content. */
+export interface Presentation {
+  /** XSLT, part of what is signed. */
+  styleSheet?: StoredPart;
+  /** HTML that can do nothing. */
+  display: StoredPart;
+  /** Whether something of the content cannot be shown. */
+  reduced: boolean;
+}
+
+/** The bytes to be signed; they never change. */
+export interface DocumentContent {
+  format: FileType;
+  contentSha256: string;
+  contentSizeBytes: number;
+  /** Of the bytes as they came, where they were repaired or converted. */
+  uploadedSha256: string | undefined;
+  pageCount: number | undefined;
+  presentation: Presentation | undefined;
+}
+
+export interface DocumentRecord extends DocumentContent {
   id: string;
   accountId: string;
   environment: Environment;
   status: DocumentStatus;
   request: FilledRequest;
-  contentSha256: string;
-  contentSizeBytes: number;
-  uploadedSha256: string | undefined;
-  pageCount: number | undefined;
   requiredSignatures: number;
   evidenceSequence: number;
   evidenceHash: Buffer;
@@ -79,17 +103,13 @@ export interface DocumentRecord {
   attachments: AttachmentRecord[];
 }
 
-export interface NewDocument {
+export interface NewDocument extends DocumentContent {
   id: string;
   accountId: string;
   environment: Environment;
   status: 'unsigned' | 'waiting_for_attachments';
   fingerprint: Buffer;
   request: FilledRequest;
-  contentSha256: string;
-  contentSizeBytes: number;
-  uploadedSha256: string | undefined;
-  pageCount: number | undefined;
   requiredSignatures: number;
   deadline: Date;
   createdAt: Date;
@@ -107,7 +127,7 @@ export async function insertDocument(db: Queryable, document: NewDocument): Prom
   const request = {
     ...document.request,
     signers: undefined,
-    dataToSign: { ...document.request.dataToSign, base64Content: '' },
+    dataToSign: { ...document.request.dataToSign, base64Content: '', base64ContentStyleSheet: undefined },
   };
   const signers = document.signers.map((signer, position) => ({
     id: signer.id,
@@ -126,8 +146,9 @@ export async function insertDocument(db: Queryable, document: NewDocument): Prom
            ), document as (
              insert into documents (id, account_id, environment, external_id, status, request, file_format,
                                     content_sha256, content_size_bytes, uploaded_sha256, page_count,
-                                    required_signatures, evidence_sequence, evidence_hash, deadline, created_at, updated_at)
-             values ($1, $2, $3, $4, $22, $6, 'pdf', $7, $8, $9, $10, $11, $12, $13, $14, $15, $15)
+                                    required_signatures, evidence_sequence, evidence_hash, deadline, created_at, updated_at,
+                                    presentation)
+             values ($1, $2, $3, $4, $22, $6, $23, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15, $24)
            ), signer as (
              insert into signers (document_id, id, account_id, position, external_signer_id, sign_order, required,
                                   request, national_number_sealed)
@@ -143,7 +164,7 @@ export async function insertDocument(db: Queryable, document: NewDocument): Prom
              insert into document_timers (document_id, account_id, environment, due_at) values ($1, $2, $3, $14)
            )
            select append_event($19, $2, $3, 'document_created', $1, $15, $20, $21, true),
-                  record_file($2, $7, $8, $15, $1)`,
+                  record_files($2, $25, $15, $1)`,
     values: [
       document.id,
       document.accountId,
@@ -167,8 +188,16 @@ export async function insertDocument(db: Queryable, document: NewDocument): Prom
       JSON.stringify(document.event.payload),
       document.request.advanced.tags,
       document.status,
+      document.format,
+      document.presentation ? JSON.stringify(document.presentation) : null,
+      JSON.stringify(filesOf(document)),
     ],
   });
+}
+
+function filesOf({ contentSha256, contentSizeBytes, presentation }: DocumentContent): StoredPart[] {
+  const beside = presentation ? [presentation.styleSheet, presentation.display] : [];
+  return [{ sha256: contentSha256, sizeBytes: contentSizeBytes }, ...beside.filter((part) => part !== undefined)];
 }
 
 /** The caller's own reference of a document. */
@@ -242,6 +271,8 @@ interface DocumentRow {
   content_size_bytes: number;
   uploaded_sha256: string | null;
   page_count: number | null;
+  file_format: FileType;
+  presentation: Presentation | null;
   required_signatures: number;
   evidence_sequence: number;
   evidence_hash: Buffer;
@@ -273,7 +304,7 @@ interface SignatureJson extends Omit<SignatureRecord, 'signedAt' | 'nationalNumb
 
 const SELECT_DOCUMENT = `
   select d.id, d.account_id, d.environment, d.status, d.request, d.content_sha256, d.content_size_bytes,
-         d.uploaded_sha256, d.page_count, d.required_signatures, d.evidence_sequence, d.evidence_hash,
+         d.uploaded_sha256, d.page_count, d.file_format, d.presentation, d.required_signatures, d.evidence_sequence, d.evidence_hash,
          d.deadline, d.created_at, d.updated_at, d.signed_at,
          (select jsonb_agg(jsonb_build_object('id', s.id, 'request', s.request, 'rotation', s.link_rotation,
                                               'number', encode(s.national_number_sealed, 'hex'),
@@ -342,6 +373,8 @@ function toDocument(row: DocumentRow): DocumentRecord {
     contentSizeBytes: row.content_size_bytes,
     uploadedSha256: row.uploaded_sha256 ?? undefined,
     pageCount: row.page_count ?? undefined,
+    format: row.file_format,
+    presentation: row.presentation ?? undefined,
     requiredSignatures: row.required_signatures,
     evidenceSequence: row.evidence_sequence,
     evidenceHash: row.evidence_hash,

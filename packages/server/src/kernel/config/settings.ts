@@ -50,6 +50,8 @@ export interface Config {
   maxDocumentBytes: number;
   /** Threads that prepare and seal files. */
   sealingThreads: number;
+  /** LibreOffice's `soffice`; absent: as found on the PATH; `off`: nothing is converted. */
+  libreOffice: string | undefined;
   /** `external`: another process of the instance runs them, with the same master key. */
   simulators: 'on' | 'off' | 'external';
   simulatorsPort: number;
@@ -134,6 +136,10 @@ export const SETTINGS = {
   SEGL_MAX_BODY_BYTES: { meaning: 'Largest JSON request body.', defaultText: '37748736 (36 MiB)' },
   SEGL_MAX_DOCUMENT_BYTES: { meaning: 'Largest decoded document.', defaultText: '26214400 (25 MiB)' },
   SEGL_SEALING_THREADS: { meaning: 'Threads that check, prepare and seal files.', defaultText: '1' },
+  SEGL_LIBREOFFICE: {
+    meaning: 'Path of LibreOffice (soffice) for conversions to PDF, or off.',
+    defaultText: 'soffice on the PATH',
+  },
   SEGL_SIMULATORS: {
     meaning: 'on, off, or external when another process of the instance runs them.',
     defaultText: 'on',
@@ -308,6 +314,7 @@ export function readConfig(environment: Environment): Config {
     maxBodyBytes: integer('SEGL_MAX_BODY_BYTES', 36 * 1024 * 1024, 1024, 1024 ** 3),
     maxDocumentBytes: integer('SEGL_MAX_DOCUMENT_BYTES', 25 * 1024 * 1024, 1024, 512 * 1024 ** 2),
     sealingThreads: integer('SEGL_SEALING_THREADS', 1, 1, 64),
+    libreOffice: text('SEGL_LIBREOFFICE'),
     simulators: choice('SEGL_SIMULATORS', 'on', ['on', 'off', 'external'] as const),
     simulatorsPort,
     simulatorsUrl: baseUrl('SEGL_SIMULATORS_URL', `http://${hostName}:${simulatorsPort}`),

@@ -12,7 +12,10 @@ const data = Base64({
   description: 'The file. In answers it is empty, but when one attachment is read with a token for files.',
 });
 const description = Text({ maxLength: 5000, description: 'Text, as signers see it.' });
-const convertToPdf = Type.Boolean({ default: false, description: 'Converts another format to PDF.' });
+const convertToPdf = Type.Boolean({
+  default: false,
+  description: 'Converts .doc, .docx, .odt, .ott, .rtf and .txt to PDF.',
+});
 const signers = Type.Array(Guid(), { maxItems: 20, description: 'Ids of the signers who get it; none: all.' });
 const type = stringEnum(ATTACHMENT_TYPES, {
   description:

@@ -319,9 +319,21 @@ export type SignerWrapper = Static<typeof SignerWrapper>;
 export const DataToSign = Type.Object(
   {
     base64Content: Base64({ description: 'The document. Always empty in answers: content is handed out as a file.' }),
-    base64ContentStyleSheet: optional(Base64({ description: 'XSLT that shows an XML document to the signer.' })),
-    fileName: Text({ minLength: 3, maxLength: 100, description: 'Name with extension, which says the format.' }),
-    convertToPDF: optional(Type.Boolean({ description: 'Converts another format to PDF before signing.' })),
+    base64ContentStyleSheet: optional(
+      Base64({
+        description: 'XSLT 1.0 that shows an XML document to the signer, of 1 MiB at most; signed together with it.',
+      }),
+    ),
+    fileName: Text({
+      minLength: 3,
+      maxLength: 100,
+      description: 'Name with extension, which says the format: .pdf, .txt, .xml, .html, .htm.',
+    }),
+    convertToPDF: optional(
+      Type.Boolean({
+        description: 'Converts .doc, .docx, .odt, .ott, .rtf and .txt to PDF, which is what is signed then.',
+      }),
+    ),
     title: optional(Text({ maxLength: 300, description: 'Title, as signers see it.' })),
     description: optional(Text({ maxLength: 5000, description: 'Text, as signers see it.' })),
     packaging: optional(

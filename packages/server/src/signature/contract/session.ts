@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox';
 import { DateTime, Guid, stringEnum } from '../../kernel/contract/primitives.ts';
 import { ATTACHMENT_TYPES } from './attachment.ts';
 import { MECHANISMS, REDIRECT_MODES } from './document.ts';
+import { FILE_TYPES } from './lists.ts';
 import { COLOR_THEMES, LANGUAGES } from './signing-page.ts';
 
 const optional = Type.Optional;
@@ -22,7 +23,9 @@ export const SessionView = Type.Object({
     title: Type.String(),
     description: optional(Type.String()),
     fileName: Type.String(),
-    format: stringEnum(['pdf']),
+    format: stringEnum(FILE_TYPES),
+    /** There is a copy to be shown in place of the content; `reduced`: something of the content is not in it. */
+    display: optional(Type.Object({ reduced: Type.Boolean() })),
     sizeBytes: Type.Integer(),
     sha256: Type.String(),
     pageCount: optional(Type.Integer()),

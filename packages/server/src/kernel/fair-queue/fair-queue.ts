@@ -1,4 +1,4 @@
-import { SeglError } from '../kernel/errors/segl-error.ts';
+import { SeglError } from '../errors/segl-error.ts';
 
 export interface FairQueueOptions {
   /** Pieces of work under way at once. */

@@ -255,6 +255,7 @@ export function checkRules(request: FilledRequest, offer: MethodOffer): void {
     requireReachableSigner(signer, `signers[${index}].`);
   });
   requireReminderSchedule(request.notification, request.signers);
+  requireBankIdPackaging(request, request.signers, offer);
   request.signers.forEach((signer, index) => {
     requireUsableMethod(signer, `signers[${index}].signatureType`, offer);
   });
@@ -305,15 +306,26 @@ export function requirePdfName(fileName: string, isConverted: boolean, field: st
 function requireSupportedFile(request: FilledRequest): void {
   const { fileName, convertToPDF = false } = request.dataToSign;
   requirePdfName(fileName, convertToPDF, 'dataToSign.fileName');
+}
+
+/** Throws 422 `packaging_not_supported` where one of the signers might sign with another eID than the package is for. */
+export function requireBankIdPackaging(
+  request: Pick<FilledRequest, 'dataToSign'>,
+  signers: readonly FilledSigner[],
+  offer: MethodOffer,
+): void {
   const formats = request.dataToSign.packaging?.signaturePackageFormats ?? [];
-  if (formats.some((format) => format !== 'pades')) {
-    throw refused(
-      'packaging_not_supported',
-      'This instance packages as pades only.',
-      'dataToSign.packaging.signaturePackageFormats',
-      'enum',
-    );
-  }
+  if (!formats.includes('no_bankid_pades')) return;
+  const others = signers
+    .flatMap((signer) => usableMethods(signer, offer))
+    .filter((one) => !one.startsWith('no_bankid'));
+  if (others.length === 0) return;
+  throw refused(
+    'packaging_not_supported',
+    'no_bankid_pades is for documents that are signed with Norwegian BankID only: name it as the method of each signer.',
+    'dataToSign.packaging.signaturePackageFormats',
+    'enum',
+  );
 }
 
 /**

@@ -59,7 +59,7 @@ module.exports = {
     ...Object.entries(directions).map(([name, allowed]) => ({
       name: `${name}-imports-${allowed.length > 0 ? allowed.join('-and-') : 'no-capability'}`,
       severity: 'error',
-      from: { path: `${server}${name}/`, pathNot: '\\.(test|conformance)\\.ts$' },
+      from: { path: `${server}${name}/`, pathNot: '\\.(test|testing|conformance)\\.ts$' },
       to: { path: capability, pathNot: [`${server}(${[name, ...allowed].join('|')})/`, '/contract/'] },
     })),
     {

@@ -1,7 +1,15 @@
 import { mkdir } from 'node:fs/promises';
 import { connect, documentRequest } from '@segl/test-kit/api-client';
 import { axeFindings, launchBrowser, SCREENS } from '@segl/test-kit/browser';
-import { attachedFiles, opensslTimeStamp, pdfsig, pdfText, qpdfCheck, signatureContents } from '@segl/test-kit/judges';
+import {
+  attachedFiles,
+  opensslTimeStamp,
+  pdfsig,
+  pdfText,
+  qpdfCheck,
+  signatureContents,
+  xmlsec,
+} from '@segl/test-kit/judges';
 import { type SeglProcess, sampleContract, startSegl } from '@segl/test-kit/segl-process';
 import { KARI } from '@segl/test-kit/signer';
 import { startWebhookReceiver, type WebhookReceiver } from '@segl/test-kit/webhook-receiver';
@@ -38,6 +46,8 @@ describe.each([
     });
     expect(webhook.status).toBe(201);
     const request = documentRequest(original, { title: 'Leieavtale for Storgata 5' });
+    const signaturePackageFormats = ['pades', 'no_bankid_pades', 'xades'];
+    request.dataToSign = { ...(request.dataToSign as object), packaging: { signaturePackageFormats } };
     (request.signers as Record<string, unknown>[])[0]!.ui = { language };
     const created = await api.request('POST', '/signature/documents', request);
     expect(created.status).toBe(201);
@@ -69,10 +79,18 @@ describe.each([
     ]);
 
     const status = await api.request('GET', `/signature/documents/${documentId}/status`);
-    expect(status.body).toEqual({ documentStatus: 'signed', completedPackages: ['pades'], attachmentPackages: {} });
+    expect(status.body).toMatchObject({ documentStatus: 'signed', attachmentPackages: {} });
+    expect(status.body.completedPackages.toSorted()).toEqual(['native', 'pades', 'standard_packaging', 'xades']);
     const file = await api.request('GET', `/signature/documents/${documentId}/files?fileFormat=pades`);
     expect(file.headers.get('content-type')).toBe('application/pdf');
     await judge(segl, original, file.bytes);
+    const without = await api.request('GET', `/signature/documents/${documentId}/files?fileFormat=no_bankid_pades`);
+    await judge(segl, original, without.bytes, { pages: false });
+    for (const format of ['xades', 'standard_packaging']) {
+      const sealed = await api.request('GET', `/signature/documents/${documentId}/files?fileFormat=${format}`);
+      const root = Buffer.from(await (await fetch(`${segl.url}/trust/root.cer`)).arrayBuffer());
+      expect((await xmlsec(sealed.bytes, root)).verified, format).toBe(true);
+    }
   });
 });
 
@@ -113,7 +131,7 @@ async function signInBrowser(page: Page, name: string): Promise<void> {
   await shoot('4-signed');
 }
 
-async function judge(segl: SeglProcess, original: Buffer, signed: Buffer): Promise<void> {
+async function judge(segl: SeglProcess, original: Buffer, signed: Buffer, { pages } = { pages: true }): Promise<void> {
   expect(signed.subarray(0, original.length).equals(original)).toBe(true);
   const root = Buffer.from(await (await fetch(`${segl.url}/trust/root.cer`)).arrayBuffer());
   const signatures = await pdfsig(signed, root);
@@ -139,9 +157,9 @@ async function judge(segl: SeglProcess, original: Buffer, signed: Buffer): Promi
   });
   expect(stamp.text).toContain('Verification: OK');
 
-  expect(await attachedFiles(signed)).toEqual(['signer-1-bankid-id-token.jwt', 'signer-1-binding.json']);
+  const attached = ['evidence.json', 'signer-1-bankid-id-token.jwt', 'signer-1-binding.json'];
+  expect((await attachedFiles(signed)).toSorted()).toEqual(attached);
   const text = await pdfText(signed);
-  expect(text).toContain('Doe, John');
-  expect(text).toContain('TEST: no legal effect');
+  expect([text.includes('Doe, John'), text.includes('TEST: no legal effect')]).toEqual([pages, pages]);
   expect(signed.toString('latin1')).toMatch(/\/DSS/);
 }

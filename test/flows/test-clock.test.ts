@@ -190,7 +190,7 @@ describe.each([{ kind: 'embedded' }, { kind: 'postgresql' }] as const)(
       await signAt(created.signers[0].url);
       await expect
         .poll(async () => (await summaryOf(created.documentId)).status.completedPackages, { timeout: 30_000 })
-        .toEqual(['pades']);
+        .toContain('pades');
       const { now } = (await api.request('GET', '/test/clock')).body;
       const summary = await summaryOf(created.documentId);
       expect(hoursAhead(summary.signedDate)).toBe(hoursAhead(now));

@@ -54,7 +54,7 @@ describe.each(['embedded', 'postgresql'] as const)(
 
       await signAt(created.signers![0]!.url!);
       const status = () => client.signature.getDocumentStatus(documentId);
-      await expect.poll(async () => (await status()).completedPackages, { timeout: 30_000 }).toEqual(['pades']);
+      await expect.poll(async () => (await status()).completedPackages, { timeout: 30_000 }).toContain('pades');
       expect((await status()).documentStatus).toBe('signed');
       const signed = await client.signature.getFile(documentId, 'pades');
       expect(signed.subarray(0, original.length).equals(original)).toBe(true);

@@ -140,3 +140,4 @@ export {
   type XadesVerification,
   type XadesVerificationOptions,
 } from './xades/verify-xades.ts';
+export { writeXml, type XmlMarkup, xml as xmlElement } from './xml/xml-writer.ts';

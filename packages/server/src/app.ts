@@ -39,7 +39,7 @@ import { createOutboundHttp } from './kernel/outbound-http/outbound-http.ts';
 import { createMessaging, createSmsTransport, createSmtpTransport } from './messaging/index.ts';
 import { createNotification } from './notification/index.ts';
 import { startOAuth } from './oauth/index.ts';
-import { registerPackaging, SealingPool } from './packaging/index.ts';
+import { jobOf, PACKAGE_DOCUMENT, registerPackaging, SealingPool } from './packaging/index.ts';
 import { CONTRACT_TEXTS, registerReference } from './reference/index.ts';
 import { createRequestLog } from './requests/index.ts';
 import {
@@ -190,6 +190,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
     writeAudit,
     externalIdPolicy: (accountId) => findExternalIdPolicy(database, accountId),
     releaseFiles: (tx, ownerId) => unusedFiles.release(tx, ownerId),
+    makePackage: (task) => jobs.sendMany(PACKAGE_DOCUMENT, [jobOf(task)]),
     publicUrl: config.publicUrl,
     maxDocumentBytes: config.maxDocumentBytes,
     requireTimeStamps: () => trust.requireTimeStamps(),

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { X509Certificate } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -131,5 +132,50 @@ export async function attachedFiles(pdf: Uint8Array): Promise<string[]> {
     await writeFile(join(folder, 'file.pdf'), pdf);
     const { text } = await say('pdfdetach', ['-list', join(folder, 'file.pdf')]);
     return [...text.matchAll(/^\d+: (.*)$/gm)].map((match) => match[1]!);
+  });
+}
+
+/**
+ * What `xmlsec1` says of an XML signature, with one DER certificate as the only trust anchor. `beside` are the files that
+ * it is about where they are not inside, by path.
+ */
+export async function xmlsec(
+  signed: Uint8Array,
+  trustAnchor: Uint8Array,
+  beside: ReadonlyMap<string, Uint8Array> = new Map(),
+): Promise<{ verified: boolean; text: string }> {
+  return withFolder(async (folder) => {
+    for (const [name, content] of beside) {
+      await mkdir(dirname(join(folder, name)), { recursive: true });
+      await writeFile(join(folder, name), content);
+    }
+    await writeFile(join(folder, 'signed.xml'), signed);
+    const pem = new X509Certificate(trustAnchor).toString();
+    await writeFile(join(folder, 'root.pem'), pem);
+    const ids = ['http://uri.etsi.org/01903/v1.3.2#:SignedProperties', 'http://www.w3.org/2000/09/xmldsig#:Object'];
+    const { code, text } = await say(
+      'xmlsec1',
+      ['--verify', ...ids.flatMap((id) => ['--id-attr:Id', id]), '--trusted-pem', 'root.pem', 'signed.xml'],
+      folder,
+    );
+    return { verified: code === 0 && /^(OK|Verification status: OK)$/m.test(text), text };
+  });
+}
+
+/** The files of a ZIP container by path, as `unzip` takes them out after it has tested them. */
+export async function unzipped(container: Uint8Array): Promise<Map<string, Buffer>> {
+  return withFolder(async (folder) => {
+    await writeFile(join(folder, 'container.zip'), container);
+    const test = await say('unzip', ['-t', 'container.zip'], folder);
+    if (!test.text.includes('No errors detected')) throw new Error(`unzip does not accept the container: ${test.text}`);
+    const target = join(folder, 'content');
+    await say('unzip', ['-q', join(folder, 'container.zip'), '-d', target]);
+    const entries = await readdir(target, { recursive: true, withFileTypes: true });
+    const files = new Map<string, Buffer>();
+    for (const entry of entries.filter((one) => one.isFile())) {
+      const path = join(entry.parentPath, entry.name);
+      files.set(relative(target, path), await readFile(path));
+    }
+    return files;
   });
 }

@@ -1,2 +1,8 @@
-export { PACKAGE_DOCUMENT, type PackagingDeps, packageDocument, registerPackaging } from './package-document.job.ts';
+export {
+  jobOf,
+  PACKAGE_DOCUMENT,
+  type PackagingDeps,
+  packageDocument,
+  registerPackaging,
+} from './package-document.job.ts';
 export { SealingPool } from './sealing-pool.ts';

@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { SignatureAlgorithm } from '@segl/ades';
 import type { EvidenceInput } from './evidence-pages.ts';
+import type { StandardPackage } from './standard-package.ts';
 
 /** A key that stays in the main thread; the worker asks for signatures by its number. */
 export interface RemoteKey {
@@ -9,30 +10,51 @@ export interface RemoteKey {
   certificateChain: Uint8Array[];
 }
 
-export interface NativeEvidence {
+/** A file that goes into a package. */
+export interface PackagedFile {
+  /** Path, with `/` between folders where the package has folders. */
   fileName: string;
   mediaType: string;
   description: string;
   content: Uint8Array;
 }
 
-/** Everything that a packaged PDF is made of. Plain data: it crosses a thread boundary. */
-export interface SealTask {
+/** What a sealed PDF is made of. */
+export interface PdfTask {
+  kind: 'pdf';
   original: Uint8Array;
-  evidence: EvidenceInput;
-  natives: NativeEvidence[];
-  seal: RemoteKey;
+  /** Absent: no pages are added, and signatures are not visible. */
+  evidence: EvidenceInput | undefined;
+  attached: PackagedFile[];
+  sealName: string;
   sealReason: string;
   /** In order of signing. */
   approvals: (RemoteKey & { fullName: string; reason: string; signedAt: Date })[];
-  trustAnchors: Uint8Array[];
-  now: Date;
   testMark: boolean;
 }
 
+/** An XML document that says everything, with the seal inside it. */
+export interface StandardTask {
+  kind: 'standard';
+  package: StandardPackage;
+}
+
+/** Files in an ASiC-E container, or inside a XAdES signature. */
+export interface FilesTask {
+  kind: 'asice' | 'xades';
+  files: PackagedFile[];
+}
+
+/** Everything that a package is made of. Plain data: it crosses a thread boundary. */
+export type SealTask = (PdfTask | StandardTask | FilesTask) & {
+  seal: RemoteKey;
+  trustAnchors: Uint8Array[];
+  now: Date;
+};
+
 export interface SealResult {
   bytes: Uint8Array;
-  level: 'B-LTA';
+  level: 'B-LT' | 'B-LTA';
   warnings: string[];
 }
 

@@ -3,7 +3,17 @@ import type { RevocationSource, SignatureProvider, TimeStampAuthority } from '@s
 import { Piscina } from 'piscina';
 import { FairQueue } from '../kernel/fair-queue/fair-queue.ts';
 import type { PdfCheck } from '../signature/index.ts';
-import type { PortAnswer, PortRequest, RemoteKey, SealResult, SealTask } from './sealing-messages.ts';
+import { PackagingFault, type PackagingFaultCode } from './packaging-fault.ts';
+import type {
+  FilesTask,
+  PdfTask,
+  PortAnswer,
+  PortRequest,
+  RemoteKey,
+  SealResult,
+  SealTask,
+  StandardTask,
+} from './sealing-messages.ts';
 
 /** The library derives this type from an overload of `postMessage` that newer typings list in another order. */
 type TransferList = NonNullable<Parameters<Piscina['run']>[1]>['transferList'];
@@ -13,11 +23,35 @@ export interface SealingServices {
   revocation: RevocationSource;
 }
 
-/** Sealing input as the main thread has it: with providers instead of numbers for keys. */
-export interface SealRequest extends Omit<SealTask, 'seal' | 'approvals'> {
-  seal: SignatureProvider;
-  approvals: { provider: SignatureProvider; fullName: string; reason: string; signedAt: Date }[];
+export interface Approval {
+  provider: SignatureProvider;
+  fullName: string;
+  reason: string;
+  signedAt: Date;
 }
+
+/** Sealing input as the main thread has it: with providers instead of numbers for keys. */
+export type SealRequest = ((Omit<PdfTask, 'approvals'> & { approvals: Approval[] }) | StandardTask | FilesTask) & {
+  seal: SignatureProvider;
+  trustAnchors: Uint8Array[];
+  now: Date;
+};
+
+/** What a failed question to a service means for the package. */
+const UNAVAILABLE: Partial<Record<PortRequest['ask'], PackagingFaultCode>> = {
+  timeStamp: 'timestamp_unavailable',
+  ocsp: 'revocation_unavailable',
+  crl: 'revocation_unavailable',
+};
+
+/** Likewise an answer that is none. */
+const FAULTS: Record<string, PackagingFaultCode> = {
+  timestamp_refused: 'timestamp_unavailable',
+  timestamp_invalid: 'timestamp_unavailable',
+  validation_data_missing: 'revocation_unavailable',
+  ocsp_invalid: 'revocation_unavailable',
+  crl_invalid: 'revocation_unavailable',
+};
 
 /** Of one account, in memory while they wait to be checked. */
 const MAX_WAITING_BYTES = 256 * 1024 * 1024;
@@ -70,19 +104,15 @@ export class SealingPool {
 
   async seal(request: SealRequest): Promise<SealResult> {
     const { port1, port2 } = new MessageChannel();
-    const keys = [request.seal, ...request.approvals.map((approval) => approval.provider)];
-    const task: SealTask = {
-      ...request,
-      seal: remoteKey(keys, 0),
-      approvals: request.approvals.map(({ provider: _, ...approval }, index) => ({
-        ...approval,
-        ...remoteKey(keys, index + 1),
-      })),
-    };
+    const { task, keys } = withRemoteKeys(request);
+    let unavailable: PackagingFaultCode | undefined;
     port1.on('message', (message: PortRequest) => {
       this.#answer(keys, message).then(
         (value) => port1.postMessage({ id: message.id, value } satisfies PortAnswer),
-        (error: Error) => port1.postMessage({ id: message.id, error: error.message } satisfies PortAnswer),
+        (error: Error) => {
+          unavailable ??= UNAVAILABLE[message.ask];
+          port1.postMessage({ id: message.id, error: error.message } satisfies PortAnswer);
+        },
       );
     });
     try {
@@ -90,6 +120,10 @@ export class SealingPool {
         { do: 'seal', task, port: port2 },
         { transferList: [port2] as unknown as TransferList },
       );
+    } catch (cause) {
+      const { message } = cause as Error;
+      const code = unavailable ?? FAULTS[message.split(':', 1)[0]!];
+      throw code ? new PackagingFault(code, message, { cause }) : cause;
     } finally {
       port1.close();
     }
@@ -114,6 +148,19 @@ export class SealingPool {
         return this.#services.revocation.crl(request.certificate, request.issuer);
     }
   }
+}
+
+function withRemoteKeys(request: SealRequest): { task: SealTask; keys: SignatureProvider[] } {
+  if (request.kind !== 'pdf') {
+    const keys = [request.seal];
+    return { task: { ...request, seal: remoteKey(keys, 0) }, keys };
+  }
+  const keys = [request.seal, ...request.approvals.map((approval) => approval.provider)];
+  const approvals = request.approvals.map(({ provider: _, ...approval }, index) => ({
+    ...approval,
+    ...remoteKey(keys, index + 1),
+  }));
+  return { task: { ...request, seal: remoteKey(keys, 0), approvals }, keys };
 }
 
 function remoteKey(keys: readonly SignatureProvider[], index: number): RemoteKey {

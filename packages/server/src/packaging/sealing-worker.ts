@@ -1,11 +1,33 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { readlinkSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import type { MessagePort } from 'node:worker_threads';
-import { inspectPdf, repairPdf, type SignatureProvider, sealPackagedPdf } from '@segl/ades';
+import {
+  AdesError,
+  type BaselineServices,
+  inspectPdf,
+  repairPdf,
+  type SignatureProvider,
+  sealPackagedPdf,
+  signAsicE,
+  signXades,
+  type XadesContent,
+} from '@segl/ades';
 import type { PdfCheck } from '../signature/index.ts';
-import { blankAppearance, renderEvidencePages } from './evidence-pages.ts';
-import type { PoolTask, PortAnswer, PortRequest, RemoteKey, SealResult, SealTask } from './sealing-messages.ts';
+import { blankAppearance, type FieldPlace, renderEvidencePages } from './evidence-pages.ts';
+import type {
+  FilesTask,
+  PackagedFile,
+  PdfTask,
+  PoolTask,
+  PortAnswer,
+  PortRequest,
+  RemoteKey,
+  SealResult,
+  SealTask,
+} from './sealing-messages.ts';
+import { writeStandardPackage } from './standard-package.ts';
 
 const NICENESS = 10;
 
@@ -45,56 +67,110 @@ async function checkPdf(bytes: Uint8Array): Promise<PdfCheck> {
 
 async function seal(task: SealTask, main: MainThread): Promise<SealResult> {
   try {
-    const evidence = await renderEvidencePages(task.evidence);
-    const sealed = await sealPackagedPdf({
-      original: task.original,
-      layout: {
-        evidencePages: evidence.pdf,
-        testMark: task.testMark,
-        associatedFiles: task.natives.map((native) => ({
-          name: native.fileName,
-          mimeType: native.mediaType,
-          description: native.description,
-          bytes: native.content,
-          modifiedAt: task.now,
-        })),
-        certification: { name: 'Certification' },
-        approvals: evidence.signerPlaces.map(({ page, rect }, index) => ({
-          name: `Signer${index + 1}`,
-          visible: {
-            evidencePage: page,
-            rect: [rect.x, rect.y, rect.x + rect.width, rect.y + rect.height],
-            // The page itself shows who signed; the field only has to be where that stands.
-            appearance: blankAppearance(rect.width, rect.height),
-          },
-        })),
-        documentTimeStamp: { name: 'DocumentTimeStamp' },
-      },
-      certification: {
-        provider: main.provider(task.seal),
-        name: task.evidence.accountName,
-        reason: task.sealReason,
-        signingTime: task.now,
-      },
-      approvals: task.approvals.map((approval) => ({
-        provider: main.provider(approval),
-        name: approval.fullName,
-        reason: approval.reason,
-        signingTime: approval.signedAt,
-      })),
-      level: 'B-LTA',
-      signingTime: task.now,
-      trustAnchors: task.trustAnchors,
-      tsa: { timeStamp: (request) => main.require({ ask: 'timeStamp', request }) },
-      revocation: {
-        ocsp: (certificate, issuer) => main.ask({ ask: 'ocsp', certificate, issuer }),
-        crl: (certificate, issuer) => main.ask({ ask: 'crl', certificate, issuer }),
-      },
-    });
-    return { bytes: sealed.bytes, level: 'B-LTA', warnings: sealed.warnings };
+    switch (task.kind) {
+      case 'pdf':
+        return await sealPdf(task, main);
+      case 'standard':
+        return await sealXml({ enveloped: writeStandardPackage(task.package) }, task, main);
+      case 'xades':
+        return await sealXml({ enclosed: [contentsOf(task.files), ...task.files.map(enclosedObject)] }, task, main);
+      case 'asice':
+        return await sealContainer(task, main);
+    }
+  } catch (error) {
+    // Of an error that crosses to the main thread only the message is kept.
+    throw error instanceof AdesError ? new Error(`${error.code}: ${error.message}`) : error;
   } finally {
     main.close();
   }
+}
+
+async function sealPdf(task: Extract<SealTask, PdfTask>, main: MainThread): Promise<SealResult> {
+  const evidence = task.evidence && (await renderEvidencePages(task.evidence));
+  const sealed = await sealPackagedPdf({
+    original: task.original,
+    layout: {
+      ...(evidence ? { evidencePages: evidence.pdf } : {}),
+      testMark: task.testMark,
+      associatedFiles: task.attached.map((file) => ({
+        name: file.fileName,
+        mimeType: file.mediaType,
+        description: file.description,
+        bytes: file.content,
+        modifiedAt: task.now,
+      })),
+      certification: { name: 'Certification' },
+      approvals: task.approvals.map((_, index) => ({
+        name: `Signer${index + 1}`,
+        ...(evidence ? { visible: visibleAt(evidence.signerPlaces[index]!) } : {}),
+      })),
+      documentTimeStamp: { name: 'DocumentTimeStamp' },
+    },
+    certification: {
+      provider: main.provider(task.seal),
+      name: task.sealName,
+      reason: task.sealReason,
+      signingTime: task.now,
+    },
+    approvals: task.approvals.map((approval) => ({
+      provider: main.provider(approval),
+      name: approval.fullName,
+      reason: approval.reason,
+      signingTime: approval.signedAt,
+    })),
+    level: 'B-LTA',
+    signingTime: task.now,
+    trustAnchors: task.trustAnchors,
+    ...main.services,
+  });
+  return { bytes: sealed.bytes, level: 'B-LTA', warnings: sealed.warnings };
+}
+
+function visibleAt({ page, rect }: FieldPlace) {
+  return {
+    evidencePage: page,
+    rect: [rect.x, rect.y, rect.x + rect.width, rect.y + rect.height] as [number, number, number, number],
+    // The page itself shows who signed; the field only has to be where that stands.
+    appearance: blankAppearance(rect.width, rect.height),
+  };
+}
+
+async function sealXml(content: XadesContent, task: SealTask, main: MainThread): Promise<SealResult> {
+  const { bytes } = await signXades({
+    content,
+    provider: main.provider(task.seal),
+    level: 'B-LT',
+    signingTime: task.now,
+    trustAnchors: task.trustAnchors,
+    ...main.services,
+  });
+  return { bytes, level: 'B-LT', warnings: [] };
+}
+
+const enclosedObject = (file: PackagedFile) => ({ mimeType: file.mediaType, content: file.content });
+
+/** Objects of a signature have no names: the first one tells those of the others. */
+function contentsOf(files: readonly PackagedFile[]) {
+  const contents = files.map(({ fileName, mediaType, description, content }, index) => ({
+    object: index + 1,
+    fileName,
+    mediaType,
+    description,
+    sha256: createHash('sha256').update(content).digest('hex'),
+  }));
+  return { mimeType: 'application/json', content: Buffer.from(JSON.stringify(contents, null, 2), 'utf8') };
+}
+
+async function sealContainer(task: Extract<SealTask, FilesTask>, main: MainThread): Promise<SealResult> {
+  const { bytes } = await signAsicE({
+    format: 'xades',
+    files: task.files.map(({ fileName, mediaType, content }) => ({ name: fileName, mimeType: mediaType, content })),
+    signers: [{ provider: main.provider(task.seal), signingTime: task.now }],
+    level: 'B-LT',
+    trustAnchors: task.trustAnchors,
+    ...main.services,
+  });
+  return { bytes, level: 'B-LT', warnings: [] };
 }
 
 type Question = PortRequest extends infer Request
@@ -148,6 +224,15 @@ class MainThread {
       sign: (tbs) => this.require({ ask: 'sign', key: key.key, tbs }),
     };
   }
+
+  /** Time-stamps and revocation data, as `@segl/ades` asks for them. */
+  readonly services: Required<Pick<BaselineServices, 'tsa' | 'revocation'>> = {
+    tsa: { timeStamp: (request) => this.require({ ask: 'timeStamp', request }) },
+    revocation: {
+      ocsp: (certificate, issuer) => this.ask({ ask: 'ocsp', certificate, issuer }),
+      crl: (certificate, issuer) => this.ask({ ask: 'crl', certificate, issuer }),
+    },
+  };
 
   close(): void {
     this.#port.close();

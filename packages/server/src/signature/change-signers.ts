@@ -12,6 +12,7 @@ import { signerResource, withDefaultsAnswered, withoutNationalNumbers } from './
 import {
   checkSignerRules,
   type FilledSigner,
+  requireBankIdPackaging,
   requireEnoughSigners,
   signerErrors,
   signerFeatures,
@@ -55,6 +56,7 @@ export async function addSigner(
       throw new SeglError(422, 'too_many_signers', `A document has at most ${MAX_SIGNERS} signers.`);
     }
     checkSignerRules(request, document.request.signers, contextOf(document), methodOffer(deps, environment));
+    requireBankIdPackaging(document.request, [request], methodOffer(deps, environment));
     const signer: SignerRecord = { ...newSigner(deps, request, { deadline: document.deadline, now }), linkRotation: 0 };
     await insertSigner(tx, document, signer);
     const changed = await withSigners(tx, document, [...document.signers, signer]);
@@ -107,6 +109,7 @@ export async function updateSigner(
     if (wrong.length > 0) throw validationFailed(wrong);
     const others = document.signers.filter((one) => one.id !== signerId).map((one) => one.request);
     checkSignerRules(request, others, contextOf(document), methodOffer(deps, environment));
+    requireBankIdPackaging(document.request, [request], methodOffer(deps, environment));
     const isMoved = addressOf(request) !== addressOf(stored.request);
     const signer: SignerRecord = {
       id: signerId,

@@ -1,8 +1,9 @@
-import type { CreateDocumentResponse, DocumentSignature, DocumentSummary, PackageFormat } from './contract/document.ts';
+import type { CreateDocumentResponse, DocumentSignature, DocumentSummary } from './contract/document.ts';
 import { deadlineOf, type FilledSigner } from './document-request.ts';
 import type { SignLink, SignLinks } from './sign-link.ts';
 import type { DocumentRecord, SignerRecord } from './store.ts';
 import type { SummaryRecord, SummarySignature } from './summary-store.ts';
+import { reportedPackages, type WantedPackage } from './wanted-packages.ts';
 
 interface Links {
   links: SignLinks;
@@ -16,10 +17,7 @@ export function documentResource(document: DocumentRecord, urls: Links): CreateD
   return {
     documentId: document.id,
     signers: document.signers.map((signer) => signerResource(document, signer, urls)),
-    status: statusResource(
-      document.status,
-      document.packages.map((made) => made.format),
-    ),
+    status: statusResource(document.status, document.packages),
     links: [],
     title: request.title,
     description: request.description,
@@ -97,9 +95,9 @@ export function withoutNationalNumbers(signer: FilledSigner): FilledSigner {
 
 export function statusResource(
   documentStatus: CreateDocumentResponse['status']['documentStatus'],
-  packages: readonly PackageFormat[],
+  packages: readonly WantedPackage[],
 ): CreateDocumentResponse['status'] {
-  return { documentStatus, completedPackages: [...packages], attachmentPackages: {} };
+  return { documentStatus, ...reportedPackages(packages) };
 }
 
 export function signatureResource(signature: Omit<SummarySignature, 'signerId'>): DocumentSignature {

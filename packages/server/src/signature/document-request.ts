@@ -267,6 +267,7 @@ export function checkRules(request: FilledRequest, offer: MethodOffer): void {
     requireReachableSigner(signer, `signers[${index}].`);
   });
   requireReminderSchedule(request.notification, request.signers);
+  requireBankIdPackaging(request, request.signers, offer);
   request.signers.forEach((signer, index) => {
     requireUsableMethod(signer, `signers[${index}].signatureType`, offer, format);
   });
@@ -321,18 +322,29 @@ function requireSupportedFile(request: FilledRequest): FileType {
 
 function requireSupportedPackages(request: FilledRequest, format: FileType): void {
   const formats = request.dataToSign.packaging?.signaturePackageFormats ?? [];
-  if (format !== 'pdf' && formats.some((one) => one.endsWith('pades'))) {
-    const message = 'PAdES is for PDF documents.';
-    throw refused('packaging_not_supported', message, 'dataToSign.packaging.signaturePackageFormats', 'enum');
-  }
-  if (formats.some((one) => one !== 'pades')) {
-    throw refused(
-      'packaging_not_supported',
-      'This instance packages as pades only.',
-      'dataToSign.packaging.signaturePackageFormats',
-      'enum',
-    );
-  }
+  if (format === 'pdf' || !formats.some((one) => one.endsWith('pades'))) return;
+  const message = 'PAdES is for PDF documents.';
+  throw refused('packaging_not_supported', message, 'dataToSign.packaging.signaturePackageFormats', 'enum');
+}
+
+/** Throws 422 `packaging_not_supported` where one of the signers might sign with another eID than the package is for. */
+export function requireBankIdPackaging(
+  request: Pick<FilledRequest, 'dataToSign'>,
+  signers: readonly FilledSigner[],
+  offer: MethodOffer,
+): void {
+  const formats = request.dataToSign.packaging?.signaturePackageFormats ?? [];
+  if (!formats.includes('no_bankid_pades')) return;
+  const others = signers
+    .flatMap((signer) => usableMethods(signer, offer, 'pdf'))
+    .filter((one) => !one.startsWith('no_bankid'));
+  if (others.length === 0) return;
+  throw refused(
+    'packaging_not_supported',
+    'no_bankid_pades is for documents that are signed with Norwegian BankID only: name it as the method of each signer.',
+    'dataToSign.packaging.signaturePackageFormats',
+    'enum',
+  );
 }
 
 /**

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isPackaged, type LifeCycle, nextTimer } from './document-timer.ts';
+import { type LifeCycle, nextTimer } from './document-timer.ts';
 
 const HOUR_MS = 3_600_000;
 const end = new Date('2026-03-01T12:00:00Z');
@@ -61,11 +61,5 @@ describe('the next step of a document by itself', () => {
         },
       ),
     );
-  });
-
-  it('counts a document as packaged when every wanted format is there', () => {
-    expect(isPackaged(['pades', 'xades'], ['native', 'pades'])).toBe(false);
-    expect(isPackaged(['pades', 'xades'], ['xades', 'pades'])).toBe(true);
-    expect(isPackaged(undefined, [])).toBe(true);
   });
 });

@@ -36,9 +36,3 @@ export function nextTimer(cycle: LifeCycle): DocumentTimer | undefined {
   if (!cycle.announcedAt) return { action: 'announce_deletion', dueAt: new Date(eraseAtMs - noticeMs) };
   return { action: 'erase', dueAt: new Date(Math.max(eraseAtMs, cycle.announcedAt.getTime() + noticeMs)) };
 }
-
-/** Whether a package of each wanted format is there. */
-export function isPackaged(wanted: readonly string[] | undefined, made: Iterable<string>): boolean {
-  const formats = new Set(made);
-  return (wanted ?? []).every((format) => formats.has(format));
-}

@@ -104,7 +104,12 @@ describeOnEachDatabase('deleting a document', (open) => {
               nativeSha256: before.signatures[0]!.native.sha256,
             },
           ],
-          packages: [{ format: 'pades', sha256: packageSha256 }],
+          packages: [
+            { part: 'document', format: 'native', sha256: before.signatures[0]!.native.sha256 },
+            ...['pades', 'standard_packaging'].map((format) => ({ part: 'document', format, sha256: packageSha256 })),
+          ],
+          attachmentSignatureCount: 0,
+          evidenceSha256: before.evidenceHash.toString('hex'),
         },
       });
       const signer = { id: body.signers[0].id, externalSignerId: 'tenant-1' };

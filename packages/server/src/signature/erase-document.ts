@@ -61,7 +61,8 @@ function auditRecord(document: DocumentRecord): AuditRecord {
       signedAt: signature.signedAt.toISOString(),
       nativeSha256: signature.native.sha256,
     })),
-    packages: document.packages.map((made) => ({ format: made.format, sha256: made.sha256 })),
+    packages: document.packages.map((made) => ({ part: made.part, format: made.format, sha256: made.sha256 })),
     attachmentSignatureCount: document.attachments.reduce((sum, { signatures }) => sum + signatures.length, 0),
+    evidenceSha256: document.evidenceHash.toString('hex'),
   };
 }

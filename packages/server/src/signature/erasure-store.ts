@@ -3,16 +3,18 @@ import type { DocumentOwner } from './life-cycle-store.ts';
 
 /**
  * What stays of an erased document, beside the columns of its row: ids, times, final status, number of signatures, hash
- * of the content, last hash of the evidence. No names.
+ * of the content. No names.
  */
 export interface AuditRecord {
   externalIdSha256: string;
   departmentId: string | undefined;
   signerCount: number;
   signatures: { method: string; mechanism: string; signedAt: string; nativeSha256: string }[];
-  packages: { format: string; sha256: string }[];
+  packages: { part: string; format: string; sha256: string }[];
   /** How many signatures there were on attachments. */
   attachmentSignatureCount: number;
+  /** Last hash of the evidence: proves a copy that the account kept. */
+  evidenceSha256: string;
 }
 
 /** Tables whose rows of a document go with it, found by `document_id`. */
@@ -20,6 +22,7 @@ const ERASED_TABLES = [
   'signers',
   'signatures',
   'document_packages',
+  'packaging_failures',
   'evidence_entries',
   'attachments',
   'attachment_acceptances',

@@ -22,7 +22,8 @@ export function fileRoutes(deps: SignatureDeps): RouteDefinition[] {
     ...bothSpellings('/signers/{signerId}', {
       operationId: 'Files_GetSigner',
       summary: 'Download a file of one signer',
-      description: 'What the eID of the signer produced, as soon as that signer has signed.',
+      description:
+        'What the eID of the signer produced, or that together with the document as one sealed file, as soon as that signer has signed. The sealed file is made when it is first asked for: where the wait takes long, the answer is 404 with Retry-After.',
       params: SignerFilePath,
       query: SignerFileQuery,
       handle: (context, { params, query }) => getSignerFile(deps, context, params, query.fileFormat),

@@ -13,8 +13,9 @@ import type { PackageFormat } from './contract/document.ts';
 import type { SignerFileFormat } from './contract/signer-file.ts';
 import { contentFileName } from './document-format.ts';
 import { requireDocument } from './get-document.ts';
+import { signedFile } from './get-file.ts';
 import { requireSigner } from './get-signer.ts';
-import { nativeFile, refusePackaged } from './get-signer-file.ts';
+import { signerFile } from './get-signer-file.ts';
 import type { SignatureDeps } from './signature-deps.ts';
 import { attachmentContent } from './signed-content.ts';
 import type { DocumentRecord } from './store.ts';
@@ -91,11 +92,9 @@ export async function getAttachmentFile(
   const attachment = requireAttachment(document.attachments, path.attachmentId);
   if (format === 'unsigned') return { status: 200, file: attachmentFile(deps, document, attachment) };
   requireToBeSigned(attachment);
-  const [signer, another] = document.signers.filter((one) => isFor(attachment, one.id));
-  if (format !== 'native' || another) {
-    throw new SeglError(404, 'file_format_not_available', `The attachment is not packaged as ${format}.`);
-  }
-  return { status: 200, file: nativeFile(deps, document, attachmentContent(document, attachment), signer?.id) };
+  const signers = document.signers.filter((one) => isFor(attachment, one.id));
+  const content = attachmentContent(document, attachment);
+  return { status: 200, file: signedFile(deps, document, content, signers, format) };
 }
 
 /**
@@ -115,8 +114,8 @@ export async function getAttachmentSignerFile(
     throw new SeglError(404, 'attachment_not_found', 'The signer does not get this attachment.');
   }
   requireToBeSigned(attachment);
-  refusePackaged(format);
-  return { status: 200, file: nativeFile(deps, document, attachmentContent(document, attachment), path.signerId) };
+  const content = attachmentContent(document, attachment);
+  return { status: 200, file: await signerFile(deps, document, content, path.signerId, format) };
 }
 
 function requireToBeSigned(attachment: AttachmentRecord): void {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeOnEachDatabase } from '../../../test-kit/src/each-database.ts';
 import { recordPackage } from './record-package.ts';
 import { PDF, pdf, SignatureUnderTest, SJOBANK } from './signature.testing.ts';
+import { MAIN_PART, type MadeFormat } from './wanted-packages.ts';
 
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 const SIGNED_PDF = pdf('Signed');
@@ -19,7 +20,7 @@ describeOnEachDatabase('files of a document', (open) => {
     signature.api('GET', `/signature/documents/${documentId}/files${query}`, { headers, ...caller });
 
   /** Packages as the job does: the file first, then the record. */
-  async function packaged(documentId: string, bytes: Buffer): Promise<boolean> {
+  async function packaged(documentId: string, bytes: Buffer, format: MadeFormat = 'pades'): Promise<boolean> {
     const { documentId: id, accountId } = (await signature.api('GET', `/signature/documents/${documentId}/summary`))
       .body;
     const file = await signature.deps.files.put(accountId, bytes);
@@ -28,7 +29,14 @@ describeOnEachDatabase('files of a document', (open) => {
         signature.deps,
         tx,
         id,
-        { format: 'pades', ...file, fileName: 'lease-signed.pdf', mediaType: 'application/pdf', level: 'B-LTA' },
+        {
+          part: MAIN_PART,
+          format,
+          ...file,
+          fileName: 'lease-signed.pdf',
+          mediaType: 'application/pdf',
+          level: 'B-LTA',
+        },
         signature.now(),
       ),
     );
@@ -99,7 +107,7 @@ describeOnEachDatabase('files of a document', (open) => {
     expect([after.status, after.body.code, after.headers['retry-after']]).toEqual([404, 'file_not_ready', '2']);
   });
 
-  it.each(['xades', 'asice', 'no_bankid_pades', 'standard_packaging', 'standard_packing'])(
+  it.each(['xades', 'asice', 'no_bankid_pades'])(
     '404 file_format_not_available: %s was not asked for',
     async (format) => {
       const { documentId } = (await signature.create()).body;
@@ -156,7 +164,6 @@ describeOnEachDatabase('files of a document', (open) => {
       for (const query of ['?fileType=NATIVE', '?native']) expect(await ask(query)).toBe(200);
       for (const query of ['', '?fileFormat=pades', '?unsigned'])
         expect(await ask(query)).toBe('400 validation_failed');
-      expect(await ask('?packaged')).toBe('404 file_format_not_available');
     });
 
     it('of a signer of another document, and for another account, is not there', async () => {
@@ -168,6 +175,21 @@ describeOnEachDatabase('files of a document', (open) => {
     });
   });
 
+  it('of two kinds of PAdES pades is the one that was asked for, and the general one where both were', async () => {
+    const kinds = ['no_bankid_pades', 'pades'] as const;
+    for (const wanted of [kinds.slice(0, 1), kinds]) {
+      const packaging = { signaturePackageFormats: wanted };
+      const dataToSign = { fileName: 'lease.pdf', base64Content: PDF.toString('base64'), packaging };
+      const { documentId, signers } = (await signature.create({ dataToSign })).body;
+      await signature.sign(signers[0].url);
+      for (const kind of wanted) await packaged(documentId, pdf(kind), kind);
+      expect((await get(documentId, '?no_bankid_pades')).text).toContain('(no_bankid_pades)');
+      expect((await get(documentId, '?pades')).text).toContain(`(${wanted.at(-1)})`);
+      const status = await signature.api('GET', `/signature/documents/${documentId}/status`);
+      expect(status.body.completedPackages).toEqual(['native', 'pades']);
+    }
+  });
+
   it('hands out the signed file, to its account only', async () => {
     const { documentId, signers } = (await signature.create()).body;
     await signature.sign(signers[0].url);
@@ -176,14 +198,16 @@ describeOnEachDatabase('files of a document', (open) => {
     expect([answer.status, answer.text]).toEqual([200, SIGNED_PDF.toString('latin1')]);
     expect(answer.headers['content-disposition']).toContain('lease-signed.pdf');
     const status = await signature.api('GET', `/signature/documents/${documentId}/status`);
-    expect(status.body.completedPackages).toEqual(['pades']);
+    expect(status.body.completedPackages).toEqual(['native', 'pades']);
     expect((await get(documentId, '?pades', {}, { accountId: SJOBANK })).body.code).toBe('document_not_found');
   });
 
   describe('recording a package', () => {
-    it('keeps the first one of a format, and raises document_packaged once', async () => {
+    it('keeps the first one of a format, and raises document_packaged once, with the last one', async () => {
       const { documentId, signers } = (await signature.create()).body;
       await signature.sign(signers[0].url);
+      expect(await packaged(documentId, pdf('Standard'), 'standard_packaging')).toBe(true);
+      expect(await signature.events(documentId)).not.toContain('document_packaged');
       const kept = [];
       for (const bytes of [SIGNED_PDF, pdf('Signed again')]) kept.push(await packaged(documentId, bytes));
       expect(kept).toEqual([true, false]);
@@ -194,6 +218,7 @@ describeOnEachDatabase('files of a document', (open) => {
     it('of two workers at once, one is kept', async () => {
       const { documentId, signers } = (await signature.create()).body;
       await signature.sign(signers[0].url);
+      await packaged(documentId, pdf('Standard'), 'standard_packaging');
       const kept = await Promise.all([packaged(documentId, SIGNED_PDF), packaged(documentId, pdf('Another'))]);
       expect(kept.sort()).toEqual([false, true]);
       expect((await signature.events(documentId)).filter((type) => type === 'document_packaged')).toHaveLength(1);

@@ -18,7 +18,7 @@ export async function getSummary(
       description,
       externalId,
       tags: advanced.tags,
-      packages: document.packages.map((made) => made.format),
+      packages: document.packages,
       attachments: document.attachments.map((attachment) => attachment.id),
       signers: document.signers.map((signer) => ({
         id: signer.id,

@@ -14,15 +14,22 @@ export { firstBrokenEvidence } from './evidence.ts';
 export { startFoldingCounts } from './fold-counts.ts';
 export { messageContent } from './message-content.ts';
 export { type NationalNumber, openSignedNumber } from './national-number.ts';
+export {
+  listWantedPackages,
+  type PackagingTask,
+  putPackagingFailure,
+} from './package-store.ts';
 export { receiptsDue } from './receipts-due.ts';
-export { recordPackage } from './record-package.ts';
+export { recordPackage, signedFileName } from './record-package.ts';
 export { reminderPlans } from './reminder-plan.ts';
 export { createSignLinks } from './sign-link.ts';
 export type { PdfCheck, SignatureDeps } from './signature-deps.ts';
+export { attachmentContent, mainContent, type SignedContent } from './signed-content.ts';
 export { signersToAsk } from './signers-to-ask.ts';
 export { EID_CALLBACK_PATH } from './start-signing.ts';
 export type { DocumentRecord, SignatureRecord } from './store.ts';
 export { findDocument, listEvidence } from './store.ts';
+export { type MadeFormat, partOfName } from './wanted-packages.ts';
 
 export interface Signature {
   routes: RouteDefinition[];

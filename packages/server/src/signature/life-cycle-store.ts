@@ -1,7 +1,7 @@
 import type { Queryable, Transaction } from '../kernel/db/database.ts';
 import type { Environment } from '../kernel/events/events.ts';
 import type { DocumentStatus } from './contract/document.ts';
-import { isPackaged, type LifeCycle } from './document-timer.ts';
+import type { LifeCycle } from './document-timer.ts';
 
 /** Whose document it is. */
 export interface DocumentOwner {
@@ -26,13 +26,11 @@ export async function findLifeCycle(db: Queryable, documentId: string): Promise<
     ended_at: Date | null;
     announced_at: Date | null;
     delete_after_hours: number;
-    wanted: string[] | null;
-    made: string[];
+    packaged: boolean;
   }>(
     `select status, deadline, coalesce(closed_at, signed_at) as ended_at, deletion_announced_at as announced_at,
             (request #>> '{advanced,timeToLive,deleteAfterHours}')::integer as delete_after_hours,
-            request #> '{dataToSign,packaging,signaturePackageFormats}' as wanted,
-            array(select format from document_packages where document_id = $1) as made
+            packages_complete_at is not null as packaged
        from documents where id = $1 and erased_at is null`,
     [documentId],
   );
@@ -42,7 +40,7 @@ export async function findLifeCycle(db: Queryable, documentId: string): Promise<
       status: row.status,
       deadline: row.deadline,
       endedAt: row.ended_at ?? undefined,
-      packaged: isPackaged(row.wanted ?? undefined, row.made),
+      packaged: row.packaged,
       deleteAfterHours: row.delete_after_hours,
       announcedAt: row.announced_at ?? undefined,
     }

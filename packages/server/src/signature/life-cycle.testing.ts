@@ -4,6 +4,7 @@ import { fireDueTimers, type TimerDeps } from './document-timers.ts';
 import { recordPackage } from './record-package.ts';
 import type { SignatureUnderTest } from './signature.testing.ts';
 import { findDocument } from './store.ts';
+import { MAIN_PART } from './wanted-packages.ts';
 
 export const HOUR_MS = 3_600_000;
 
@@ -34,14 +35,11 @@ export async function packageAsPades(signature: SignatureUnderTest, documentId: 
   const { deps } = signature;
   const document = (await findDocument(deps.database, documentId))!;
   const file = await deps.files.put(document.accountId, randomBytes(100));
-  await deps.database.transaction((tx) =>
-    recordPackage(
-      deps,
-      tx,
-      documentId,
-      { format: 'pades', ...file, fileName: 'lease-signed.pdf', mediaType: 'application/pdf', level: 'B-LTA' },
-      deps.clock.now(),
-    ),
-  );
+  await deps.database.transaction(async (tx) => {
+    for (const format of ['pades', 'standard_packaging'] as const) {
+      const made = { part: MAIN_PART, format, ...file, fileName: 'lease-signed', mediaType: 'x', level: 'B-LTA' };
+      await recordPackage(deps, tx, documentId, made, deps.clock.now());
+    }
+  });
   return file.sha256;
 }

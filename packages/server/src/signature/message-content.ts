@@ -2,6 +2,7 @@ import type { CreateDocumentRequestWrapper } from './contract/document.ts';
 import type { COLOR_THEMES, LANGUAGES } from './contract/signing-page.ts';
 import { contentFileName, mediaTypeOf } from './document-format.ts';
 import { signLink, signUrl } from './document-representation.ts';
+import { signedCopyOf } from './get-file.ts';
 import { addressesOf, type MessageKind, wantedChannel } from './recipients.ts';
 import { turnState } from './session-context.ts';
 import { putShortLink } from './short-link-store.ts';
@@ -157,7 +158,7 @@ function attachmentFor(deps: Deps, document: DocumentRecord, kind: MessageKind):
       read: read(document.contentSha256),
     };
   }
-  const made = document.packages.find((one) => one.format === 'pades');
+  const { made } = signedCopyOf(document);
   if (kind !== 'finalReceipt' || !notification?.finalReceipt?.includeSignedFile || !made) return undefined;
   const { fileName, mediaType, sizeBytes, sha256 } = made;
   return { fileName, mediaType, sizeBytes, read: read(sha256) };

@@ -1,58 +1,20 @@
-import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeOnEachDatabase } from '../../../test-kit/src/each-database.ts';
-import { systemClock } from '../kernel/clock/clock.ts';
-import { createKeyStore } from '../kernel/keys/key-store.ts';
-import { type PackagingDeps, packageDocument, SealingPool } from '../packaging/index.ts';
-import { createTrust } from '../trust/index.ts';
-import { PDF, SignatureUnderTest } from './signature.testing.ts';
+import { PackagingUnderTest } from './packaging.testing.ts';
+import { PDF, type SignatureUnderTest } from './signature.testing.ts';
 
 describeOnEachDatabase('the signed file of a document', (open) => {
   let signature: SignatureUnderTest;
-  let packaging: PackagingDeps;
-  let pool: SealingPool;
+  let packaging: PackagingUnderTest;
 
   beforeAll(async () => {
-    const database = await open();
-    signature = await SignatureUnderTest.start(database);
-    const trust = await createTrust({
-      database,
-      keys: createKeyStore({ database, masterKey: randomBytes(32), clock: systemClock }),
-      clock: systemClock,
-      trustUrl: 'http://localhost:8642/trust',
-      timeStampUrl: undefined,
-      timeStampCertificateFile: undefined,
-      timeStampPolicy: 'queue',
-      sealKeyFile: undefined,
-      sealCertificateFile: undefined,
-      signerCaKeyFile: undefined,
-      signerCaCertificateFile: undefined,
-    });
-    pool = new SealingPool({ threads: 1, services: trust });
-    const { events, files, log, accountTime } = signature.deps;
-    packaging = {
-      database,
-      events,
-      files,
-      log,
-      clock: systemClock,
-      accountTime,
-      trust,
-      pool,
-      accountName: async () => 'Nordbank',
-      methodName: () => 'Test eID',
-    };
+    packaging = await PackagingUnderTest.start(await open());
+    signature = packaging.signature;
   });
-  afterAll(async () => {
-    await pool.close();
-    await signature.stop();
-  });
+  afterAll(() => packaging.stop());
 
-  async function signedDocument(): Promise<string> {
-    const { body } = await signature.create();
-    await signature.sign(body.signers[0].url);
-    return body.documentId;
-  }
+  const signedDocument = () => packaging.signedDocument();
+  const packageAll = (documentId: string) => packaging.packageAll(documentId);
   const file = (documentId: string) =>
     signature.api('GET', `/signature/documents/${documentId}/files?fileFormat=pades`);
   const packagedEvents = async (documentId: string) =>
@@ -60,11 +22,12 @@ describeOnEachDatabase('the signed file of a document', (open) => {
 
   it('begins with the bytes that were signed, is B-LTA, and is made once however often the job runs', async () => {
     const documentId = await signedDocument();
-    await packageDocument(packaging, documentId);
+    await packageAll(documentId);
     const made = await file(documentId);
     expect(made.status).toBe(200);
     const [row] = await signature.query<{ level: string; account_id: string; sha256: string; size_bytes: number }>(
-      'select level, account_id, sha256, size_bytes::integer from document_packages where document_id = $1',
+      `select level, account_id, sha256, size_bytes::integer from document_packages
+        where document_id = $1 and format = 'pades'`,
       [documentId],
     );
     expect(row!.level).toBe('B-LTA');
@@ -72,22 +35,22 @@ describeOnEachDatabase('the signed file of a document', (open) => {
     const bytes = await signature.deps.files.read(row!.account_id, row!.sha256);
     expect(bytes.subarray(0, PDF.length).equals(PDF)).toBe(true);
     expect(bytes.toString('latin1').split('/ByteRange').length - 1).toBe(3);
-    await packageDocument(packaging, documentId);
+    await packageAll(documentId);
     expect((await file(documentId)).headers.etag).toBe(made.headers.etag);
     expect(await packagedEvents(documentId)).toBe(1);
   });
 
   it('of two workers at once, one package is kept', async () => {
     const documentId = await signedDocument();
-    await Promise.all([packageDocument(packaging, documentId), packageDocument(packaging, documentId)]);
+    await Promise.all([packageAll(documentId), packageAll(documentId)]);
     expect((await file(documentId)).status).toBe(200);
     expect(await packagedEvents(documentId)).toBe(1);
   });
 
   it('is not made of a document that is not signed, nor of one that is not there', async () => {
     const { body } = await signature.create();
-    await packageDocument(packaging, body.documentId);
-    await packageDocument(packaging, '0195a000-0000-7000-8000-0000000000ee');
+    await packageAll(body.documentId);
+    await packageAll('0195a000-0000-7000-8000-0000000000ee');
     expect((await file(body.documentId)).body.code).toBe('file_not_ready');
   });
 
@@ -129,7 +92,7 @@ describeOnEachDatabase('the signed file of a document', (open) => {
   ])('signature.md 15: nothing is sealed when the records were tampered with: %s', async (_what, tamper, why) => {
     const documentId = await signedDocument();
     await signature.query(tamper, [documentId]);
-    await expect(packageDocument(packaging, documentId)).rejects.toThrow(why);
+    await expect(packageAll(documentId)).rejects.toThrow(why);
     expect((await file(documentId)).body.code).toBe('file_not_ready');
     expect(await packagedEvents(documentId)).toBe(0);
   });
@@ -141,7 +104,7 @@ describeOnEachDatabase('the signed file of a document', (open) => {
       [documentId],
     );
     await signature.deps.files.delete(row!.account_id, row!.native_sha256);
-    await expect(packageDocument(packaging, documentId)).rejects.toThrow('not in the file store');
+    await expect(packageAll(documentId)).rejects.toThrow('not in the file store');
     expect(await packagedEvents(documentId)).toBe(0);
   });
 });

@@ -8,6 +8,7 @@ import { insertAttachmentSignature } from './attachment-store.ts';
 import { afterSignature } from './document-status.ts';
 import { nextEvidence } from './evidence.ts';
 import { isNationalNumberFetched, sealSignedNumber } from './national-number.ts';
+import { recordOnlyNatives } from './record-package.ts';
 import { type SessionContext, stateOf, unknownLink } from './session-context.ts';
 import { finishAttempt, type SignAttempt } from './session-store.ts';
 import type { SignatureDeps } from './signature-deps.ts';
@@ -187,13 +188,14 @@ async function raiseEvents(
   if (status === 'signed') await raiseDocumentSigned(deps, tx, document, signature.signedAt);
 }
 
-/** That the document is complete, with everybody who has signed. */
+/** That the document is complete, with everybody who has signed, and what is there with that. */
 export async function raiseDocumentSigned(
   deps: Pick<SignatureDeps, 'events'>,
   tx: Transaction,
   document: DocumentRecord,
   signedAt: Date,
 ): Promise<void> {
+  await recordOnlyNatives(tx, document.id, signedAt);
   await deps.events.append(tx, {
     accountId: document.accountId,
     environment: document.environment,

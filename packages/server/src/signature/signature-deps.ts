@@ -11,6 +11,7 @@ import type { SecretBox } from '../kernel/keys/sealed-box.ts';
 import type { Log } from '../kernel/log/log.ts';
 import type { MethodOffer } from './document-request.ts';
 import type { Messages } from './messages-port.ts';
+import type { PackagingTask } from './package-store.ts';
 import type { RedirectTokens } from './redirect-token.ts';
 import type { SignLinks } from './sign-link.ts';
 
@@ -55,6 +56,8 @@ export interface SignatureDeps {
   externalIdPolicy(accountId: string): Promise<ExternalIdPolicy>;
   /** Takes back an owner's use of files; with the commit those that nobody uses are deleted. */
   releaseFiles(tx: Transaction, ownerId: string): Promise<void>;
+  /** Has a file made that is not made by itself; it appears among the packages of the document. */
+  makePackage(task: PackagingTask): Promise<void>;
   publicUrl: string;
   maxDocumentBytes: number;
   /** Throws 503 `timestamp_unavailable` when signatures are refused while time-stamps are not to be had. */

@@ -33,7 +33,7 @@ export interface Caller {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every operation
-export type Answer = { status: number; headers: Record<string, string>; body: any; text: string };
+export type Answer = { status: number; headers: Record<string, string>; body: any; text: string; bytes: Buffer };
 
 type Verb = 'GET' | 'POST' | 'HEAD' | 'PATCH' | 'DELETE';
 const SCOPES = ['document_read', 'document_write', 'document_file'];
@@ -177,6 +177,7 @@ export class SignatureUnderTest {
         releaseFiles: async (tx, ownerId) => void (await releaseFiles(tx, ownerId)),
         publicUrl: PUBLIC_URL,
         maxDocumentBytes: 100_000,
+        makePackage: async () => undefined,
         requireTimeStamps: async () => undefined,
         ...changes,
       },
@@ -215,6 +216,7 @@ export class SignatureUnderTest {
       headers: answer.headers as Record<string, string>,
       body: isJson && answer.body !== '' ? answer.json() : undefined,
       text: answer.body,
+      bytes: answer.rawPayload,
     };
   }
 

@@ -1,11 +1,12 @@
 import type { Queryable, Transaction } from '../kernel/db/database.ts';
 import type { Environment } from '../kernel/events/events.ts';
 import { ATTACHMENTS_OF_DOCUMENT, type AttachmentRecord } from './attachment-store.ts';
-import type { DocumentStatus, Mechanism, PackageFormat } from './contract/document.ts';
+import type { DocumentStatus, Mechanism } from './contract/document.ts';
 import type { FileType } from './contract/lists.ts';
 import type { FilledRequest, FilledSigner } from './document-request.ts';
 import type { EvidenceEntry, EvidenceKind } from './evidence.ts';
 import type { MobileNumber } from './mobile-number.ts';
+import type { WantedPackage } from './wanted-packages.ts';
 
 export interface SignerRecord {
   id: string;
@@ -47,8 +48,7 @@ export interface NativeRecord {
   binding: Record<string, unknown>;
 }
 
-export interface PackageRecord {
-  format: PackageFormat;
+export interface PackageRecord extends WantedPackage {
   sha256: string;
   sizeBytes: number;
   fileName: string;
@@ -322,8 +322,8 @@ const SELECT_DOCUMENT = `
                              'mediaType', g.native_media_type, 'fileName', g.native_file_name,
                              'binding', g.native_binding)) order by g.sequence)
             from signatures g where g.document_id = $1) end as signatures,
-         case when d.packaged_at is null then null else
-         (select jsonb_agg(jsonb_build_object('format', p.format, 'sha256', p.sha256, 'sizeBytes', p.size_bytes,
+         case when d.signature_count = 0 then null else
+         (select jsonb_agg(jsonb_build_object('part', p.part, 'format', p.format, 'sha256', p.sha256, 'sizeBytes', p.size_bytes,
                              'fileName', p.file_name, 'mediaType', p.media_type, 'level', p.level) order by p.created_at)
             from document_packages p where p.document_id = $1) end as packages,
          case when d.attachment_count = 0 then null else (${ATTACHMENTS_OF_DOCUMENT}) end as attachments
@@ -408,7 +408,7 @@ export interface DocumentStatusRecord {
   accountId: string;
   environment: Environment;
   status: DocumentStatus;
-  packages: PackageFormat[];
+  packages: WantedPackage[];
 }
 
 export async function findStatus(db: Queryable, documentId: string): Promise<DocumentStatusRecord | undefined> {
@@ -416,13 +416,13 @@ export async function findStatus(db: Queryable, documentId: string): Promise<Doc
     account_id: string;
     environment: Environment;
     status: DocumentStatus;
-    packages: PackageFormat[] | null;
+    packages: WantedPackage[] | null;
   }>({
     name: 'signature_find_status',
     text: `select d.account_id, d.environment, d.status,
                   case when d.packaged_at is null then null else
-                  (select array_agg(p.format order by p.created_at) from document_packages p where p.document_id = $1) end
-                  as packages
+                  (select jsonb_agg(jsonb_build_object('part', p.part, 'format', p.format) order by p.created_at)
+                     from document_packages p where p.document_id = $1) end as packages
              from documents d where d.id = $1 and d.erased_at is null`,
     values: [documentId],
   });
@@ -486,7 +486,6 @@ export async function updateDocument(
     status?: DocumentStatus;
     signatureCount?: number;
     signedAt?: Date;
-    packagedAt?: Date;
     updatedAt?: Date;
     evidence: { sequence: number; hash: Buffer };
   },
@@ -494,15 +493,14 @@ export async function updateDocument(
   await tx.query(
     `update documents
         set status = coalesce($2, status), signature_count = coalesce($3, signature_count),
-            signed_at = coalesce($4, signed_at), packaged_at = coalesce($5, packaged_at),
-            updated_at = coalesce($6, updated_at), evidence_sequence = $7, evidence_hash = $8
+            signed_at = coalesce($4, signed_at), updated_at = coalesce($5, updated_at),
+            evidence_sequence = $6, evidence_hash = $7
       where id = $1`,
     [
       documentId,
       change.status ?? null,
       change.signatureCount ?? null,
       change.signedAt ?? null,
-      change.packagedAt ?? null,
       change.updatedAt ?? null,
       change.evidence.sequence,
       change.evidence.hash,
@@ -551,37 +549,4 @@ export async function listEvidence(db: Queryable, documentId: string): Promise<E
     data: row.data,
     hash: row.hash,
   }));
-}
-
-/** `false` when the format was packaged before: the first one stays. */
-export async function insertPackage(
-  tx: Transaction,
-  document: { id: string; accountId: string },
-  made: PackageRecord,
-  createdAt: Date,
-): Promise<boolean> {
-  await tx.query('select record_file($1, $2, $3, $4, $5)', [
-    document.accountId,
-    made.sha256,
-    made.sizeBytes,
-    createdAt,
-    document.id,
-  ]);
-  const { rowCount } = await tx.query(
-    `insert into document_packages (document_id, format, account_id, sha256, size_bytes, file_name, media_type, level, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-     on conflict (document_id, format) do nothing`,
-    [
-      document.id,
-      made.format,
-      document.accountId,
-      made.sha256,
-      made.sizeBytes,
-      made.fileName,
-      made.mediaType,
-      made.level ?? null,
-      createdAt,
-    ],
-  );
-  return rowCount === 1;
 }

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Queryable, Transaction } from '../kernel/db/database.ts';
 import type { Environment } from '../kernel/events/events.ts';
 import type { PageWindow } from '../kernel/http/linked-page.ts';
-import { DOCUMENT_STATUSES, type DocumentStatus, type Mechanism, type PackageFormat } from './contract/document.ts';
+import { DOCUMENT_STATUSES, type DocumentStatus, type Mechanism } from './contract/document.ts';
+import type { WantedPackage } from './wanted-packages.ts';
 
 /** What a summary shows of a document. */
 export interface SummaryRecord {
@@ -13,7 +14,7 @@ export interface SummaryRecord {
   externalId: string;
   tags: string[];
   status: DocumentStatus;
-  packages: PackageFormat[];
+  packages: WantedPackage[];
   requiredSignatures: number;
   deadline: Date;
   createdAt: Date;
@@ -338,8 +339,8 @@ const DETAILS = `
                    'signedAt', g.signed_at) order by g.sequence)
             from signatures g where g.document_id = d.id) end as signatures,
          case when d.packaged_at is not null then
-         (select array_agg(p.format order by p.created_at) from document_packages p where p.document_id = d.id) end
-         as packages,
+         (select jsonb_agg(jsonb_build_object('part', p.part, 'format', p.format) order by p.created_at)
+            from document_packages p where p.document_id = d.id) end as packages,
          case when d.attachment_count > 0 then
          (select jsonb_agg(a.id order by a.position) from attachments a where a.document_id = d.id) end as attachments
     from page join documents d on d.id = page.id`;
@@ -360,7 +361,7 @@ interface PageRow {
   signedAt: Date | null;
   signers: SummaryRecord['signers'] | null;
   signatures: (Record<keyof SummarySignature, string | null> & { signedAt: string })[] | null;
-  packages: PackageFormat[] | null;
+  packages: WantedPackage[] | null;
   attachments: string[] | null;
 }
 

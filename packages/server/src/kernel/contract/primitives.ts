@@ -1,4 +1,4 @@
-import Type, { type TSchema, type TUnsafe } from 'typebox';
+import Type, { type Static, type TSchema, type TUnsafe } from 'typebox';
 
 /**
  * Text out of a closed list, matched without regard to case and blanks, answered in the canonical spelling.
@@ -51,5 +51,5 @@ export const Base64 = (options: { description?: string } = {}): TUnsafe<string> 
 export const MASK = '********';
 
 /** Keys chosen by the caller: kept exactly as they are. */
-export const Dictionary = (value: TSchema, options: { description?: string } = {}) =>
-  Type.Unsafe<Record<string, never>>({ type: 'object', additionalProperties: value, ...options });
+export const Dictionary = <Value extends TSchema>(value: Value, options: { description?: string } = {}) =>
+  Type.Unsafe<Record<string, Static<Value>>>({ type: 'object', additionalProperties: value, ...options });

@@ -341,7 +341,7 @@ export const DataToSign = Type.Object(
         {
           signaturePackageFormats: optional(
             Type.Array(stringEnum(['xades', 'pades', 'no_bankid_pades', 'asice']), {
-              description: 'Signed files to make.',
+              description: 'Signed files to make, beside the standard package; absent: pades for a PDF.',
             }),
           ),
           padesSettings: optional(

@@ -139,7 +139,9 @@ export type CompleteSigningResponse = Static<typeof CompleteSigningResponse>;
 
 export const ResultResponse = Type.Object({
   packaged: Type.Boolean(),
-  downloads: Type.Array(Type.Object({ kind: stringEnum(['pades']), fileName: Type.String(), url: Type.String() })),
+  downloads: Type.Array(
+    Type.Object({ kind: stringEnum(['pades', 'standard_packaging']), fileName: Type.String(), url: Type.String() }),
+  ),
   redirect: optional(Type.String()),
 });
 

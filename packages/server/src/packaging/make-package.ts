@@ -1,0 +1,164 @@
+import type { Clock } from '../kernel/clock/clock.ts';
+import { type EvidenceEntry, type MadeFormat, type SignatureRecord, signedFileName } from '../signature/index.ts';
+import type { Trust } from '../trust/index.ts';
+import {
+  contentFile,
+  evidenceFile,
+  evidenceInput,
+  isPdf,
+  nativeFiles,
+  type PackageMaterial,
+  standardPackage,
+} from './package-material.ts';
+import { PackagingFault } from './packaging-fault.ts';
+import type { PackagedFile, SealResult } from './sealing-messages.ts';
+import type { Approval, SealingPool } from './sealing-pool.ts';
+
+export interface MakePackageDeps {
+  /** Real time: what goes into signatures. */
+  clock: Clock;
+  trust: Trust;
+  pool: SealingPool;
+}
+
+export interface MadePackage extends SealResult {
+  fileName: string;
+  mediaType: string;
+}
+
+interface Maker {
+  extension: string;
+  mediaType: string;
+  make(deps: MakePackageDeps, material: PackageMaterial): Promise<SealResult>;
+}
+
+const PDF = 'application/pdf';
+const XML = 'application/xml';
+
+const STANDARD: Maker = {
+  extension: '.xml',
+  mediaType: XML,
+  make: async (deps, material) =>
+    deps.pool.seal({ kind: 'standard', package: standardPackage(material), ...(await sealing(deps, material)) }),
+};
+
+const PADES: Maker = {
+  extension: '.pdf',
+  mediaType: PDF,
+  make: (deps, material) => sealPdf(deps, material, { pages: true }),
+};
+
+const MAKERS: Partial<Record<MadeFormat, Maker>> = {
+  pades: PADES,
+  standard_packaging: STANDARD,
+  no_bankid_pades: {
+    extension: '.bankid.pdf',
+    mediaType: PDF,
+    make(deps, material) {
+      const other = material.signatures.find(({ signature }) => !signature.method.startsWith('no_bankid'));
+      if (other) throw new PackagingFault('packaging_failed', 'not all have signed with Norwegian BankID');
+      return sealPdf(deps, material, { pages: false });
+    },
+  },
+  xades: {
+    extension: '.xades.xml',
+    mediaType: XML,
+    make: async (deps, material) =>
+      deps.pool.seal({
+        kind: 'xades',
+        files: [contentFile(material), ...nativeFiles(material).flatMap(({ native, binding }) => [native, binding])],
+        ...(await sealing(deps, material)),
+      }),
+  },
+  asice: {
+    extension: '.asice',
+    mediaType: 'application/vnd.etsi.asic-e+zip',
+    make: async (deps, material) =>
+      deps.pool.seal({
+        kind: 'asice',
+        files: [
+          contentFile(material),
+          ...nativeFiles(material).flatMap(({ native, binding }) => [
+            inFolder('natives', native),
+            inFolder('natives', binding),
+          ]),
+          inFolder('evidence', evidenceFile(material)),
+        ],
+        ...(await sealing(deps, material)),
+      }),
+  },
+};
+
+/** Makes the file of a format. Throws `PackagingFault`, and what sealing throws. */
+export async function makePackage(
+  deps: MakePackageDeps,
+  material: PackageMaterial,
+  format: MadeFormat,
+): Promise<MadePackage> {
+  const sealed = isPdf(material) ? PADES : STANDARD;
+  const maker = format === 'packaged' ? sealed : MAKERS[format];
+  if (!maker) throw new PackagingFault('packaging_failed', `there is no way to make ${format}`);
+  const made = await maker.make(deps, material);
+  return { ...made, fileName: signedFileName(material.content.fileName, maker.extension), mediaType: maker.mediaType };
+}
+
+/** The account's seal, and what any seal takes. */
+async function sealing({ trust, clock }: MakePackageDeps, { document, accountName }: PackageMaterial) {
+  return {
+    seal: await trust.sealProvider({ id: document.accountId, name: accountName }),
+    trustAnchors: [...trust.anchors],
+    now: clock.now(),
+  };
+}
+
+async function sealPdf(
+  deps: MakePackageDeps,
+  material: PackageMaterial,
+  { pages }: { pages: boolean },
+): Promise<SealResult> {
+  const { document, accountName } = material;
+  return deps.pool.seal({
+    kind: 'pdf',
+    original: material.original,
+    evidence: pages ? evidenceInput(material) : undefined,
+    attached: [...nativeFiles(material).flatMap(({ native, binding }) => [native, binding]), evidenceFile(material)],
+    sealName: accountName,
+    sealReason: `Certified by ${accountName}`,
+    approvals: await Promise.all(material.signatures.map(({ signature }) => approvalOf(deps, material, signature))),
+    testMark: document.environment === 'test',
+    ...(await sealing(deps, material)),
+  });
+}
+
+async function approvalOf(
+  { trust }: MakePackageDeps,
+  { document, accountName, methodName, evidence }: PackageMaterial,
+  signature: SignatureRecord,
+): Promise<Approval> {
+  return {
+    provider: await trust.oneShotSigner({
+      accountId: document.accountId,
+      accountName,
+      fullName: signature.fullName,
+      firstName: signature.firstName,
+      lastName: signature.lastName,
+      uniqueId: signature.methodUniqueId ?? signature.signerId,
+      method: signature.method,
+      documentSha256: signature.documentSha256,
+      nativeSha256: signature.native.sha256,
+    }),
+    fullName: signature.fullName,
+    reason: `Signed with ${methodName(signature.method)}`,
+    signedAt: signingTime(signature, evidence),
+  };
+}
+
+/** Real time, which is another than the account's where its clock was ahead: then the evidence tells. */
+function signingTime(signature: SignatureRecord, evidence: readonly EvidenceEntry[]): Date {
+  const signed = evidence.find((entry) => entry.kind === 'signed' && entry.signerId === signature.signerId);
+  return typeof signed?.data.realTime === 'string' ? new Date(signed.data.realTime) : signature.signedAt;
+}
+
+function inFolder(folder: string, file: PackagedFile): PackagedFile {
+  return { ...file, fileName: `${folder}/${file.fileName}` };
+}

@@ -1,0 +1,158 @@
+import type { DocumentRecord, EvidenceEntry, SignatureRecord, SignedContent } from '../signature/index.ts';
+import type { EvidenceInput } from './evidence-pages.ts';
+import type { PackagedFile } from './sealing-messages.ts';
+import type { StandardPackage } from './standard-package.ts';
+
+/** Everything that packages of a document, or of some of its signatures, are made of. */
+export interface PackageMaterial {
+  document: DocumentRecord;
+  /** What was signed: the document or an attachment of it. */
+  content: SignedContent;
+  evidence: readonly EvidenceEntry[];
+  original: Uint8Array;
+  /** The signatures that the package is about, with what the eIDs produced, in order of signing. */
+  signatures: readonly { signature: SignatureRecord; native: Uint8Array }[];
+  accountName: string;
+  methodName(method: string): string;
+}
+
+const MEDIA_TYPES: Record<string, string> = {
+  pdf: 'application/pdf',
+  txt: 'text/plain',
+  html: 'text/html',
+  htm: 'text/html',
+};
+
+export function isPdf({ content }: Pick<PackageMaterial, 'content'>): boolean {
+  return contentMediaType(content) === 'application/pdf';
+}
+
+function contentMediaType({ fileName }: SignedContent): string {
+  const extension = fileName.split('.').at(-1)?.toLowerCase() ?? '';
+  return MEDIA_TYPES[extension] ?? 'application/xml';
+}
+
+export function contentFile({ content, original }: PackageMaterial): PackagedFile {
+  const { fileName } = content;
+  return { fileName, mediaType: contentMediaType(content), description: 'What was signed', content: original };
+}
+
+/** What each eID produced, and beside it what is needed to check that against the document. */
+export function nativeFiles({ signatures }: PackageMaterial): { native: PackagedFile; binding: PackagedFile }[] {
+  return signatures.map(({ signature, native }, index) => {
+    const prefix = `signer-${index + 1}-`;
+    const { fileName, mediaType, format, binding } = signature.native;
+    return {
+      native: {
+        fileName: prefix + fileName,
+        mediaType,
+        description: `What the eID produced for ${signature.fullName}`,
+        content: native,
+      },
+      binding: {
+        fileName: `${prefix}binding.json`,
+        mediaType: 'application/json',
+        description: `How that is bound to the document (${format})`,
+        content: json({ format, ...binding }),
+      },
+    };
+  });
+}
+
+/** The evidence log as one file; `docs/packages.md` tells how its hashes are computed. */
+export function evidenceFile({ document, evidence }: PackageMaterial): PackagedFile {
+  return {
+    fileName: 'evidence.json',
+    mediaType: 'application/json',
+    description: 'What happened, as a chain of hashes',
+    content: json({
+      documentId: document.id,
+      entries: evidence.map(({ sequence, occurredAt, kind, signerId, data, hash }) => ({
+        sequence,
+        occurredAt: occurredAt.toISOString(),
+        kind,
+        signerId: signerId ?? null,
+        data,
+        hash: hash.toString('hex'),
+      })),
+    }),
+  };
+}
+
+function json(value: object): Buffer {
+  return Buffer.from(JSON.stringify(value, null, 2), 'utf8');
+}
+
+/** What the evidence pages of a PDF show. */
+export function evidenceInput(material: PackageMaterial): EvidenceInput {
+  const { document, content, accountName, methodName } = material;
+  const { dataToSign, externalId } = document.request;
+  const shown = new Set(material.signatures.map(({ signature }) => signature.signerId));
+  return {
+    documentId: document.id,
+    title: content.title,
+    fileName: content.fileName,
+    pageCount: content.pageCount ?? 0,
+    contentSha256: content.contentSha256,
+    externalId,
+    accountName,
+    language: dataToSign.packaging?.padesSettings?.primaryLanguage,
+    environment: document.environment,
+    signers: material.signatures.map(({ signature }) => ({
+      signerId: signature.signerId,
+      fullName: signature.fullName,
+      method: signature.method,
+      methodName: methodName(signature.method),
+      uniqueId: signature.methodUniqueId,
+      signedAt: signature.signedAt,
+      clientIp: signature.clientIp,
+    })),
+    history: material.evidence
+      .filter(({ signerId }) => signerId === undefined || shown.has(signerId))
+      .map(({ occurredAt, kind, signerId, data }) => ({
+        occurredAt,
+        kind,
+        signerId,
+        method: typeof data.method === 'string' ? data.method : undefined,
+      })),
+    createdAt: document.createdAt,
+  };
+}
+
+/** What the standard package of the document, or of one signature, says. */
+export function standardPackage(material: PackageMaterial): StandardPackage {
+  const { document, content, accountName, methodName } = material;
+  const files = nativeFiles(material);
+  const externalIds = new Map(document.signers.map(({ id, request }) => [id, request.externalSignerId]));
+  return {
+    documentId: document.id,
+    environment: document.environment,
+    attachmentId: content.attachmentId,
+    title: content.title,
+    externalId: document.request.externalId,
+    sender: { id: document.accountId, name: accountName },
+    createdAt: document.createdAt,
+    signedAt: document.signedAt,
+    content: contentFile(material),
+    signers: material.signatures.map(({ signature }, index) => ({
+      id: signature.signerId,
+      externalSignerId: externalIds.get(signature.signerId) ?? '',
+      fullName: signature.fullName,
+      firstName: signature.firstName,
+      middleName: signature.middleName,
+      lastName: signature.lastName,
+      dateOfBirth: signature.dateOfBirth,
+      uniqueId: signature.methodUniqueId,
+      nationalNumber: undefined,
+      method: signature.method,
+      methodName: methodName(signature.method),
+      mechanism: signature.mechanism,
+      signedAt: signature.signedAt,
+      clientIp: signature.clientIp,
+      userAgent: signature.userAgent,
+      native: { ...files[index]!.native, format: signature.native.format },
+      binding: files[index]!.binding,
+    })),
+    evidence: evidenceFile(material),
+  };
+}

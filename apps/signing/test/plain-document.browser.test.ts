@@ -116,10 +116,16 @@ describe('a text document', () => {
     expect(await blocks.count()).toBeGreaterThan(100);
     const skipped = await blocks.evaluateAll((all) => all.map((block) => getComputedStyle(block).contentVisibility));
     expect(new Set(skipped)).toEqual(new Set(['auto']));
-    await page.keyboard.press('End');
+    const endInSight = () => blocks.last().evaluate((block) => block.getBoundingClientRect().bottom < innerHeight);
+    expect([await endInSight(), reads()]).toEqual([false, 0]);
+    await expect
+      .poll(async () => {
+        await page.keyboard.press('End');
+        return endInSight();
+      })
+      .toBe(true);
+    expect(await blocks.last().evaluate((block) => block.textContent)).toMatch(/\n119999 Ærlig talt.*\n$/);
     await expect.poll(reads).toBe(1);
-    const last = await blocks.last().evaluate((block) => [block.textContent, block.getBoundingClientRect().bottom]);
-    expect([String(last[0]).split('\n').at(-2), Number(last[1]) < 740]).toEqual([LARGE.split('\n').at(-2), true]);
     await close();
   });
 

@@ -1,6 +1,6 @@
 import { Button, Notice } from '@segl/ui';
-import { type ReactNode, type RefObject, useEffect, useMemo, useRef, useState } from 'react';
-import { indentXml, linesIn, splitIntoBlocks } from './plain-text.ts';
+import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { indentXml, rowsIn, splitIntoBlocks } from './plain-text.ts';
 import { StillFrame } from './still-frame.tsx';
 import './plain-document.css';
 
@@ -71,17 +71,30 @@ function useText(props: PlainDocumentProps, what: 'content' | 'display'): string
   return loaded?.what === what ? loaded.text : null;
 }
 
+const USUAL_COLUMNS = 80;
+/** Of the usual monospace fonts. It only has to be near: what is in sight is measured. */
+const EM_PER_CHARACTER = 0.6;
+
 function TextDocument({ text, scale, title, scroller, onEndSeen }: PlainDocumentProps & { text: string }) {
   const blocks = useMemo(() => splitIntoBlocks(text), [text]);
+  const section = useRef<HTMLElement>(null);
+  const [columns, setColumns] = useState(USUAL_COLUMNS);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another size of text has other columns
+  useLayoutEffect(() => {
+    if (!section.current) return;
+    const { fontSize, paddingLeft } = getComputedStyle(section.current);
+    const width = section.current.clientWidth - 2 * Number.parseFloat(paddingLeft);
+    setColumns(Math.max(1, Math.floor(width / (Number.parseFloat(fontSize) * EM_PER_CHARACTER))));
+  }, [scale]);
   return (
     <>
-      <section className="plain-text" aria-label={title} style={{ fontSize: `${scale * 0.9375}rem` }}>
+      <section ref={section} className="plain-text" aria-label={title} style={{ fontSize: `${scale * 0.9375}rem` }}>
         {blocks.map((block, index) => (
           <pre
             // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of one text never change places
             key={index}
             className="plain-text__block"
-            style={{ containIntrinsicBlockSize: `auto ${linesIn(block) * 1.5}em` }}
+            style={{ containIntrinsicBlockSize: `auto ${rowsIn(block, columns) * 1.5}em` }}
           >
             {block}
           </pre>
@@ -109,16 +122,36 @@ function EndMark({ scroller, onSeen }: { scroller: RefObject<HTMLElement | null>
   seen.current = onSeen;
   useEffect(() => {
     if (!mark.current) return;
+    const end = mark.current;
+    let frame = 0;
+    const isInSight = () => {
+      const view = scroller.current?.getBoundingClientRect();
+      return view !== undefined && end.getBoundingClientRect().top < view.bottom;
+    };
     const observer = new IntersectionObserver(
       ([entry]) => {
         if (!entry?.isIntersecting) return;
-        observer.disconnect();
-        seen.current();
+        // What comes into sight is laid out only then, and may push the end out of sight again.
+        cancelAnimationFrame(frame);
+        frame = requestAnimationFrame(() => {
+          frame = requestAnimationFrame(() => {
+            if (isInSight()) {
+              observer.disconnect();
+              seen.current();
+            } else {
+              observer.unobserve(end);
+              observer.observe(end);
+            }
+          });
+        });
       },
       { root: scroller.current },
     );
-    observer.observe(mark.current);
-    return () => observer.disconnect();
+    observer.observe(end);
+    return () => {
+      cancelAnimationFrame(frame);
+      observer.disconnect();
+    };
   }, [scroller]);
   return <div ref={mark} className="plain-document__end" />;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { indentXml, linesIn, splitIntoBlocks } from './plain-text.ts';
+import { indentXml, rowsIn, splitIntoBlocks } from './plain-text.ts';
 
 describe('text in pieces', () => {
   it.each([
@@ -15,10 +15,19 @@ describe('text in pieces', () => {
     expect(blocks.join('')).toBe(text);
     for (const block of blocks) {
       expect(block.length).toBeLessThanOrEqual(32_769);
-      expect(linesIn(block)).toBeLessThanOrEqual(200);
+      expect(rowsIn(block, 40_000)).toBeLessThanOrEqual(200);
       expect(() => encodeURIComponent(block)).not.toThrow();
     }
   });
+});
+
+it.each([
+  ['', 10, 1],
+  ['abc\n', 10, 1],
+  ['abc\n\nabc', 10, 3],
+  ['a'.repeat(21), 10, 3],
+])('%j takes so many lines of %i characters: %i', (block, columns, rows) => {
+  expect(rowsIn(block, columns)).toBe(rows);
 });
 
 describe('the source of XML', () => {

@@ -26,8 +26,11 @@ export function splitIntoBlocks(text: string): string[] {
   return blocks;
 }
 
-export function linesIn(block: string): number {
-  return block.split('\n').length - (block.endsWith('\n') ? 1 : 0);
+/** How many lines a piece takes where a line has room for so many characters. */
+export function rowsIn(block: string, columns: number): number {
+  let rows = 0;
+  for (const line of block.replace(/\n$/, '').split('\n')) rows += Math.max(1, Math.ceil(line.length / columns));
+  return rows;
 }
 
 /** Beyond this, source is shown with the line breaks that it has. */

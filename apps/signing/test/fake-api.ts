@@ -15,7 +15,10 @@ export const RETURN_CODE = 'r'.repeat(32);
 
 export type Scenario = {
   view?: Partial<View>;
+  /** The content of the document, whatever its format. */
   pdf?: Buffer;
+  /** The copy that is shown in place of the content. */
+  display?: string;
   /** Answers of `/result` that are not yet packaged. */
   pollsUntilPackaged?: number;
   wayBack?: string;
@@ -280,6 +283,9 @@ export async function startFakeApi(
         return json(response, 200, scenario.wayBack ? { redirect: `${scenario.wayBack}?status=cancel` } : {});
       case 'POST /session/error':
         return json(response, 200, scenario.wayBack ? { redirect: `${scenario.wayBack}?status=error` } : {});
+      case 'GET /documents/main/display':
+        response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' }).end(scenario.display);
+        return;
       case 'GET /documents/main/content':
       case 'GET /documents/main/signed':
         return content(request, response, pdfOf(handle));

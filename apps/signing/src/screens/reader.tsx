@@ -3,14 +3,16 @@ import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useRef
 import type { Remark } from '../flow/screen.ts';
 import { Frame } from '../frame/frame.tsx';
 import { useDownload } from '../frame/use-download.ts';
+import type { View } from '../server/contract.ts';
 import { useSigning } from '../signing.tsx';
 import { useSpeech } from '../texts/use-speech.tsx';
-import { loadPages } from '../viewer/load-viewer.ts';
+import { loadPages, loadPlainDocument } from '../viewer/load-viewer.ts';
 import { type Anchor, type Zoom, zoomStep } from '../viewer/page-layout.ts';
 import { useReadingKeys } from '../viewer/use-reading-keys.ts';
 import { PageSkeleton } from './loading-screen.tsx';
 
 const PdfPages = lazy(async () => ({ default: (await loadPages()).PdfPages }));
+const PlainDocument = lazy(async () => ({ default: (await loadPlainDocument()).PlainDocument }));
 
 /** True while the heading is in sight, so that the bar repeats the title only when it is not. */
 function useInSight(
@@ -30,7 +32,9 @@ function useInSight(
 }
 
 /** What is read: the document itself, or something beside it. */
-export type Shown = { title: string; description?: string; fileName: string; pageCount?: number };
+export type Shown = { title: string; description?: string; fileName: string; pageCount?: number } & Partial<
+  Pick<View['document'], 'format' | 'display'>
+>;
 
 /** A file, readable at once, and one quiet way on. */
 export function Reader({
@@ -76,16 +80,25 @@ export function Reader({
   const [problem, setProblem] = useState(false);
   const [tries, setTries] = useState(0);
   const scale = useRef(1);
+  const isPlain = shown.format !== undefined && shown.format !== 'pdf';
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new try asks with the token of now
   const source = useMemo(() => ({ url, headers: host.authorization() }), [host, url, tries]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new try loads anew
+  const load = useCallback(
+    async (what: 'content' | 'display') => (await host.fetchFile(what === 'content' ? url : host.displayUrl)).text(),
+    [host, url, tries],
+  );
 
   const changeZoom = useCallback(
     (next: Zoom | null) => {
       if (next === null) return;
       setZoom(next);
+      // Pages tell their scale themselves.
+      if (isPlain) scale.current = next === 'fit' ? 1 : next;
       announce(next === 'fit' ? say('read.fit_width') : say('read.zoom_now', { percent: Math.round(next * 100) }));
     },
-    [announce, say],
+    [announce, say, isPlain],
   );
   const zoomBy = useCallback((direction: 1 | -1) => changeZoom(zoomStep(scale.current, direction)), [changeZoom]);
   useReadingKeys(scroller, zoomBy, () => changeZoom('fit'));
@@ -122,6 +135,26 @@ export function Reader({
               setTries((count) => count + 1);
             }}
           />
+        ) : isPlain ? (
+          <Suspense fallback={<PageSkeleton />}>
+            <PlainDocument
+              key={tries}
+              format={shown.format as 'txt' | 'html' | 'xml'}
+              display={shown.display}
+              load={load}
+              scroller={scroller}
+              scale={zoom === 'fit' ? 1 : zoom}
+              title={shown.title}
+              texts={{
+                showSource: say('read.show_source'),
+                showDocument: say('read.show_document'),
+                reduced: say('read.reduced'),
+              }}
+              whileLoading={<PageSkeleton />}
+              onEndSeen={onLastPageSeen}
+              onProblem={onProblem}
+            />
+          </Suspense>
         ) : (
           <Suspense fallback={<PageSkeleton />}>
             <PdfPages

@@ -33,7 +33,9 @@ export type View = {
     title: string;
     description?: string;
     fileName: string;
-    format: 'pdf';
+    format: 'pdf' | 'txt' | 'html' | 'xml';
+    /** There is a copy to be shown in place of the content; `reduced`: not all of the content is in it. */
+    display?: { reduced: boolean };
     sizeBytes: number;
     sha256: string;
     pageCount?: number;

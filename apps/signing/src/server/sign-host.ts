@@ -114,6 +114,8 @@ export function connectToSignHost(options: {
     },
     attachmentUrl: (id: string) => `${origin}/app/v1/documents/${id}/content`,
     documentUrl: `${origin}/app/v1/documents/main/content`,
+    /** The copy that is shown in place of HTML, and of XML with a style sheet. */
+    displayUrl: `${origin}/app/v1/documents/main/display`,
     authorization: (): Record<string, string> => {
       const token = sessionToken();
       return token ? { Authorization: `Bearer ${token}` } : {};

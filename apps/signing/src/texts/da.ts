@@ -52,6 +52,10 @@ export const da: Texts = {
   'read.zoom_out': 'Zoom ud',
   'read.fit_width': 'Tilpas til bredden',
   'read.zoom_now': 'Zoom {percent, number} procent',
+  'read.show_source': 'Vis kildeteksten',
+  'read.show_document': 'Vis dokumentet',
+  'read.reduced':
+    'Dele af dokumentet kan ikke vises her, for eksempel scripts eller billeder, der ligger andre steder. Du underskriver dokumentet, som det blev sendt. Du kan se kildeteksten eller hente dokumentet.',
   'read.failed': 'Dokumentet kunne ikke vises her.',
   'read.failed_next': 'Prøv igen, eller hent det, og læs det i et andet program.',
   'read.retry': 'Prøv igen',

@@ -49,6 +49,10 @@ export const en = {
   'read.zoom_out': 'Zoom out',
   'read.fit_width': 'Fit to width',
   'read.zoom_now': 'Zoom {percent, number} percent',
+  'read.show_source': 'Show the source text',
+  'read.show_document': 'Show the document',
+  'read.reduced':
+    'Parts of this document cannot be shown here, such as scripts or pictures from elsewhere. What you sign is the document as it was sent; you can look at its source text or download it.',
   'read.failed': 'The document could not be shown here.',
   'read.failed_next': 'Try again, or download it and read it in another program.',
   'read.retry': 'Try again',

@@ -51,6 +51,10 @@ export const fi: Texts = {
   'read.zoom_out': 'Pienennä',
   'read.fit_width': 'Sovita leveyteen',
   'read.zoom_now': 'Suurennus {percent, number} prosenttia',
+  'read.show_source': 'Näytä lähdeteksti',
+  'read.show_document': 'Näytä asiakirja',
+  'read.reduced':
+    'Kaikkea asiakirjan sisältöä ei voi näyttää tässä, esimerkiksi komentosarjoja tai muualla olevia kuvia. Allekirjoitat asiakirjan sellaisena kuin se lähetettiin. Voit katsoa lähdetekstiä tai ladata asiakirjan.',
   'read.failed': 'Asiakirjaa ei voitu näyttää tässä.',
   'read.failed_next': 'Yritä uudelleen, tai lataa asiakirja ja lue se toisella ohjelmalla.',
   'read.retry': 'Yritä uudelleen',

@@ -51,6 +51,10 @@ export const nb: Texts = {
   'read.zoom_out': 'Zoom ut',
   'read.fit_width': 'Tilpass til bredden',
   'read.zoom_now': 'Zoom {percent, number} prosent',
+  'read.show_source': 'Vis kildeteksten',
+  'read.show_document': 'Vis dokumentet',
+  'read.reduced':
+    'Deler av dokumentet kan ikke vises her, for eksempel skript eller bilder som ligger andre steder. Du signerer dokumentet slik det ble sendt. Du kan se på kildeteksten eller laste ned dokumentet.',
   'read.failed': 'Dokumentet kunne ikke vises her.',
   'read.failed_next': 'Prøv igjen, eller last det ned og les det i et annet program.',
   'read.retry': 'Prøv igjen',

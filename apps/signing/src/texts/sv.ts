@@ -52,6 +52,10 @@ export const sv: Texts = {
   'read.zoom_out': 'Zooma ut',
   'read.fit_width': 'Anpassa till bredden',
   'read.zoom_now': 'Zoom {percent, number} procent',
+  'read.show_source': 'Visa källtexten',
+  'read.show_document': 'Visa dokumentet',
+  'read.reduced':
+    'Delar av dokumentet kan inte visas här, till exempel skript eller bilder som ligger på andra ställen. Du skriver under dokumentet så som det skickades. Du kan titta på källtexten eller ladda ner dokumentet.',
   'read.failed': 'Dokumentet kunde inte visas här.',
   'read.failed_next': 'Försök igen, eller ladda ner det och läs det i ett annat program.',
   'read.retry': 'Försök igen',

@@ -1,6 +1,7 @@
 import workerUrl from 'pdfjs-dist/legacy/build/pdf.worker.min.mjs?url';
 
 export const loadPages = () => import('./pdf-pages.tsx');
+export const loadPlainDocument = () => import('./plain-document.tsx');
 
 /**
  * Begins to fetch viewer and worker while the session is still being opened: on a slow line they take longer than all

@@ -1,0 +1,73 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { type ApiClient, connect, documentRequest } from '@segl/test-kit/api-client';
+import { pdfText, qpdfCheck } from '@segl/test-kit/judges';
+import { ORDER, ORDER_SHEET } from '@segl/test-kit/sample-order';
+import { type SeglProcess, startSegl } from '@segl/test-kit/segl-process';
+import { openSignUrl, signAt } from '@segl/test-kit/signer';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+
+const hasOffice = spawnSync('sh', ['-c', 'command -v soffice']).status === 0;
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+const TEXT = 'Avtale om leie av båt ⚓\n';
+const RTF = '{\\rtf1\\ansi\\uc1 Avtale om leie av b\\u229?t\\par}';
+
+/** Documents of every format, from the request to what is kept of the signature, in a real process with the BankID simulator. */
+describe('documents in other formats than PDF', () => {
+  let segl: SeglProcess;
+  let api: ApiClient;
+
+  beforeAll(async () => {
+    segl = await startSegl({ kind: 'embedded' });
+    api = await connect(segl);
+  });
+  afterAll(() => segl?.remove());
+
+  const create = (dataToSign: object) =>
+    api.request('POST', '/signature/documents', documentRequest(Buffer.alloc(0), { dataToSign }));
+  const file = (documentId: string, format: string) =>
+    api.request('GET', `/signature/documents/${documentId}/files?fileFormat=${format}`);
+
+  it.each([
+    ['lease.txt', TEXT, undefined],
+    ['order.xml', ORDER, ORDER_SHEET],
+  ])('%s is signed with BankID over its own bytes', async (fileName, content, sheet) => {
+    const styleSheet = sheet === undefined ? {} : { base64ContentStyleSheet: base64(sheet) };
+    const { status, body } = await create({ fileName, base64Content: base64(content), ...styleSheet });
+    expect(status).toBe(201);
+    const { documentSha256 } = await openSignUrl(body.signers[0].url);
+    expect(documentSha256).toBe(createHash('sha256').update(content).digest('hex'));
+    await signAt(body.signers[0].url);
+    expect((await file(body.documentId, 'unsigned')).bytes.toString()).toBe(content);
+    expect((await file(body.documentId, 'native')).bytes.toString()).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
+    const got = await api.request('GET', `/signature/documents/${body.documentId}/status`);
+    expect(got.body.documentStatus).toBe('signed');
+  });
+
+  it('HTML is refused, as no eID here signs it', async () => {
+    const answer = await create({ fileName: 'lease.html', base64Content: base64('<p>Avtale') });
+    expect([answer.status, answer.body.code]).toEqual([422, 'no_signature_method_available']);
+  });
+
+  it.skipIf(!hasOffice)('an office file is converted, and the PDF is what is signed (needs LibreOffice)', async () => {
+    const { status, body } = await create({ fileName: 'lease.rtf', base64Content: base64(RTF), convertToPDF: true });
+    expect([status, body.dataToSign]).toEqual([
+      201,
+      expect.objectContaining({ fileName: 'lease.rtf', convertToPDF: true }),
+    ]);
+    const unsigned = await file(body.documentId, 'unsigned');
+    expect(unsigned.headers.get('content-disposition')).toContain('lease.pdf');
+    expect(await pdfText(unsigned.bytes)).toContain('Avtale om leie av båt');
+    await signAt(body.signers[0].url);
+    const signed = await vi.waitFor(
+      async () => {
+        const answer = await file(body.documentId, 'pades');
+        expect(answer.status).toBe(200);
+        return answer.bytes;
+      },
+      { timeout: 20_000, interval: 200 },
+    );
+    expect(signed.subarray(0, unsigned.bytes.length).equals(unsigned.bytes)).toBe(true);
+    expect((await qpdfCheck(signed)).clean).toBe(true);
+  });
+});

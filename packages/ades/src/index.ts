@@ -101,7 +101,14 @@ export {
   verifyTimeStampToken,
 } from './timestamp/time-stamp-verification.ts';
 export type { ValidationOptions } from './validation/evidence.ts';
+export { type AsicEValidationReport, type AsicSignatureReport, validateAsicE } from './validation/validate-asic-e.ts';
+export { type ValidationReport, validateCades } from './validation/validate-cades.ts';
 export { type PdfTimeStampReport, type PdfValidationReport, validatePdf } from './validation/validate-pdf.ts';
+export {
+  validateXades,
+  type XadesSignatureReport,
+  type XadesValidationOptions,
+} from './validation/validate-xades.ts';
 export type {
   CertificateStatusReport,
   Finding,

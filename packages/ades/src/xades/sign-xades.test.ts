@@ -20,6 +20,7 @@ import type { SignatureProvider } from '../ports.ts';
 import { buildOcspRequest } from '../revocation/ocsp-request.ts';
 import { buildOcspResponse } from '../revocation/ocsp-responder.ts';
 import { buildTimeStampFailure } from '../timestamp/time-stamp-responder.ts';
+import { validateXades } from '../validation/validate-xades.ts';
 import { signXades, type XadesContent } from './sign-xades.ts';
 import { verifyXades } from './verify-xades.ts';
 
@@ -79,6 +80,10 @@ async function expectRefused(document: string | Uint8Array, message: RegExp): Pr
     reason = (error as AdesError).message;
   }
   expect(reason).toMatch(message);
+  const crls = [await authority.crl(authority.issuing), await authority.crl(authority.root)];
+  const options = { trustAnchors: [authority.root], at: now, detached, data: { crls } };
+  const verdict = await validateXades(Buffer.from(document as string), options).catch((error: unknown) => error);
+  if (!(verdict instanceof AdesError)) expect(verdict).toMatchObject({ indication: 'TOTAL-FAILED' });
 }
 
 describe('signXades', () => {

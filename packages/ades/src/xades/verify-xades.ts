@@ -45,11 +45,16 @@ export interface XadesVerificationOptions {
  * @throws AdesError `xml_invalid`, `xades_invalid`, `algorithm_unsupported` when it cannot be read
  */
 export async function verifyXades(bytes: Uint8Array, options: XadesVerificationOptions): Promise<XadesVerification> {
-  const document = readXml(bytes, options.limits);
-  const element = isDs(document.root, 'Signature') ? document.root : elementsOf(document.root).at(-1);
-  if (!element || !isDs(element, 'Signature'))
-    throw new AdesError('xades_invalid', 'there is no signature in its place');
+  const { element, document } = findXades(bytes, options.limits);
   return verifyXadesElement(element, document, options);
+}
+
+/** The signature in its place. @throws AdesError `xml_invalid`, `xades_invalid` */
+export function findXades(bytes: Uint8Array, limits?: XmlLimits): { element: XmlElement; document: XmlDocument } {
+  const document = readXml(bytes, limits);
+  const element = isDs(document.root, 'Signature') ? document.root : elementsOf(document.root).at(-1);
+  if (element && isDs(element, 'Signature')) return { element, document };
+  throw new AdesError('xades_invalid', 'there is no signature in its place');
 }
 
 export async function verifyXadesElement(
@@ -101,18 +106,18 @@ function broken(message: string): never {
 }
 
 /** The certificate of KeyInfo that the signed SigningCertificateV2 names; KeyInfo itself is not signed. */
-function findSigner({ certificates, certificateDigest: { digest, value } }: ReadXades): Certificate {
+export function findSigner({ certificates, certificateDigest: { digest, value } }: ReadXades): Certificate {
   const found = certificates.find((bytes) => sameBytes(createHash(digest).update(bytes).digest(), value));
   return readCertificate(found ?? broken('the signing certificate is not the one that was signed for'));
 }
 
-function checkSignatureValue({ signedInfo, signatureValue, algorithm }: ReadXades, signer: Certificate): void {
+export function checkSignatureValue({ signedInfo, signatureValue, algorithm }: ReadXades, signer: Certificate): void {
   const signature = ecdsaFromConcatenated(algorithm, fromBase64(textOf(signatureValue)));
   const right = signature && verifyWithKey(algorithm, signer.publicKey, canonicalize(signedInfo), signature);
   if (!right) broken('the signature value does not verify');
 }
 
-function checkPropertiesReference({ propertiesReference: reference, signedProperties }: ReadXades): void {
+export function checkPropertiesReference({ propertiesReference: reference, signedProperties }: ReadXades): void {
   expectTransforms(reference, [EXCLUSIVE_C14N]);
   if (!sameBytes(createHash(reference.digest).update(canonicalize(signedProperties)).digest(), reference.value)) {
     broken('the signed properties were changed');
@@ -123,7 +128,7 @@ function expectTransforms({ transforms }: ReadReference, expected: readonly stri
   if (transforms.join(' ') !== expected.join(' ')) broken('a Reference has transforms that do not belong there');
 }
 
-async function checkReferences(
+export async function checkReferences(
   read: ReadXades,
   document: XmlDocument,
   options: XadesVerificationOptions,

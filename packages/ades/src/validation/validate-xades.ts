@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { AdesError } from '../ades-error.ts';
-import { readXades } from '../xades/read-xades.ts';
+import type { ReadDigestAlgorithm } from '../asn1/algorithms.ts';
+import { requireContents, xadesArchiveImprint } from '../xades/archive-time-stamp.ts';
+import { type ReadXades, readXades } from '../xades/read-xades.ts';
 import {
   checkPropertiesReference,
   checkReferences,
@@ -26,6 +28,7 @@ import {
   passed,
   type SignatureReport,
   type SubIndication,
+  type TimeStampReport,
   worst,
 } from './validation-report.ts';
 
@@ -91,25 +94,51 @@ export async function validateXadesElement(
     ),
   ]);
   const value = canonicalize(read.signatureValue);
-  const timeStamps = read.timeStamp
-    ? [
-        judgeTimeStamp(
-          read.timeStamp,
-          'signature_time_stamp',
-          (digest) => createHash(digest).update(value).digest(),
-          evidence,
-        ),
-      ]
-    : [];
-  for (const { indication, generatedAt } of timeStamps) {
+  const archives = judgeArchives(read, signed, value, options, evidence);
+  const stamps: TimeStampReport[] = [];
+  if (read.timeStamp) {
+    const imprint = (digest: string) => createHash(digest).update(value).digest();
+    stamps.push(judgeTimeStamp(read.timeStamp, 'signature_time_stamp', imprint, evidence));
+  }
+  for (const { indication, generatedAt } of stamps) {
     if (indication === 'TOTAL-PASSED' && generatedAt) evidence.prove(value, generatedAt);
   }
   const judged = judgeSigner(
     { data: { signer, certificates: embedded.certificates }, bytes: value, integrity },
     evidence,
   );
-  const complete = { ...facts, ...judged, timeStamps, signed: integrity.indication === 'TOTAL-PASSED' ? signed : [] };
-  return withLevel(complete, embedded, false);
+  const complete = {
+    ...facts,
+    ...judged,
+    timeStamps: [...stamps, ...archives],
+    signed: integrity.indication === 'TOTAL-PASSED' ? signed : [],
+  };
+  const archived = archives.some(({ indication }) => indication === 'TOTAL-PASSED');
+  return withLevel(complete, embedded, archived);
+}
+
+/** Outermost first; each that passed proves the signature and all properties before it. */
+function judgeArchives(
+  read: ReadXades,
+  signed: readonly SignedXadesObject[],
+  signatureValue: Uint8Array,
+  { detached }: XadesValidationOptions,
+  evidence: Evidence,
+): TimeStampReport[] {
+  const reports: TimeStampReport[] = [];
+  for (const [index, { token, covered }] of [...read.archiveTimeStamps.entries()].reverse()) {
+    const imprint = (digest: ReadDigestAlgorithm) =>
+      xadesArchiveImprint(read, requireContents(signed, detached), covered, digest);
+    const report = judgeTimeStamp(token, 'archive_time_stamp', imprint, evidence);
+    reports.unshift(report);
+    if (report.indication !== 'TOTAL-PASSED' || !report.generatedAt) continue;
+    const earlier = read.archiveTimeStamps.slice(0, index).map((archive) => archive.token);
+    const stamp = read.timeStamp ? [read.timeStamp] : [];
+    for (const bytes of [signatureValue, ...stamp, ...read.ocspResponses, ...read.crls, ...earlier]) {
+      evidence.prove(bytes, report.generatedAt);
+    }
+  }
+  return reports;
 }
 
 async function attempt(

@@ -11,6 +11,7 @@ import { type Certificate, readCertificate, sameBytes } from '../x509/certificat
 import { canonicalize, EXCLUSIVE_C14N } from '../xml/exclusive-c14n.ts';
 import { BASE64_TRANSFORM, ENVELOPED_TRANSFORM, fromBase64, nameOfUri } from '../xml/xml-algorithms.ts';
 import { elementsOf, readXml, textOf, type XmlDocument, type XmlElement, type XmlLimits } from '../xml/xml-tree.ts';
+import { requireContents, xadesArchiveImprint } from './archive-time-stamp.ts';
 import { isDs, type ReadReference, type ReadXades, readXades } from './read-xades.ts';
 
 /** One thing that was signed. */
@@ -27,6 +28,8 @@ export interface SignedXadesObject {
 
 export interface XadesVerification extends VerifiedSigner {
   valid: boolean;
+  /** Times of the archive time-stamps, oldest first. */
+  archivedAt: Date[];
   /** What was signed, in the order of the references; to be used in place of the document. */
   signed: SignedXadesObject[];
 }
@@ -70,6 +73,7 @@ export async function verifyXadesElement(
     subject: [],
     claimedAt: read.signingTime,
     stampedAt: undefined,
+    archivedAt: [],
     path: [],
     missingStatus: [],
     problems: [],
@@ -82,17 +86,26 @@ export async function verifyXadesElement(
     verified.signed = await checkReferences(read, document, options);
     const token = verifyStamp(read, options.trustAnchors);
     verified.stampedAt = token?.generatedAt;
+    const archives = verifyArchiveTimeStamps(read, verified.signed, options);
+    verified.archivedAt = archives.map(({ generatedAt }) => generatedAt);
     const paths = xadesPaths({
       signer: signer.bytes,
       signingTime: read.signingTime,
       certificates: [...read.certificates, ...read.certificateValues],
       token,
+      archives,
       trustAnchors: options.trustAnchors,
     });
     verified.path = [...paths[0]!.path];
     const { crls, ocspResponses } = read;
     verified.missingStatus = namesOfMissingStatus({ certificates: [], crls, ocspResponses }, paths);
-    verified.level = !token ? 'B-B' : verified.missingStatus.length > 0 ? 'B-T' : 'B-LT';
+    verified.level = !token
+      ? 'B-B'
+      : verified.missingStatus.length > 0
+        ? 'B-T'
+        : archives.length > 0
+          ? 'B-LTA'
+          : 'B-LT';
   } catch (error) {
     if (!(error instanceof AdesError)) throw error;
     verified.problems.push(error.message);
@@ -189,15 +202,29 @@ function verifyStamp(
   });
 }
 
-/** Paths of the signer and of the TSA. */
+function verifyArchiveTimeStamps(
+  read: ReadXades,
+  signed: readonly SignedXadesObject[],
+  { trustAnchors, detached }: XadesVerificationOptions,
+): TimeStampToken[] {
+  return read.archiveTimeStamps.map(({ token, covered }) =>
+    verifyTimeStampToken(token, {
+      imprint: (digest) => xadesArchiveImprint(read, requireContents(signed, detached), covered, digest),
+      trustAnchors,
+    }),
+  );
+}
+
+/** Paths of the signer, of the TSA of the signature time-stamp and of those of archive time-stamps. */
 export function xadesPaths(input: {
   signer: Uint8Array;
   signingTime: Date;
   certificates: readonly Uint8Array[];
   token: TimeStampToken | undefined;
+  archives?: readonly TimeStampToken[];
   trustAnchors: readonly Uint8Array[];
 }): TimedPath[] {
-  const { signer, signingTime, certificates, token, trustAnchors } = input;
+  const { signer, signingTime, certificates, token, archives = [], trustAnchors } = input;
   const at = token?.generatedAt ?? signingTime;
   const path = buildCertificatePath({
     certificate: signer,
@@ -206,16 +233,15 @@ export function xadesPaths(input: {
     at,
     purpose: 'signature',
   });
-  if (!token) return [{ path, at }];
-  const ofToken = buildCertificatePath({
-    certificate: token.signer,
-    intermediates: [...token.certificates, ...certificates],
-    trustAnchors,
-    at,
-    purpose: 'time_stamping',
+  const ofToken = ({ signer: certificate, certificates: own, generatedAt }: TimeStampToken): TimedPath => ({
+    path: buildCertificatePath({
+      certificate,
+      intermediates: [...own, ...certificates],
+      trustAnchors,
+      at: generatedAt,
+      purpose: 'time_stamping',
+    }),
+    at: generatedAt,
   });
-  return [
-    { path, at },
-    { path: ofToken, at },
-  ];
+  return [{ path, at }, ...[...(token ? [token] : []), ...archives].map(ofToken)];
 }

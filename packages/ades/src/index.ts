@@ -1,5 +1,5 @@
 /**
- * AdES signatures: bytes in, bytes out. PAdES and CAdES baseline B-B to B-LTA, XAdES B-B to B-LT and ASiC-E with the CMS, RFC 3161, OCSP, CRL and X.509 parts
+ * AdES signatures: bytes in, bytes out. PAdES, CAdES and XAdES baseline B-B to B-LTA and ASiC-E with the CMS, RFC 3161, OCSP, CRL and X.509 parts
  * that they stand on. No I/O but through the ports; time is always a parameter.
  */
 export { AdesError } from './ades-error.ts';
@@ -28,6 +28,7 @@ export {
   type SignedCades,
   signCades,
 } from './cades/sign-cades.ts';
+export { type CadesPreparation, finishCades, type PreparedCades, prepareCades } from './cades/two-phase.ts';
 export {
   type CadesVerification,
   type CadesVerificationOptions,
@@ -36,9 +37,11 @@ export {
 } from './cades/verify-cades.ts';
 export { buildSignedData, type SignedDataInput } from './cms/signed-data-builder.ts';
 export type { DetachedContent } from './content-digest.ts';
+export type { AbsentKey, SignatureToMake } from './keys/deferred-signature.ts';
 export { algorithmOfKey, localSignatureProvider } from './keys/local-signature-provider.ts';
 export { type Pkcs12, pkcs12SignatureProvider, readPkcs12 } from './keys/pkcs12.ts';
 export { type RemoteKey, remoteSignatureProvider } from './keys/remote-signature-provider.ts';
+export { type ArchivedPdf, archivePdf } from './pades/archive.ts';
 export type { AssociatedFile, AssociatedFileRelationship } from './pades/associated-files.ts';
 export { signPadesBaselineB } from './pades/baseline-b.ts';
 export {
@@ -101,7 +104,14 @@ export {
   verifyTimeStampToken,
 } from './timestamp/time-stamp-verification.ts';
 export type { ValidationOptions } from './validation/evidence.ts';
+export { type AsicEValidationReport, type AsicSignatureReport, validateAsicE } from './validation/validate-asic-e.ts';
+export { type ValidationReport, validateCades } from './validation/validate-cades.ts';
 export { type PdfTimeStampReport, type PdfValidationReport, validatePdf } from './validation/validate-pdf.ts';
+export {
+  validateXades,
+  type XadesSignatureReport,
+  type XadesValidationOptions,
+} from './validation/validate-xades.ts';
 export type {
   CertificateStatusReport,
   Finding,
@@ -134,6 +144,7 @@ export {
   type XadesContent,
   type XadesSigning,
 } from './xades/sign-xades.ts';
+export { finishXades, type PreparedXades, prepareXades } from './xades/two-phase.ts';
 export {
   type SignedXadesObject,
   verifyXades,

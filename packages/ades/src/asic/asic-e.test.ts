@@ -10,7 +10,8 @@ import { verifyWithXmlsec } from '../../test/xmlsec.ts';
 import { AdesError } from '../ades-error.ts';
 import type { BaselineLevel } from '../baseline-level.ts';
 import type { SignatureProvider } from '../ports.ts';
-import { ASIC_E_MIME_TYPE, addAsicESignature, signAsicE, verifyAsicE } from './asic-e.ts';
+import { ASIC_E_MIME_TYPE } from './asic-container.ts';
+import { addAsicESignature, signAsicE, verifyAsicE } from './asic-e.ts';
 import { readZip, writeZip } from './zip.ts';
 
 const now = new Date(Math.floor(Date.now() / 1000) * 1000);

@@ -4,7 +4,7 @@ import type { BaselineServices } from '../baseline-level.ts';
 import type { CadesSigner } from '../cades/sign-cades.ts';
 import { referToFile, signReferences } from '../xades/sign-xades.ts';
 import { verifyXadesElement, type XadesVerification } from '../xades/verify-xades.ts';
-import { elementsOf, readXml } from '../xml/xml-tree.ts';
+import { elementsOf, readXml, type XmlDocument, type XmlElement } from '../xml/xml-tree.ts';
 import { writeXml, type XmlMarkup, xml } from '../xml/xml-writer.ts';
 import { ASIC, type AsicFile } from './asic-manifest.ts';
 
@@ -25,25 +25,36 @@ export async function writeXadesSignatures(
   return writeXml(xml('asic:XAdESSignatures', { 'xmlns:asic': ASIC }, ...signatures));
 }
 
-/** @throws AdesError `xml_invalid`, `asic_invalid`, `xades_invalid`, `algorithm_unsupported` */
-export async function verifyXadesSignatures(
-  bytes: Uint8Array,
-  files: ReadonlyMap<string, Uint8Array>,
-  trustAnchors: readonly Uint8Array[],
-): Promise<XadesVerification[]> {
+/** The signatures of a file of them. @throws AdesError `xml_invalid`, `asic_invalid` */
+export function listXadesSignatures(bytes: Uint8Array): { document: XmlDocument; elements: XmlElement[] } {
   const document = readXml(bytes);
   const { root } = document;
   const elements = elementsOf(root);
   if (root.uri !== ASIC || root.local !== 'XAdESSignatures' || elements.length === 0) {
     throw new AdesError('asic_invalid', 'it is not a file of XAdES signatures');
   }
+  return { document, elements };
+}
+
+/** @throws AdesError `xml_invalid`, `asic_invalid`, `xades_invalid`, `algorithm_unsupported` */
+export async function verifyXadesSignatures(
+  bytes: Uint8Array,
+  files: ReadonlyMap<string, Uint8Array>,
+  trustAnchors: readonly Uint8Array[],
+): Promise<XadesVerification[]> {
+  const { document, elements } = listXadesSignatures(bytes);
   const verified: XadesVerification[] = [];
   for (const element of elements) {
     const result = await verifyXadesElement(element, document, { trustAnchors, detached: files });
-    if (result.signed.some(({ name }) => name === undefined)) {
-      throw new AdesError('asic_invalid', 'a signature is about something that is not a file of the container');
-    }
+    requireFiles(result.signed);
     verified.push(result);
   }
   return verified;
+}
+
+/** @throws AdesError `asic_invalid` when something else than files of the container is signed */
+export function requireFiles(signed: readonly { name: string | undefined }[]): void {
+  if (signed.some(({ name }) => name === undefined)) {
+    throw new AdesError('asic_invalid', 'a signature is about something that is not a file of the container');
+  }
 }

@@ -116,6 +116,44 @@ function invalid(message: string): never {
   throw new AdesError('timestamp_invalid', message);
 }
 
+/** An archive time-stamp taken apart: what its token must stamp, and what its index names of the signature. */
+export interface ReadArchiveTimeStamp {
+  imprint: (digest: ReadDigestAlgorithm) => Uint8Array;
+  covered: IndexedParts;
+}
+
+/**
+ * Reads an archive time-stamp and finds everything that its index names in the signature. The token is not verified.
+ * @throws AdesError `timestamp_invalid` with the reason
+ */
+export function readArchiveTimeStamp(
+  value: Asn1Node,
+  structure: SignedDataStructure,
+  signerInfo: SignerInfoStructure,
+  contentDigests: ContentDigests,
+): ReadArchiveTimeStamp {
+  const index = findIndex(value);
+  const digest = archiveDigest(value);
+  const reader = new SequenceReader(index);
+  reader.next(TAG.sequence);
+  const hashes = () => new Set(children(reader.next(TAG.sequence)).map((node) => key(asOctetString(node))));
+  const single = (bytes: Uint8Array) => [[bytes]];
+  const covered: IndexedParts = {
+    certificates: match(structure.certificates, single, hashes(), digest),
+    revocationInfos: match(structure.revocationInfos, single, hashes(), digest),
+    unsigned: match(signerInfo.unsigned, attributeValues, hashes(), digest),
+  };
+  reader.end();
+  return {
+    // The index must use the digest of the imprint, or a weaker one could hide behind a stronger.
+    imprint: (imprintDigest) =>
+      imprintDigest === digest
+        ? archiveImprint(structure, signerInfo, requireDigest(contentDigests, digest), index.bytes, digest)
+        : invalid('the hash index uses another digest than the time-stamp'),
+    covered,
+  };
+}
+
 /**
  * Verifies an archive time-stamp: token, imprint, and that everything its index names is in the signature.
  * @throws AdesError `timestamp_invalid` with the reason
@@ -127,27 +165,8 @@ export function verifyArchiveTimeStamp(
   contentDigests: ContentDigests,
   trustAnchors: readonly Uint8Array[],
 ): VerifiedArchiveTimeStamp {
-  const index = findIndex(value);
-  const digest = archiveDigest(value);
-  const token = verifyTimeStampToken(value.bytes, {
-    // The index must use the digest of the imprint, or a weaker one could hide behind a stronger.
-    imprint: (imprintDigest) =>
-      imprintDigest === digest
-        ? archiveImprint(structure, signerInfo, requireDigest(contentDigests, digest), index.bytes, digest)
-        : invalid('the hash index uses another digest than the time-stamp'),
-    trustAnchors,
-  });
-  const reader = new SequenceReader(index);
-  reader.next(TAG.sequence);
-  const hashes = () => new Set(children(reader.next(TAG.sequence)).map((node) => key(asOctetString(node))));
-  const single = (bytes: Uint8Array) => [[bytes]];
-  const covered: IndexedParts = {
-    certificates: match(structure.certificates, single, hashes(), digest),
-    revocationInfos: match(structure.revocationInfos, single, hashes(), digest),
-    unsigned: match(signerInfo.unsigned, attributeValues, hashes(), digest),
-  };
-  reader.end();
-  return { token, covered };
+  const { imprint, covered } = readArchiveTimeStamp(value, structure, signerInfo, contentDigests);
+  return { token: verifyTimeStampToken(value.bytes, { imprint, trustAnchors }), covered };
 }
 
 const key = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');

@@ -24,6 +24,7 @@ import { judgeTimeStamp } from './judge-time-stamp.ts';
 import {
   CLAUSE,
   type Conclusion,
+  emptySignatureReport,
   failed,
   type Indication,
   indeterminate,
@@ -133,17 +134,9 @@ class PdfValidation {
 
   private unreadable(fieldName: string): PdfSignatureReport {
     return {
-      name: fieldName,
+      ...emptySignatureReport(fieldName, 'pades', this.evidence.at),
       format: 'pades',
       kind: 'approval',
-      signer: undefined,
-      subject: [],
-      claimedAt: undefined,
-      bestSignatureTime: this.evidence.at,
-      level: undefined,
-      timeStamps: [],
-      path: [],
-      statuses: [],
       docMdpPermission: undefined,
       coveredEnd: 0,
       coversWholeFile: false,

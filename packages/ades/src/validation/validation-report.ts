@@ -145,3 +145,19 @@ export function unreadableSignature({ code }: AdesError): Conclusion {
   if (code === 'algorithm_unsupported') return indeterminate('CRYPTO_CONSTRAINTS_FAILURE', code, CLAUSE.cryptography);
   return failed('FORMAT_FAILURE', code, CLAUSE.format);
 }
+
+/** A report of which nothing is known yet. */
+export const emptySignatureReport = (name: string, format: SignatureReport['format'], at: Date): SignatureReport => ({
+  ...passed(),
+  name,
+  format,
+  kind: 'signature',
+  signer: undefined,
+  subject: [],
+  claimedAt: undefined,
+  bestSignatureTime: at,
+  level: undefined,
+  timeStamps: [],
+  path: [],
+  statuses: [],
+});

@@ -5,7 +5,7 @@ import { ChildReader } from '../xml/child-reader.ts';
 import { EXCLUSIVE_C14N } from '../xml/exclusive-c14n.ts';
 import { digestFromUri, fromBase64, signatureAlgorithmFromUri, XMLDSIG } from '../xml/xml-algorithms.ts';
 import { attributeOf, descendants, elementsOf, textOf, type XmlElement } from '../xml/xml-tree.ts';
-import { SIGNED_PROPERTIES_TYPE, XADES } from './xades-signature.ts';
+import { SIGNED_PROPERTIES_TYPE, XADES, XADES_141 } from './xades-signature.ts';
 
 export interface ReadReference {
   id: string | undefined;
@@ -27,6 +27,8 @@ export interface ReadXades {
   propertiesReference: ReadReference;
   /** References to data objects. */
   references: ReadReference[];
+  /** Where among the references that of the signed properties stands. */
+  propertiesPosition: number;
   /** Data inside, by Id. */
   objects: Map<string, XmlElement>;
   signingTime: Date;
@@ -37,6 +39,17 @@ export interface ReadXades {
   certificateValues: Uint8Array[];
   crls: Uint8Array[];
   ocspResponses: Uint8Array[];
+  /** Unsigned properties of the signature, in their order. */
+  unsignedProperties: XmlElement[];
+  /** Archive time-stamps, oldest first. */
+  archiveTimeStamps: ReadArchiveTimeStamp[];
+  keyInfo: XmlElement;
+}
+
+export interface ReadArchiveTimeStamp {
+  token: Uint8Array;
+  /** The unsigned properties before it, which it covers. */
+  covered: XmlElement[];
 }
 
 function invalid(message: string): never {
@@ -64,7 +77,8 @@ export function readXades(element: XmlElement, root: XmlElement): ReadXades {
   const reader = childReader(element, XMLDSIG);
   const signedInfo = reader.next('SignedInfo');
   const signatureValue = reader.next('SignatureValue');
-  const keyInfo = childReader(reader.next('KeyInfo'), XMLDSIG);
+  const keyInfoElement = reader.next('KeyInfo');
+  const keyInfo = childReader(keyInfoElement, XMLDSIG);
   const objects = reader.all('Object');
   reader.end();
   const info = childReader(signedInfo, XMLDSIG);
@@ -92,8 +106,10 @@ export function readXades(element: XmlElement, root: XmlElement): ReadXades {
     algorithm,
     signatureValue,
     certificates,
+    keyInfo: keyInfoElement,
     propertiesReference,
     references: data,
+    propertiesPosition: references.findIndex(isProperties),
     objects: readObjects(objects.filter((object) => !qualifying.includes(object))),
     ...properties,
   };
@@ -145,6 +161,8 @@ type Properties = Pick<
   | 'certificateValues'
   | 'crls'
   | 'ocspResponses'
+  | 'archiveTimeStamps'
+  | 'unsignedProperties'
 >;
 
 function readProperties(object: XmlElement, signature: XmlElement): Properties {
@@ -184,26 +202,25 @@ function readTime(text: string): Date {
 
 function readUnsigned(
   unsigned: XmlElement | undefined,
-): Pick<Properties, 'timeStamp' | 'certificateValues' | 'crls' | 'ocspResponses'> {
+): Pick<
+  Properties,
+  'timeStamp' | 'certificateValues' | 'crls' | 'ocspResponses' | 'archiveTimeStamps' | 'unsignedProperties'
+> {
   const found: ReturnType<typeof readUnsigned> = {
     timeStamp: undefined,
     certificateValues: [],
     crls: [],
     ocspResponses: [],
+    archiveTimeStamps: [],
+    unsignedProperties: [],
   };
   if (!unsigned) return found;
   const reader = childReader(unsigned, XADES);
-  const properties = childReader(reader.next('UnsignedSignatureProperties'), XADES);
+  const container = reader.next('UnsignedSignatureProperties');
+  const properties = childReader(container, XADES);
   reader.end();
   const stamp = properties.optional('SignatureTimeStamp');
-  if (stamp) {
-    const parts = childReader(stamp, XADES);
-    if (algorithmOf(parts.next('CanonicalizationMethod', XMLDSIG)) !== EXCLUSIVE_C14N) {
-      invalid('the canonicalisation of the time-stamp is not read');
-    }
-    found.timeStamp = bytesOf(parts.next('EncapsulatedTimeStamp'));
-    parts.end();
-  }
+  if (stamp) found.timeStamp = readTimeStamp(stamp);
   const values = (parent: XmlElement | undefined, item: string): Uint8Array[] => {
     if (!parent) return [];
     const items = childReader(parent, XADES);
@@ -219,8 +236,23 @@ function readUnsigned(
     found.ocspResponses = values(lists.optional('OCSPValues'), 'EncapsulatedOCSPValue');
     lists.end();
   }
+  const all = elementsOf(container);
+  found.unsignedProperties = all;
+  for (const archive of properties.all('ArchiveTimeStamp', XADES_141)) {
+    found.archiveTimeStamps.push({ token: readTimeStamp(archive), covered: all.slice(0, all.indexOf(archive)) });
+  }
   properties.end();
   return found;
+}
+
+function readTimeStamp(element: XmlElement): Uint8Array {
+  const parts = childReader(element, XADES);
+  if (algorithmOf(parts.next('CanonicalizationMethod', XMLDSIG)) !== EXCLUSIVE_C14N) {
+    invalid('the canonicalisation of the time-stamp is not read');
+  }
+  const token = bytesOf(parts.next('EncapsulatedTimeStamp'));
+  parts.end();
+  return token;
 }
 
 /**

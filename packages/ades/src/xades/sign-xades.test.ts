@@ -20,6 +20,7 @@ import type { SignatureProvider } from '../ports.ts';
 import { buildOcspRequest } from '../revocation/ocsp-request.ts';
 import { buildOcspResponse } from '../revocation/ocsp-responder.ts';
 import { buildTimeStampFailure } from '../timestamp/time-stamp-responder.ts';
+import { validateXades } from '../validation/validate-xades.ts';
 import { signXades, type XadesContent } from './sign-xades.ts';
 import { verifyXades } from './verify-xades.ts';
 
@@ -79,6 +80,10 @@ async function expectRefused(document: string | Uint8Array, message: RegExp): Pr
     reason = (error as AdesError).message;
   }
   expect(reason).toMatch(message);
+  const crls = [await authority.crl(authority.issuing), await authority.crl(authority.root)];
+  const options = { trustAnchors: [authority.root], at: now, detached, data: { crls } };
+  const verdict = await validateXades(Buffer.from(document as string), options).catch((error: unknown) => error);
+  if (!(verdict instanceof AdesError)) expect(verdict).not.toMatchObject({ indication: 'TOTAL-PASSED' });
 }
 
 describe('signXades', () => {
@@ -89,7 +94,7 @@ describe('signXades', () => {
   ];
   const cases = keys.flatMap(([key, pair]) =>
     contents.flatMap(([kind, content]) =>
-      (['B-B', 'B-T', 'B-LT'] as const).map((level) => [key, kind, level, pair, content] as const),
+      (['B-B', 'B-T', 'B-LTA'] as const).map((level) => [key, kind, level, pair, content] as const),
     ),
   );
   it.each(cases)('makes signatures that xmlsec1 verifies: %s, %s, %s', async (_key, _kind, level, pair, content) => {
@@ -100,7 +105,7 @@ describe('signXades', () => {
       valid: true,
       level,
       claimedAt: now,
-      missingStatus: level === 'B-LT' ? [] : expect.anything(),
+      missingStatus: level === 'B-LTA' ? [] : expect.anything(),
     });
     for (const [name, file] of detached) {
       await bench.write(name, file);
@@ -123,6 +128,29 @@ describe('signXades', () => {
     const token = Buffer.from(/<xades:EncapsulatedTimeStamp>([^<]*)</.exec(textOf(bytes))![1]!, 'base64');
     const { root } = authority;
     expect(await verifyTokenWithOpenssl(bench, { token, root, data })).toContain('Verification: OK');
+  });
+
+  it('archives what was signed, the signature and all that was added to it', async () => {
+    const { bytes, verification } = await signXades({ ...signing('B-LTA'), content: contents[2]![1] });
+    expect(verification).toMatchObject({ level: 'B-LTA', archivedAt: [now] });
+    const markup = textOf(bytes);
+    const covered = ['SignatureTimeStamp', 'CertificateValues', 'RevocationValues'];
+    for (const name of covered) {
+      const property = new RegExp(`<xades:${name}>.*</xades:${name}>`, 's').exec(markup)![0];
+      expect(await verify(markup.replace(property, ''))).toMatchObject({
+        valid: false,
+        problems: ['the token stamps something else'],
+      });
+    }
+    const digests = { 'avtale nr 1.txt': text, 'side.html': html };
+    const names = Object.entries(digests).map(([name, { mimeType, content }]) => ({
+      name,
+      mimeType,
+      content: { digests: { sha256: createHash('sha256').update(content).digest() } },
+    }));
+    await expect(signXades({ ...signing('B-LTA'), content: { detached: names } })).rejects.toMatchObject({
+      code: 'content_missing',
+    });
   });
 
   it('leaves every byte of an enveloping document as it was', async () => {
@@ -221,7 +249,7 @@ describe('signXades', () => {
     authority.statuses.set(serialOf(revoked), { status: 'revoked', revokedAt: now, reason: 'key_compromise' });
     const wrongKey = { ...kari, sign: (await authority.enrol({ commonName: 'Ola' })).sign };
     const outcomes: [object, object][] = [
-      [signing('B-LTA'), { code: 'level_not_possible' }],
+      [{ ...signing('B-LTA'), tsa: undefined }, { code: 'level_not_possible' }],
       [{ ...signing('B-T'), tsa: undefined }, { code: 'level_not_possible' }],
       [{ ...signing('B-LT'), revocation: undefined }, { code: 'level_not_possible' }],
       [{ ...signing('B-T'), tsa: refusing }, { code: 'timestamp_refused' }],

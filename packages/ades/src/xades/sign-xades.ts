@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { AdesError } from '../ades-error.ts';
 import { ALGORITHMS, type DigestAlgorithm } from '../asn1/algorithms.ts';
-import { type BaselineServices, levelNotPossible, reachesLevel, requireServices } from '../baseline-level.ts';
+import { type BaselineServices, reachesLevel, requireServices } from '../baseline-level.ts';
 import { type DetachedContent, digestContent, requireDigest } from '../content-digest.ts';
 import type { SignatureProvider } from '../ports.ts';
 import { completeValidationData, emptyValidationData, type ValidationData } from '../revocation/validation-data.ts';
@@ -10,6 +10,8 @@ import { canonicalize, EXCLUSIVE_C14N } from '../xml/exclusive-c14n.ts';
 import { BASE64_TRANSFORM, ENVELOPED_TRANSFORM, uriOfName } from '../xml/xml-algorithms.ts';
 import { readXml, type XmlDocument } from '../xml/xml-tree.ts';
 import { writeXml, type XmlMarkup } from '../xml/xml-writer.ts';
+import { requireContents, xadesArchiveImprint } from './archive-time-stamp.ts';
+import { readXades } from './read-xades.ts';
 import { verifyXades, type XadesVerification, xadesPaths } from './verify-xades.ts';
 import { buildXadesSignature, type UnsignedProperties, type XadesReference } from './xades-signature.ts';
 
@@ -48,10 +50,10 @@ export interface SignedXades {
 }
 
 /**
- * Signs at a baseline level of XAdES up to B-LT (ETSI EN 319 132-1 §6). The level is reached or refused, never lowered;
+ * Signs at a baseline level of XAdES (ETSI EN 319 132-1 §6). The level is reached or refused, never lowered;
  * the result is verified before it is given out.
- * @throws AdesError `xml_invalid` when an enveloping document cannot be read; `level_not_possible`, also for B-LTA;
- *   `content_missing`, `content_digest_missing`, `certificate_missing`, `timestamp_invalid`, `timestamp_refused`,
+ * @throws AdesError `xml_invalid` when an enveloping document cannot be read; `level_not_possible`;
+ *   `content_missing`, at B-LTA also for files that are known by their digests only, `content_digest_missing`, `certificate_missing`, `timestamp_invalid`, `timestamp_refused`,
  *   `validation_data_missing`, `ocsp_invalid`, `crl_invalid`, `certificate_revoked`, `certificate_path_invalid`;
  *   `output_invalid` when the self-check fails
  */
@@ -68,7 +70,7 @@ export async function signXades(request: XadesSigning & { content: XadesContent 
   const references = enclosed.map((object, index) => referToObject(object, index, digest));
   for (const object of detached) {
     const reference = await referToFile(object, digest);
-    digests.set(object.name, { digests: { [digest]: reference.digestValue } });
+    digests.set(object.name, reference.content ?? { digests: { [digest]: reference.digestValue } });
     references.push(reference);
   }
   const signature = await signReferences(request, references, enclosed);
@@ -80,11 +82,13 @@ async function referToDocument(
   mimeType: string | undefined,
   { provider }: XadesSigning,
 ): Promise<XadesReference> {
+  const canonical = canonicalize(document);
   return {
     uri: '',
     mimeType: mimeType ?? 'application/xml',
     transforms: [ENVELOPED_TRANSFORM, EXCLUSIVE_C14N],
-    digestValue: createHash(ALGORITHMS[provider.algorithm].digest).update(canonicalize(document)).digest(),
+    digestValue: createHash(ALGORITHMS[provider.algorithm].digest).update(canonical).digest(),
+    content: canonical,
   };
 }
 
@@ -94,6 +98,7 @@ function referToObject({ mimeType, content }: EnclosedObject, index: number, dig
     mimeType,
     transforms: [BASE64_TRANSFORM],
     digestValue: createHash(digest).update(content).digest(),
+    content,
   };
 }
 
@@ -102,7 +107,8 @@ export async function referToFile(
   digest: DigestAlgorithm,
 ): Promise<XadesReference> {
   const digestValue = requireDigest(await digestContent(content, [digest]), digest);
-  return { uri: uriOfName(name), mimeType, transforms: [], digestValue };
+  const bytes = content instanceof Uint8Array ? { content } : {};
+  return { uri: uriOfName(name), mimeType, transforms: [], digestValue, ...bytes };
 }
 
 /** Makes the signature over the references, with the unsigned properties that its level asks for. */
@@ -112,8 +118,6 @@ export async function signReferences(
   objects: readonly EnclosedObject[] = [],
 ): Promise<XmlMarkup> {
   requireServices(signing);
-  if (reachesLevel(signing.level, 'B-LTA'))
-    throw levelNotPossible('a format that is archived: XAdES is made up to B-LT');
   if (references.length === 0) throw new AdesError('content_missing', 'there is nothing to sign');
   const { provider, signingTime, level, tsa, revocation, trustAnchors } = signing;
   const signature = await buildXadesSignature({ provider, signingTime, references, objects });
@@ -129,6 +133,12 @@ export async function signReferences(
     const now = new Date(Math.max(signingTime.getTime(), token.generatedAt.getTime()));
     await completeValidationData(paths, revocation!, now, data);
     unsigned.validationData = data;
+  }
+  if (reachesLevel(level, 'B-LTA')) {
+    const document = readXml(writeXml(signature.write(unsigned)));
+    const read = readXades(document.root, document.root);
+    const archived = xadesArchiveImprint(read, requireContents(references), read.unsignedProperties, digest);
+    unsigned.archiveTimeStamps = [(await requestTimeStamp(tsa!, digest, archived, trustAnchors)).bytes];
   }
   return signature.write(unsigned);
 }

@@ -11,6 +11,7 @@ import { type Certificate, readCertificate, sameBytes } from '../x509/certificat
 import { canonicalize, EXCLUSIVE_C14N } from '../xml/exclusive-c14n.ts';
 import { BASE64_TRANSFORM, ENVELOPED_TRANSFORM, fromBase64, nameOfUri } from '../xml/xml-algorithms.ts';
 import { elementsOf, readXml, textOf, type XmlDocument, type XmlElement, type XmlLimits } from '../xml/xml-tree.ts';
+import { requireContents, xadesArchiveImprint } from './archive-time-stamp.ts';
 import { isDs, type ReadReference, type ReadXades, readXades } from './read-xades.ts';
 
 /** One thing that was signed. */
@@ -27,6 +28,8 @@ export interface SignedXadesObject {
 
 export interface XadesVerification extends VerifiedSigner {
   valid: boolean;
+  /** Times of the archive time-stamps, oldest first. */
+  archivedAt: Date[];
   /** What was signed, in the order of the references; to be used in place of the document. */
   signed: SignedXadesObject[];
 }
@@ -45,11 +48,16 @@ export interface XadesVerificationOptions {
  * @throws AdesError `xml_invalid`, `xades_invalid`, `algorithm_unsupported` when it cannot be read
  */
 export async function verifyXades(bytes: Uint8Array, options: XadesVerificationOptions): Promise<XadesVerification> {
-  const document = readXml(bytes, options.limits);
-  const element = isDs(document.root, 'Signature') ? document.root : elementsOf(document.root).at(-1);
-  if (!element || !isDs(element, 'Signature'))
-    throw new AdesError('xades_invalid', 'there is no signature in its place');
+  const { element, document } = findXades(bytes, options.limits);
   return verifyXadesElement(element, document, options);
+}
+
+/** The signature in its place. @throws AdesError `xml_invalid`, `xades_invalid` */
+export function findXades(bytes: Uint8Array, limits?: XmlLimits): { element: XmlElement; document: XmlDocument } {
+  const document = readXml(bytes, limits);
+  const element = isDs(document.root, 'Signature') ? document.root : elementsOf(document.root).at(-1);
+  if (element && isDs(element, 'Signature')) return { element, document };
+  throw new AdesError('xades_invalid', 'there is no signature in its place');
 }
 
 export async function verifyXadesElement(
@@ -65,6 +73,7 @@ export async function verifyXadesElement(
     subject: [],
     claimedAt: read.signingTime,
     stampedAt: undefined,
+    archivedAt: [],
     path: [],
     missingStatus: [],
     problems: [],
@@ -77,17 +86,26 @@ export async function verifyXadesElement(
     verified.signed = await checkReferences(read, document, options);
     const token = verifyStamp(read, options.trustAnchors);
     verified.stampedAt = token?.generatedAt;
+    const archives = verifyArchiveTimeStamps(read, verified.signed, options);
+    verified.archivedAt = archives.map(({ generatedAt }) => generatedAt);
     const paths = xadesPaths({
       signer: signer.bytes,
       signingTime: read.signingTime,
       certificates: [...read.certificates, ...read.certificateValues],
       token,
+      archives,
       trustAnchors: options.trustAnchors,
     });
     verified.path = [...paths[0]!.path];
     const { crls, ocspResponses } = read;
     verified.missingStatus = namesOfMissingStatus({ certificates: [], crls, ocspResponses }, paths);
-    verified.level = !token ? 'B-B' : verified.missingStatus.length > 0 ? 'B-T' : 'B-LT';
+    verified.level = !token
+      ? 'B-B'
+      : verified.missingStatus.length > 0
+        ? 'B-T'
+        : archives.length > 0
+          ? 'B-LTA'
+          : 'B-LT';
   } catch (error) {
     if (!(error instanceof AdesError)) throw error;
     verified.problems.push(error.message);
@@ -101,18 +119,18 @@ function broken(message: string): never {
 }
 
 /** The certificate of KeyInfo that the signed SigningCertificateV2 names; KeyInfo itself is not signed. */
-function findSigner({ certificates, certificateDigest: { digest, value } }: ReadXades): Certificate {
+export function findSigner({ certificates, certificateDigest: { digest, value } }: ReadXades): Certificate {
   const found = certificates.find((bytes) => sameBytes(createHash(digest).update(bytes).digest(), value));
   return readCertificate(found ?? broken('the signing certificate is not the one that was signed for'));
 }
 
-function checkSignatureValue({ signedInfo, signatureValue, algorithm }: ReadXades, signer: Certificate): void {
+export function checkSignatureValue({ signedInfo, signatureValue, algorithm }: ReadXades, signer: Certificate): void {
   const signature = ecdsaFromConcatenated(algorithm, fromBase64(textOf(signatureValue)));
   const right = signature && verifyWithKey(algorithm, signer.publicKey, canonicalize(signedInfo), signature);
   if (!right) broken('the signature value does not verify');
 }
 
-function checkPropertiesReference({ propertiesReference: reference, signedProperties }: ReadXades): void {
+export function checkPropertiesReference({ propertiesReference: reference, signedProperties }: ReadXades): void {
   expectTransforms(reference, [EXCLUSIVE_C14N]);
   if (!sameBytes(createHash(reference.digest).update(canonicalize(signedProperties)).digest(), reference.value)) {
     broken('the signed properties were changed');
@@ -123,7 +141,7 @@ function expectTransforms({ transforms }: ReadReference, expected: readonly stri
   if (transforms.join(' ') !== expected.join(' ')) broken('a Reference has transforms that do not belong there');
 }
 
-async function checkReferences(
+export async function checkReferences(
   read: ReadXades,
   document: XmlDocument,
   options: XadesVerificationOptions,
@@ -184,15 +202,29 @@ function verifyStamp(
   });
 }
 
-/** Paths of the signer and of the TSA. */
+function verifyArchiveTimeStamps(
+  read: ReadXades,
+  signed: readonly SignedXadesObject[],
+  { trustAnchors, detached }: XadesVerificationOptions,
+): TimeStampToken[] {
+  return read.archiveTimeStamps.map(({ token, covered }) =>
+    verifyTimeStampToken(token, {
+      imprint: (digest) => xadesArchiveImprint(read, requireContents(signed, detached), covered, digest),
+      trustAnchors,
+    }),
+  );
+}
+
+/** Paths of the signer, of the TSA of the signature time-stamp and of those of archive time-stamps. */
 export function xadesPaths(input: {
   signer: Uint8Array;
   signingTime: Date;
   certificates: readonly Uint8Array[];
   token: TimeStampToken | undefined;
+  archives?: readonly TimeStampToken[];
   trustAnchors: readonly Uint8Array[];
 }): TimedPath[] {
-  const { signer, signingTime, certificates, token, trustAnchors } = input;
+  const { signer, signingTime, certificates, token, archives = [], trustAnchors } = input;
   const at = token?.generatedAt ?? signingTime;
   const path = buildCertificatePath({
     certificate: signer,
@@ -201,16 +233,15 @@ export function xadesPaths(input: {
     at,
     purpose: 'signature',
   });
-  if (!token) return [{ path, at }];
-  const ofToken = buildCertificatePath({
-    certificate: token.signer,
-    intermediates: [...token.certificates, ...certificates],
-    trustAnchors,
-    at,
-    purpose: 'time_stamping',
+  const ofToken = ({ signer: certificate, certificates: own, generatedAt }: TimeStampToken): TimedPath => ({
+    path: buildCertificatePath({
+      certificate,
+      intermediates: [...own, ...certificates],
+      trustAnchors,
+      at: generatedAt,
+      purpose: 'time_stamping',
+    }),
+    at: generatedAt,
   });
-  return [
-    { path, at },
-    { path: ofToken, at },
-  ];
+  return [{ path, at }, ...[...(token ? [token] : []), ...archives].map(ofToken)];
 }

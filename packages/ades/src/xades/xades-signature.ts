@@ -13,6 +13,8 @@ import { readXml } from '../xml/xml-tree.ts';
 import { type XmlMarkup, xml } from '../xml/xml-writer.ts';
 
 export const XADES = 'http://uri.etsi.org/01903/v1.3.2#';
+/** Namespace of what came with XAdES 1.4.1: archive time-stamps. */
+export const XADES_141 = 'http://uri.etsi.org/01903/v1.4.1#';
 export const SIGNED_PROPERTIES_TYPE = 'http://uri.etsi.org/01903#SignedProperties';
 const NAMESPACES = { 'xmlns:ds': XMLDSIG, 'xmlns:xades': XADES };
 
@@ -22,6 +24,8 @@ export interface XadesReference {
   mimeType: string;
   transforms: readonly string[];
   digestValue: Uint8Array;
+  /** The bytes that the digest is over; what an archive time-stamp needs. */
+  content?: Uint8Array;
 }
 
 export interface XadesSignatureInput {
@@ -44,6 +48,7 @@ export interface XadesSignature {
 export interface UnsignedProperties {
   timeStamp?: Uint8Array;
   validationData?: ValidationData;
+  archiveTimeStamps?: readonly Uint8Array[];
 }
 
 const canonical = ({ markup }: XmlMarkup): Uint8Array => canonicalize(readXml(Buffer.from(markup, 'utf8')).root);
@@ -184,21 +189,17 @@ function signedProperties(
   );
 }
 
-/** UnsignedProperties: §5.3 SignatureTimeStamp, §5.4.1 CertificateValues, §5.4.2 RevocationValues. */
+/**
+ * UnsignedProperties: §5.3 SignatureTimeStamp, §5.4.1 CertificateValues, §5.4.2 RevocationValues, §5.5.2
+ * ArchiveTimeStamp.
+ */
 function unsignedProperties(
-  { timeStamp, validationData }: UnsignedProperties,
+  { timeStamp, validationData, archiveTimeStamps = [] }: UnsignedProperties,
   inKeyInfo: readonly Uint8Array[],
 ): XmlMarkup[] {
   const properties: XmlMarkup[] = [];
   if (timeStamp) {
-    properties.push(
-      xml(
-        'xades:SignatureTimeStamp',
-        {},
-        method('ds:CanonicalizationMethod', EXCLUSIVE_C14N),
-        encapsulated('xades:EncapsulatedTimeStamp', timeStamp),
-      ),
-    );
+    properties.push(timeStampProperty('xades:SignatureTimeStamp', {}, timeStamp));
   }
   if (validationData) {
     const certificates = withoutRoots(validationData.certificates).filter(
@@ -218,9 +219,20 @@ function unsignedProperties(
       ),
     );
   }
+  for (const token of archiveTimeStamps) {
+    properties.push(timeStampProperty('xades141:ArchiveTimeStamp', { 'xmlns:xades141': XADES_141 }, token));
+  }
   if (properties.length === 0) return [];
   return [xml('xades:UnsignedProperties', {}, xml('xades:UnsignedSignatureProperties', {}, ...properties))];
 }
+
+const timeStampProperty = (name: string, attributes: Record<string, string>, token: Uint8Array): XmlMarkup =>
+  xml(
+    name,
+    attributes,
+    method('ds:CanonicalizationMethod', EXCLUSIVE_C14N),
+    encapsulated('xades:EncapsulatedTimeStamp', token),
+  );
 
 const encapsulated = (name: string, bytes: Uint8Array): XmlMarkup => xml(name, {}, toBase64(bytes));
 

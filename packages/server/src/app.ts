@@ -48,6 +48,7 @@ import {
   EID_CALLBACK_PATH,
   messageContent,
   receiptsDue,
+  registerResources,
   reminderPlans,
   type SignatureDeps,
   signersToAsk,
@@ -190,6 +191,8 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
     writeAudit,
     externalIdPolicy: (accountId) => findExternalIdPolicy(database, accountId),
     releaseFiles: (tx, ownerId) => unusedFiles.release(tx, ownerId),
+    // None exists yet: what is asked for says so in its link.
+    resourceSources: [],
     publicUrl: config.publicUrl,
     maxDocumentBytes: config.maxDocumentBytes,
     requireTimeStamps: () => trust.requireTimeStamps(),
@@ -241,6 +244,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
     events,
     config.sealingThreads + 1,
   );
+  registerResources(signatureDeps, jobs, events);
   notification.register(jobs, events);
   messaging.register(jobs, events);
 

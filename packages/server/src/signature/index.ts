@@ -8,6 +8,7 @@ import { signatureRoutes } from './routes.ts';
 import { requireSession } from './session-context.ts';
 import type { SignatureDeps } from './signature-deps.ts';
 
+export { registerResources } from './collect-resource.job.ts';
 export { startDocumentTimers } from './document-timers.ts';
 export type { EvidenceEntry } from './evidence.ts';
 export { firstBrokenEvidence } from './evidence.ts';
@@ -17,6 +18,7 @@ export { type NationalNumber, openSignedNumber } from './national-number.ts';
 export { receiptsDue } from './receipts-due.ts';
 export { recordPackage } from './record-package.ts';
 export { reminderPlans } from './reminder-plan.ts';
+export type { ResourceAnswer, ResourceQuery, ResourceSource } from './resource-source.ts';
 export { createSignLinks } from './sign-link.ts';
 export type { PdfCheck, SignatureDeps } from './signature-deps.ts';
 export { signersToAsk } from './signers-to-ask.ts';

@@ -12,6 +12,7 @@ import type { Log } from '../kernel/log/log.ts';
 import type { MethodOffer } from './document-request.ts';
 import type { Messages } from './messages-port.ts';
 import type { RedirectTokens } from './redirect-token.ts';
+import type { ResourceSource } from './resource-source.ts';
 import type { SignLinks } from './sign-link.ts';
 
 /** What a PDF is judged to be before anybody is asked to sign it. */
@@ -55,6 +56,8 @@ export interface SignatureDeps {
   externalIdPolicy(accountId: string): Promise<ExternalIdPolicy>;
   /** Takes back an owner's use of files; with the commit those that nobody uses are deleted. */
   releaseFiles(tx: Transaction, ownerId: string): Promise<void>;
+  /** Registers and other services that are asked about signers and documents. */
+  resourceSources: readonly ResourceSource[];
   publicUrl: string;
   maxDocumentBytes: number;
   /** Throws 503 `timestamp_unavailable` when signatures are refused while time-stamps are not to be had. */

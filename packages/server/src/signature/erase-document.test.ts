@@ -105,6 +105,7 @@ describeOnEachDatabase('deleting a document', (open) => {
             },
           ],
           packages: [{ format: 'pades', sha256: packageSha256 }],
+          attachmentSignatureCount: 0,
         },
       });
       const signer = { id: body.signers[0].id, externalSignerId: 'tenant-1' };

@@ -48,6 +48,7 @@ import {
   EID_CALLBACK_PATH,
   messageContent,
   receiptsDue,
+  registerResources,
   reminderPlans,
   type SignatureDeps,
   signersToAsk,
@@ -191,6 +192,8 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
     externalIdPolicy: (accountId) => findExternalIdPolicy(database, accountId),
     releaseFiles: (tx, ownerId) => unusedFiles.release(tx, ownerId),
     makePackage: (task) => jobs.sendMany(PACKAGE_DOCUMENT, [jobOf(task)]),
+    // None exists yet: what is asked for says so in its link.
+    resourceSources: [],
     publicUrl: config.publicUrl,
     maxDocumentBytes: config.maxDocumentBytes,
     requireTimeStamps: () => trust.requireTimeStamps(),
@@ -242,6 +245,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
     events,
     config.sealingThreads + 1,
   );
+  registerResources(signatureDeps, jobs, events);
   notification.register(jobs, events);
   messaging.register(jobs, events);
 

@@ -8,6 +8,7 @@ import { buildSignedData } from '../cms/signed-data-builder.ts';
 import { readSignedData } from '../cms/signed-data-reader.ts';
 import { listSignatures, trimContents } from '../pdf/existing-signatures.ts';
 import { openPdf } from '../pdf/pdf-file.ts';
+import { listSignatureFields } from '../pdf/signature-fields.ts';
 import type { SignatureProvider } from '../ports.ts';
 import { readOcspRequest } from '../revocation/ocsp-request.ts';
 import { verifySealedPdf } from '../validation/verify-sealed-pdf.ts';
@@ -334,6 +335,38 @@ describe('sealPackagedPdf', () => {
     expect(output.match(/Signature is Valid/g)).toHaveLength(3);
     expect(openPdf(sealed.bytes).resolveDict(openPdf(sealed.bytes).catalog.get('Perms'))).toBeUndefined();
     expect((await runJudge('pdfinfo', [path])).output).toMatch(/Pages:\s+1\n/);
+  });
+
+  it.each([0, 90])('shows the TEST mark in its signatures on such a file, turned by %i', async (rotate) => {
+    await using bench = await createWorkbench();
+    const original = await signPadesBaselineB({
+      bytes: samplePdf({ objects: { 2: `<</Type/Pages/Count 1/Kids[10 0 R]/Rotate ${rotate}>>` } }),
+      provider: await authority.enrol({ commonName: 'Stranger' }),
+      signingTime: now,
+    });
+    const { approvals, trustAnchors } = sealing(authority, people);
+    const sealed = await sealPackagedPdf({
+      mode: 'approvals_only',
+      original,
+      approvals,
+      fieldNames: ['Signer1', 'Signer2'],
+      testMark: true,
+      level: 'B-B',
+      signingTime: now,
+      trustAnchors,
+    });
+    const file = openPdf(sealed.bytes);
+    const shown = listSignatureFields(file, file.catalog)
+      .filter((field) => field.name.startsWith('Signer'))
+      .map((field) => field.dict.get('Rect') as number[]);
+    expect(shown.map(([left, bottom, right, top]) => [right! - left!, top! - bottom!])).toEqual(
+      Array(2).fill(rotate === 90 ? [30, 84] : [84, 30]),
+    );
+    const path = await bench.write('sealed.pdf', sealed.bytes);
+    const { output } = await runJudge('pdfsig', ['-nocert', path]);
+    expect(output.match(/Signature is Valid/g)).toHaveLength(3);
+    expect(sealed.bytes.length).toBeGreaterThan(original.length);
+    expect(Buffer.from(sealed.bytes).subarray(0, original.length).equals(Buffer.from(original))).toBe(true);
   });
 
   it('appends to a DSS that is there and repeats nothing', async () => {

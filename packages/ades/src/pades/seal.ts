@@ -24,6 +24,7 @@ import {
   stampDocument,
   writeSignatureRevision,
 } from './signature-revision.ts';
+import type { TestMarkAppearances } from './test-mark.ts';
 
 /** One signature to be made: who signs with what. */
 export interface SealSignature extends SignatureDescription {
@@ -47,13 +48,15 @@ export interface PackagedSeal extends SealBase {
 }
 
 /**
- * A file that others signed before: approval signatures in new invisible fields and, by level, validation data and a
- * document time-stamp. No pages, no certification, no other fields, so that earlier verdicts stand.
+ * A file that others signed before: approval signatures in new fields and, by level, validation data and a document
+ * time-stamp. No pages, no certification, no other fields, so that earlier verdicts stand.
  */
 export interface ApprovalsOnlySeal extends SealBase {
   mode: 'approvals_only';
   /** Names for the new fields, one per approval. */
   fieldNames: readonly string[];
+  /** Each new signature shows the mark TEST on the first page; otherwise they are invisible. */
+  testMark?: boolean;
 }
 
 export interface SealRevision {
@@ -142,9 +145,10 @@ class Sealing {
     if (input.fieldNames.length !== input.approvals.length) {
       throw new AdesError('layout_invalid', 'there must be one field name per approval');
     }
+    const testMark: TestMarkAppearances = new Map();
     return {
       approvals: input.approvals.map((signature, index) => ({
-        field: { create: input.fieldNames[index]! },
+        field: { create: input.fieldNames[index]!, ...(input.testMark ? { testMark } : {}) },
         signature,
       })),
       documentTimeStamp: { create: 'DocumentTimeStamp' },

@@ -19,10 +19,13 @@ import {
   signatureDictionary,
   timeStampDictionary,
 } from './signature-dictionary.ts';
+import { type TestMarkAppearances, testMarkOn } from './test-mark.ts';
 
 /** Room for a time-stamp token with its TSA's chain. */
 const TIME_STAMP_ROOM = 12 * 1024;
 const DOCUMENT_TIME_STAMP_ROOM = 16 * 1024;
+
+const NOWHERE = [0, 0, 0, 0] as const;
 
 /** Tokens of one TSA differ by a few bytes of numbers and times; its signature by a few more. */
 const TOKEN_MARGIN = 512;
@@ -37,8 +40,11 @@ export function contentsRoom(provider: SignatureProvider, timeStamp?: { earlier:
   return 1536 + certificates + (timeStamp ? token : 0);
 }
 
-/** Which field to fill: one that is there, by reference or name, or a new invisible one. */
-export type FieldChoice = { ref: PdfRef } | { existing: string } | { create: string };
+/**
+ * Which field to fill: one that is there, by reference or name, or a new one, which is invisible unless it stands for the
+ * TEST mark on the first page.
+ */
+export type FieldChoice = { ref: PdfRef } | { existing: string } | { create: string; testMark?: TestMarkAppearances };
 
 /**
  * Writes the revision of one signature with room for its CMS object: the field gets its value, a certification also
@@ -78,8 +84,9 @@ function fillField(update: IncrementalUpdate, choice: FieldChoice, value: PdfRef
     return;
   }
   const taken = new Set(listFields(update, catalog).map((field) => field.name));
-  const page = firstPage(update, catalog).ref;
-  addSignatureFields(update, [{ name: uniqueFieldName(choice.create, taken), page, rect: [0, 0, 0, 0], value }]);
+  const page = firstPage(update, catalog);
+  const shown = choice.testMark ? testMarkOn(update, page, choice.testMark) : { rect: NOWHERE };
+  addSignatureFields(update, [{ name: uniqueFieldName(choice.create, taken), page: page.ref, value, ...shown }]);
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { IncrementalUpdate } from '../pdf/incremental-update.ts';
 import { dict, name, type PdfRef, PdfStream, textString } from '../pdf/objects.ts';
-import { type Box, type PageGeometry, pageGeometry, walkPages } from '../pdf/page-tree.ts';
+import { type Box, type PageGeometry, type PageNode, pageGeometry, walkPages } from '../pdf/page-tree.ts';
 import { addAnnotation } from '../pdf/signature-fields.ts';
 
 /** Size of the mark in 1/72 inch as printed, and its distance from the edges. */
@@ -34,19 +34,14 @@ function appearanceContent(): string {
  * only where the page is too small. Page content is not touched.
  */
 export function addTestMarks(update: IncrementalUpdate): void {
-  const appearances = new Map<number, PdfRef>();
+  const appearances: TestMarkAppearances = new Map();
   const marked = new Set<number>();
   const pages = [...walkPages(update.file, update.file.catalog)];
   for (const page of pages) {
     // A page object that is listed twice shows its one annotation in both places.
     if (marked.has(page.ref.number)) continue;
     marked.add(page.ref.number);
-    const geometry = pageGeometry(update.file, page);
-    let appearance = appearances.get(geometry.rotation);
-    if (!appearance) {
-      appearance = update.add(buildAppearance(geometry.rotation));
-      appearances.set(geometry.rotation, appearance);
-    }
+    const { rect, appearance } = testMarkOn(update, page, appearances);
     const annotation = update.add(
       dict({
         Type: name('Annot'),
@@ -56,12 +51,27 @@ export function addTestMarks(update: IncrementalUpdate): void {
         // Print, ReadOnly, Locked, LockedContents
         F: 4 | 64 | 128 | 512,
         P: page.ref,
-        Rect: [...markRectangle(geometry)],
+        Rect: [...rect],
         AP: dict({ N: appearance }),
       }),
     );
     addAnnotation(update, page.ref, annotation);
   }
+}
+
+/** What was drawn already, by the turn of the page. */
+export type TestMarkAppearances = Map<number, PdfRef>;
+
+/** Where on a page the mark stands, and the form XObject that shows it. */
+export function testMarkOn(
+  update: IncrementalUpdate,
+  page: PageNode,
+  appearances: TestMarkAppearances,
+): { rect: Box; appearance: PdfRef } {
+  const geometry = pageGeometry(update.file, page);
+  const drawn = appearances.get(geometry.rotation) ?? update.add(buildAppearance(geometry.rotation));
+  appearances.set(geometry.rotation, drawn);
+  return { rect: markRectangle(geometry), appearance: drawn };
 }
 
 /** The appearance is turned against the page, so that both turns cancel out. */

@@ -18,6 +18,7 @@ import {
   signerFeatures,
   signerWithDefaults,
   withLinkWithin,
+  withSealedExtraInfo,
 } from './document-request.ts';
 import { lockOwnDocument, requireDocument } from './get-document.ts';
 import { requireSigner } from './get-signer.ts';
@@ -113,7 +114,7 @@ export async function updateSigner(
     const isMoved = addressOf(request) !== addressOf(stored.request);
     const signer: SignerRecord = {
       id: signerId,
-      request: withoutNationalNumbers(request),
+      request: withSealedExtraInfo(deps, signerId, withoutNationalNumbers(request)),
       linkRotation: stored.linkRotation + (isMoved || rotateUrl ? 1 : 0),
       nationalNumberSealed: nationalNumberAfter(deps, stored, request),
     };

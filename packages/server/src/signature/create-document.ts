@@ -16,6 +16,7 @@ import {
   requestFingerprint,
   wantedFeatures,
   withDefaults,
+  withSealedPasswords,
 } from './document-request.ts';
 import { EVIDENCE_START, nextEvidence } from './evidence.ts';
 import { findRepeated, insertUnderExternalId } from './external-id.ts';
@@ -88,9 +89,10 @@ function newDocument(
   context: OperationContext,
   made: { request: FilledRequest; fingerprint: Buffer; content: DocumentContent },
 ): NewDocument {
-  const { request, fingerprint, content } = made;
-  const deadline = deadlineOf(request, context.now);
+  const { fingerprint, content } = made;
   const id = uuidv7(context.now);
+  const request = withSealedPasswords(deps, id, made.request);
+  const deadline = deadlineOf(request, context.now);
   const evidence = nextEvidence(id, EVIDENCE_START, {
     occurredAt: context.now,
     kind: 'document_created',
@@ -152,5 +154,6 @@ function asRecord(document: NewDocument): DocumentRecord {
     signatures: [],
     packages: [],
     attachments: [],
+    resources: [],
   };
 }

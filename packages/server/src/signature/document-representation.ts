@@ -1,5 +1,7 @@
 import type { CreateDocumentResponse, DocumentSignature, DocumentSummary } from './contract/document.ts';
 import { deadlineOf, type FilledSigner } from './document-request.ts';
+import { type ExtraInfo, withoutPasswords } from './extra-info.ts';
+import { type ResourceRecord, resourceUrl } from './resource-store.ts';
 import type { SignLink, SignLinks } from './sign-link.ts';
 import type { DocumentRecord, SignerRecord } from './store.ts';
 import type { SummaryRecord, SummarySignature } from './summary-store.ts';
@@ -18,7 +20,7 @@ export function documentResource(document: DocumentRecord, urls: Links): CreateD
     documentId: document.id,
     signers: document.signers.map((signer) => signerResource(document, signer, urls)),
     status: statusResource(document.status, document.packages),
-    links: [],
+    links: resourceLinks(document.resources, undefined, urls),
     title: request.title,
     description: request.description,
     externalId: request.externalId,
@@ -27,6 +29,7 @@ export function documentResource(document: DocumentRecord, urls: Links): CreateD
     notification: request.notification,
     advanced: {
       ...request.advanced,
+      ...(request.advanced.extraInfo ? { extraInfo: answeredExtraInfo(request.advanced.extraInfo) } : {}),
       ...(security ? { security: { oneTimeUse: false, ipWhiteList: [], ...security } } : {}),
       timeToLive: { ...request.advanced.timeToLive, deadline: deadlineOf(request, document.createdAt).toISOString() },
     },
@@ -34,16 +37,17 @@ export function documentResource(document: DocumentRecord, urls: Links): CreateD
 }
 
 export function signerResource(
-  document: Pick<DocumentRecord, 'id' | 'accountId' | 'signatures' | 'deadline'>,
+  document: Pick<DocumentRecord, 'id' | 'accountId' | 'signatures' | 'deadline' | 'resources'>,
   signer: SignerRecord,
   urls: Links,
 ): CreateDocumentResponse['signers'][number] {
   const signature = document.signatures.find((one) => one.signerId === signer.id);
   return {
     ...withDefaultsAnswered(withoutNationalNumbers(signer.request)),
+    ...(signer.request.extraInfo ? { extraInfo: answeredExtraInfo(signer.request.extraInfo) } : {}),
     id: signer.id,
     url: signUrl(document, signer, urls),
-    links: [],
+    links: resourceLinks(document.resources, signer.id, urls),
     documentSignature: signature && signatureResource(signature),
     signUrlExpires: signer.request.signUrlExpires ?? document.deadline.toISOString(),
   };
@@ -68,6 +72,26 @@ export function withDefaultsAnswered(signer: FilledSigner): FilledSigner {
         }
       : {}),
   };
+}
+
+function answeredExtraInfo<T extends object>(extraInfo: T): T {
+  return withoutPasswords(extraInfo as ExtraInfo) as T;
+}
+
+/** What was collected of a signer, or of the document as a whole. One that is not ready has no address yet. */
+function resourceLinks(
+  resources: readonly ResourceRecord[],
+  signerId: string | undefined,
+  urls: Pick<Links, 'publicUrl'>,
+): CreateDocumentResponse['links'] {
+  return resources
+    .filter((one) => one.signerId === signerId)
+    .map(({ id, type, status, message, file }) => ({
+      rel: type,
+      resourceStatus: status,
+      ...(file ? { href: resourceUrl(urls, id), contentType: file.mediaType } : {}),
+      ...(message === undefined ? {} : { error: message, errorMessage: message }),
+    }));
 }
 
 export function signUrl(document: { id: string; accountId: string }, signer: SignerRecord, urls: Links): string {

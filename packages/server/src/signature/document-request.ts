@@ -3,11 +3,13 @@ import type { WantedFeature } from '../admin/index.ts';
 import { type FieldError, SeglError } from '../kernel/errors/segl-error.ts';
 import type { Environment } from '../kernel/events/events.ts';
 import { validationFailed } from '../kernel/http/validation.ts';
+import type { SecretBox } from '../kernel/keys/sealed-box.ts';
 import { decodeBase64 } from './base64-input.ts';
 import type { CreateDocumentRequestWrapper, SignatureMethod, SignerWrapper } from './contract/document.ts';
 import type { FileType } from './contract/lists.ts';
 import { requireFormat } from './document-format.ts';
 import { canonicalJson } from './evidence.ts';
+import { type ExtraInfo, extraInfoErrors, extraInfoFeatures, sealPasswords } from './extra-info.ts';
 import { frameDomainFault } from './frame-domains.ts';
 import { parseMobile } from './mobile-number.ts';
 import {
@@ -33,6 +35,24 @@ export type FilledAdvanced = Filled<
 export interface FilledRequest extends Omit<CreateDocumentRequestWrapper, 'signers' | 'advanced'> {
   signers: FilledSigner[];
   advanced: FilledAdvanced;
+}
+
+/** With the passwords of add-ons sealed; what had none is as before. */
+export function withSealedExtraInfo<T extends { extraInfo?: object }>(
+  deps: { box: SecretBox },
+  ownerId: string,
+  of: T,
+): T {
+  return of.extraInfo ? { ...of, extraInfo: sealPasswords(deps, ownerId, of.extraInfo as ExtraInfo) } : of;
+}
+
+/** The same for a document, of which signers are stored apart. */
+export function withSealedPasswords<T extends { advanced: FilledAdvanced }>(
+  deps: { box: SecretBox },
+  documentId: string,
+  request: T,
+): T {
+  return { ...request, advanced: withSealedExtraInfo(deps, documentId, request.advanced) };
 }
 
 /** Fixed defaults only: those that depend on the clock would make two equal requests look different. */
@@ -157,6 +177,7 @@ export function checkRestrictions(
   request.signers.forEach((signer, index) => {
     errors.push(...signerErrors(signer, `signers[${index}].`, environment, now));
   });
+  errors.push(...extraInfoErrors(request.advanced.extraInfo as ExtraInfo | undefined, 'advanced.extraInfo'));
   errors.push(...notificationErrors(request.notification, now));
   if (errors.length > 0) throw validationFailed(errors);
 }
@@ -168,6 +189,7 @@ export function signerErrors(signer: FilledSigner, prefix: string, environment: 
   if (expires !== undefined && new Date(expires) <= now) {
     errors.push({ field: `${prefix}signUrlExpires`, code: 'date_past', message: 'Must be in the future.' });
   }
+  errors.push(...extraInfoErrors(signer.extraInfo as ExtraInfo | undefined, `${prefix}extraInfo`));
   const mobile = signer.signerInfo?.mobile;
   if (mobile?.number && !parseMobile(mobile)) {
     const message = 'Must be a mobile number with its country code.';
@@ -229,6 +251,7 @@ export function wantedFeatures(request: FilledRequest): WantedFeature[] {
   if (request.dataToSign.packaging?.padesSettings?.includeSsnInPades) {
     ssn('dataToSign.packaging.padesSettings.includeSsnInPades');
   }
+  features.push(...extraInfoFeatures(request.advanced.extraInfo as ExtraInfo | undefined, 'advanced.extraInfo'));
   request.signers.forEach((signer, index) => {
     features.push(...signerFeatures(signer, `signers[${index}].`));
   });
@@ -238,6 +261,8 @@ export function wantedFeatures(request: FilledRequest): WantedFeature[] {
 export function signerFeatures(signer: FilledSigner, prefix: string): WantedFeature[] {
   const features: WantedFeature[] = [];
   if (signer.getSocialSecurityNumber) features.push({ product: 'ssn', field: `${prefix}getSocialSecurityNumber` });
+  features.push(...extraInfoFeatures(signer.extraInfo as ExtraInfo | undefined, `${prefix}extraInfo`));
+  if (signer.addons?.types?.length) features.push({ product: 'share', field: `${prefix}addons.types` });
   for (const [kind, channel] of Object.entries(signer.notifications?.setup ?? {})) {
     if (channel !== 'sendSms' && channel !== 'sendBoth') continue;
     features.push({ product: 'sms', field: `${prefix}notifications.setup.${kind}` });
@@ -353,7 +378,6 @@ export function requireBankIdPackaging(
  */
 export function requireAvailableFeatures(request: FilledRequest): void {
   const asked: string[] = [];
-  if (request.advanced.extraInfo?.types?.length) asked.push('advanced.extraInfo.types');
   if (request.advanced.security?.oneTimeUse) asked.push('advanced.security.oneTimeUse');
   if (request.advanced.security?.ipWhiteList?.length) asked.push('advanced.security.ipWhiteList');
   if (request.dataToSign.packaging?.padesSettings?.secondaryLanguage)
@@ -370,7 +394,6 @@ function unavailableSignerMembers(signer: FilledSigner, prefix: string): string[
   const asked: string[] = [];
   if (signer.authentication?.authBeforeSign || (signer.authentication?.mechanism ?? 'off') !== 'off')
     asked.push(`${prefix}authentication`);
-  if (signer.extraInfo?.types?.length) asked.push(`${prefix}extraInfo.types`);
   if (signer.addons?.types?.length) asked.push(`${prefix}addons.types`);
   const { before, after } = signer.ui?.dialogs ?? {};
   if (before?.title || before?.message || before?.useCheckBox || before?.formFields?.length)

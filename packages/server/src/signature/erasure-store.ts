@@ -1,5 +1,6 @@
 import type { Queryable, Transaction } from '../kernel/db/database.ts';
 import type { DocumentOwner } from './life-cycle-store.ts';
+import { eraseResources } from './resource-store.ts';
 
 /**
  * What stays of an erased document, beside the columns of its row: ids, times, final status, number of signatures, hash
@@ -38,6 +39,7 @@ export async function eraseDocumentRows(
   record: AuditRecord,
   now: Date,
 ): Promise<void> {
+  await eraseResources(tx, document.id, now);
   for (const table of ERASED_TABLES) await tx.query(`delete from ${table} where document_id = $1`, [document.id]);
   for (const table of ['document_external_ids', 'former_external_ids']) {
     await tx.query(

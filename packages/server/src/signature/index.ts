@@ -8,6 +8,7 @@ import { signatureRoutes } from './routes.ts';
 import { requireSession } from './session-context.ts';
 import type { SignatureDeps } from './signature-deps.ts';
 
+export { registerResources } from './collect-resource.job.ts';
 export { startDocumentTimers } from './document-timers.ts';
 export type { EvidenceEntry } from './evidence.ts';
 export { firstBrokenEvidence } from './evidence.ts';
@@ -22,6 +23,7 @@ export {
 export { receiptsDue } from './receipts-due.ts';
 export { recordPackage, signedFileName } from './record-package.ts';
 export { reminderPlans } from './reminder-plan.ts';
+export type { ResourceAnswer, ResourceQuery, ResourceSource } from './resource-source.ts';
 export { createSignLinks } from './sign-link.ts';
 export type { PdfCheck, SignatureDeps } from './signature-deps.ts';
 export { attachmentContent, mainContent, type SignedContent } from './signed-content.ts';

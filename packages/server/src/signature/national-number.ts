@@ -1,5 +1,6 @@
 import type { OperationContext } from '../kernel/http/route.ts';
 import type { SecretBox } from '../kernel/keys/sealed-box.ts';
+import { factsOf, signerResourceTypes } from './extra-info.ts';
 import type { SignatureDeps } from './signature-deps.ts';
 import type { DocumentRecord, SignatureRecord, SignerRecord } from './store.ts';
 
@@ -17,13 +18,14 @@ export function isNationalNumberAsked(
   return document.request.advanced.getSocialSecurityNumber || signer.request.getSocialSecurityNumber === true;
 }
 
-/** Whether the eID is asked for it: to be read by the sender, or to be printed in the signed file. */
+/** Whether the eID is asked for it: to be read by the sender, printed in the signed file, or to ask a source by it. */
 export function isNationalNumberFetched(
   document: Pick<DocumentRecord, 'request'>,
   signer: Pick<SignerRecord, 'request'>,
 ): boolean {
   const printed = document.request.dataToSign.packaging?.padesSettings?.includeSsnInPades === true;
-  return printed || isNationalNumberAsked(document, signer);
+  const collected = signerResourceTypes(document, signer).some((type) => factsOf(type).byNationalNumber);
+  return printed || collected || isNationalNumberAsked(document, signer);
 }
 
 export function sealSignedNumber(

@@ -10,6 +10,7 @@ import {
 } from './contract/document.ts';
 import { EXAMPLES } from './contract/examples.ts';
 import { JwtValidationRequest, JwtValidationResponse } from './contract/redirect-token.ts';
+import { ResourcePath } from './contract/resource.ts';
 import {
   CancelQuery,
   DeleteQuery,
@@ -20,6 +21,7 @@ import { createDocument } from './create-document.ts';
 import { deleteDocument } from './delete-document.ts';
 import { fileRoutes } from './file-routes.ts';
 import { getDocument, getStatus } from './get-document.ts';
+import { getResource } from './get-resource.ts';
 import { getSummary } from './get-summary.ts';
 import { listRoutes } from './list-routes.ts';
 import { listSummaries, SummaryPage, SummaryQuery } from './list-summaries.ts';
@@ -32,6 +34,19 @@ import { updateDocument } from './update-document.ts';
 /** The operations of `/signature`: one row each, no logic. */
 export function signatureRoutes(deps: SignatureDeps): RouteDefinition[] {
   return [
+    {
+      method: 'GET',
+      path: '/resources/{resourceId}',
+      operationId: 'Resources_Get',
+      summary: 'Fetch what was collected about a signer or a document',
+      description: 'As the register or service answered it, JSON or PDF. Links of signers and documents lead here.',
+      tags: ['Resources'],
+      scope: 'document_read',
+      product: 'signature',
+      params: ResourcePath,
+      responses: { 200: 'file' },
+      handle: (context, { params }) => getResource(deps, context, params.resourceId),
+    },
     {
       method: 'POST',
       path: '/signature/documents',

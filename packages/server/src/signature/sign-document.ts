@@ -5,6 +5,7 @@ import type { StoredFile } from '../kernel/files/files.ts';
 import { armTimer } from './arm-timer.ts';
 import { acceptedAttachments, attachmentsToSign, missingAcceptance } from './attachment-acceptance.ts';
 import { insertAttachmentSignature } from './attachment-store.ts';
+import { wantDocumentResources, wantSignerResources } from './collect-resource.job.ts';
 import { afterSignature } from './document-status.ts';
 import { nextEvidence } from './evidence.ts';
 import { isNationalNumberFetched, sealSignedNumber } from './national-number.ts';
@@ -70,6 +71,7 @@ export async function signDocument(
       const { native } = signature;
       await insertAttachmentSignature(tx, document, id, { signerId: signer.id, contentSha256, native });
     }
+    await wantSignerResources(tx, document, signer.id, now);
     await insertEvidence(tx, document, entry);
     await updateDocument(tx, document.id, {
       status: decision.status,
@@ -196,6 +198,7 @@ export async function raiseDocumentSigned(
   signedAt: Date,
 ): Promise<void> {
   await recordOnlyNatives(tx, document.id, signedAt);
+  await wantDocumentResources(tx, document, signedAt);
   await deps.events.append(tx, {
     accountId: document.accountId,
     environment: document.environment,

@@ -13,6 +13,7 @@ import type { MethodOffer } from './document-request.ts';
 import type { Messages } from './messages-port.ts';
 import type { PackagingTask } from './package-store.ts';
 import type { RedirectTokens } from './redirect-token.ts';
+import type { ResourceSource } from './resource-source.ts';
 import type { SignLinks } from './sign-link.ts';
 
 /** What a PDF is judged to be before anybody is asked to sign it. */
@@ -58,6 +59,8 @@ export interface SignatureDeps {
   releaseFiles(tx: Transaction, ownerId: string): Promise<void>;
   /** Has a file made that is not made by itself; it appears among the packages of the document. */
   makePackage(task: PackagingTask): Promise<void>;
+  /** Registers and other services that are asked about signers and documents. */
+  resourceSources: readonly ResourceSource[];
   publicUrl: string;
   maxDocumentBytes: number;
   /** Throws 503 `timestamp_unavailable` when signatures are refused while time-stamps are not to be had. */

@@ -175,6 +175,7 @@ export class SignatureUnderTest {
         writeAudit,
         externalIdPolicy: async () => 'strict',
         releaseFiles: async (tx, ownerId) => void (await releaseFiles(tx, ownerId)),
+        resourceSources: [],
         publicUrl: PUBLIC_URL,
         maxDocumentBytes: 100_000,
         makePackage: async () => undefined,

@@ -2,7 +2,7 @@ import type { Transaction } from '../kernel/db/database.ts';
 import { uuidv7 } from '../kernel/ids/uuid.ts';
 import type { SecretBox } from '../kernel/keys/sealed-box.ts';
 import { withoutNationalNumbers } from './document-representation.ts';
-import { type FilledSigner, withLinkWithin } from './document-request.ts';
+import { type FilledSigner, withLinkWithin, withSealedExtraInfo } from './document-request.ts';
 import type { SignerRecord } from './store.ts';
 
 /** A signer as it is stored: an id, and the national number encrypted beside the request. */
@@ -14,7 +14,7 @@ export function newSigner(
   const id = uuidv7(now);
   return {
     id,
-    request: withLinkWithin(withoutNationalNumbers(request), deadline),
+    request: withSealedExtraInfo(deps, id, withLinkWithin(withoutNationalNumbers(request), deadline)),
     nationalNumberSealed: sealNationalNumber(deps, id, request.signerInfo?.socialSecurityNumber),
   };
 }

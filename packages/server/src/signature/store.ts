@@ -6,6 +6,7 @@ import type { FileType } from './contract/lists.ts';
 import type { FilledRequest, FilledSigner } from './document-request.ts';
 import type { EvidenceEntry, EvidenceKind } from './evidence.ts';
 import type { MobileNumber } from './mobile-number.ts';
+import { RESOURCES_OF_DOCUMENT, type ResourceRecord } from './resource-store.ts';
 import type { WantedPackage } from './wanted-packages.ts';
 
 export interface SignerRecord {
@@ -101,6 +102,8 @@ export interface DocumentRecord extends DocumentContent {
   packages: PackageRecord[];
   /** In the order in which they are shown. */
   attachments: AttachmentRecord[];
+  /** What was or will be collected with signatures, in that order. */
+  resources: ResourceRecord[];
 }
 
 export interface NewDocument extends DocumentContent {
@@ -291,6 +294,7 @@ interface DocumentRow {
   signatures: SignatureJson[] | null;
   packages: PackageRecord[] | null;
   attachments: AttachmentJson[] | null;
+  resources: ResourceRecord[] | null;
 }
 
 interface AttachmentJson extends Omit<AttachmentRecord, 'signatures'> {
@@ -326,7 +330,8 @@ const SELECT_DOCUMENT = `
          (select jsonb_agg(jsonb_build_object('part', p.part, 'format', p.format, 'sha256', p.sha256, 'sizeBytes', p.size_bytes,
                              'fileName', p.file_name, 'mediaType', p.media_type, 'level', p.level) order by p.created_at)
             from document_packages p where p.document_id = $1) end as packages,
-         case when d.attachment_count = 0 then null else (${ATTACHMENTS_OF_DOCUMENT}) end as attachments
+         case when d.attachment_count = 0 then null else (${ATTACHMENTS_OF_DOCUMENT}) end as attachments,
+         case when d.resource_count = 0 then null else (${RESOURCES_OF_DOCUMENT}) end as resources
     from documents d
    where d.id = $1 and d.erased_at is null`;
 
@@ -393,6 +398,7 @@ function toDocument(row: DocumentRow): DocumentRecord {
       ...dropNulls(attachment),
       signatures: signatures ?? [],
     })),
+    resources: (row.resources ?? []).map(dropNulls),
   };
 }
 

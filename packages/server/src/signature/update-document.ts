@@ -15,9 +15,11 @@ import {
   requireAvailableFeatures,
   requireEnoughSigners,
   withLinkWithin,
+  withSealedPasswords,
 } from './document-request.ts';
 import { afterAttachments, isFinal } from './document-status.ts';
 import { nextTimer } from './document-timer.ts';
+import { type ExtraInfo, extraInfoErrors, extraInfoFeatures } from './extra-info.ts';
 import { lockOwnDocument } from './get-document.ts';
 import { findLifeCycle, putDeletionAnnounced } from './life-cycle-store.ts';
 import { notificationErrors, notificationWithDefaults, requireReminderSchedule } from './notification-rules.ts';
@@ -63,7 +65,7 @@ export async function updateDocument(
     requireUnchanged(entityTag(documentResource(document, deps)), input.headers);
     const stored = updatableOf(document);
     const merged = applyMergePatch(stored, input.body, UpdatableDocument);
-    const request = requestAfter(document, merged.updated);
+    const request = withSealedPasswords(deps, document.id, requestAfter(document, merged.updated));
     const after = updatableOf({ ...document, request, deadline: deadlineOf(request, document.createdAt) });
     if (isDeepStrictEqual(stored, after)) return document;
 
@@ -170,6 +172,7 @@ function nameOf([member, inner]: Path): string {
 /** Restrictions of what was asked for, as 400; before the state of the document is looked at. */
 function requireRestrictions(document: DocumentRecord, changed: DocumentRecord, now: Date): void {
   const errors = [
+    ...extraInfoErrors(changed.request.advanced.extraInfo as ExtraInfo | undefined, 'advanced.extraInfo'),
     // A schedule may have come to its end since it was taken.
     ...(isDeepStrictEqual(document.request.notification, changed.request.notification)
       ? []
@@ -182,7 +185,10 @@ function requireRestrictions(document: DocumentRecord, changed: DocumentRecord, 
 }
 
 function wantedByPatch(patch: MergePatch<UpdateDocumentRequestWrapper>) {
-  return patch.advanced?.getSocialSecurityNumber
-    ? [{ product: 'ssn' as const, field: 'advanced.getSocialSecurityNumber' }]
-    : [];
+  return [
+    ...(patch.advanced?.getSocialSecurityNumber
+      ? [{ product: 'ssn' as const, field: 'advanced.getSocialSecurityNumber' }]
+      : []),
+    ...extraInfoFeatures((patch.advanced?.extraInfo ?? undefined) as ExtraInfo | undefined, 'advanced.extraInfo'),
+  ];
 }

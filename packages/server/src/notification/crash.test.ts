@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type DatabaseLocation, freshLocation, removeLocation } from '../../../test-kit/src/databases.ts';
+import type { Answer, Order } from './notification-process.testing.ts';
 import { startWebhookReceiver, type WebhookReceiver } from './webhook-receiver.testing.ts';
 
 const PROCESS = fileURLToPath(new URL('notification-process.testing.ts', import.meta.url));
@@ -23,8 +24,8 @@ afterEach(async () => {
   location = undefined;
 });
 
-async function start(...args: string[]): Promise<ChildProcess> {
-  const child = fork(PROCESS, [JSON.stringify(location), ...args], {
+async function start(): Promise<ChildProcess> {
+  const child = fork(PROCESS, [JSON.stringify(location), '1500'], {
     execArgv: [],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
@@ -43,6 +44,14 @@ async function kill(child: ChildProcess): Promise<void> {
   await once(child, 'exit');
 }
 
+async function order(child: ChildProcess, what: Order): Promise<void> {
+  const done = new Promise<void>((resolve) => {
+    child.on('message', (answer: Answer) => answer === 'done' && resolve());
+  });
+  child.send(what);
+  await done;
+}
+
 async function pendingIn(child: ChildProcess): Promise<number> {
   const answer = once(child, 'message');
   child.send('pending?');
@@ -56,7 +65,9 @@ it.each(['embedded', 'postgresql'] as const)(
     location = await freshLocation(kind);
     // Some are answered, some not: the process dies with attempts in every state.
     receiver.respond(({ event }) => (Number(event.payload.number) % 3 === 0 ? { status: 200 } : new Promise(() => {})));
-    const first = await start(receiver.url, String(EVENTS));
+    const first = await start();
+    await order(first, { webhooks: [receiver.url] });
+    await order(first, { append: { first: 1, count: EVENTS, perSecond: 1_000, documents: EVENTS, endpoints: 1 } });
     await expect.poll(() => receiver.received.length, { timeout: 20_000 }).toBeGreaterThanOrEqual(8);
     await kill(first);
     const before = new Set(receiver.received.map((one) => one.event.id));

@@ -58,6 +58,7 @@ async function measure(kind: DatabaseKind): Promise<void> {
       if (typeof message === 'object' && 'committed' in message)
         committed.set(message.eventId, { number: message.committed, atMs: message.atMs });
     });
+    const before = await processorMs(child);
     const count = (WARM_UP_SECONDS + seconds) * PER_SECOND;
     await order(child, {
       append: { first: 0, count, perSecond: PER_SECOND, documents: DOCUMENTS, endpoints: ENDPOINTS },
@@ -65,6 +66,7 @@ async function measure(kind: DatabaseKind): Promise<void> {
     const healthy = [...committed].filter(([, { number }]) => number % ENDPOINTS > FAILING);
     for (let waited = 0; waited < 100 && healthy.some(([id]) => !arrivals.has(id)); waited += 1) await sleep(100);
 
+    const perEvent = ((await processorMs(child)) - before) / count;
     const measured = healthy.filter(([, { number }]) => number >= WARM_UP_SECONDS * PER_SECOND);
     const delays = measured.flatMap(([id, { atMs }]) =>
       (arrivals.get(id) ?? []).slice(0, 1).map((one) => one.atMs - atMs),
@@ -74,7 +76,7 @@ async function measure(kind: DatabaseKind): Promise<void> {
     const repeated = healthy.filter(([id]) => (arrivals.get(id)?.length ?? 0) > 1).length;
     const at = (share: number) => `${percentile(delays, share).toFixed(0)} ms`;
     console.log(
-      `${kind}: ${measured.length} events to ${ENDPOINTS - 2} healthy receivers in ${seconds} s: p50 ${at(0.5)}, p99 ${at(0.99)}, longest ${at(1)}; ${lost} lost, ${repeated} repeated, ${outOfOrder(arrivals)} out of order`,
+      `${kind}: ${measured.length} events to ${ENDPOINTS - 2} healthy receivers in ${seconds} s: p50 ${at(0.5)}, p99 ${at(0.99)}, longest ${at(1)}; ${lost} lost, ${repeated} repeated, ${outOfOrder(arrivals)} out of order; ${perEvent.toFixed(1)} ms of processor time per event`,
     );
   } finally {
     child.kill('SIGKILL');
@@ -122,6 +124,18 @@ async function order(child: ChildProcess, what: Order): Promise<void> {
   const done = answered(child, 'done');
   child.send(what);
   await done;
+}
+
+function processorMs(child: ChildProcess): Promise<number> {
+  return new Promise((resolve) => {
+    const listen = (message: Answer) => {
+      if (typeof message !== 'object' || !('processorMs' in message)) return;
+      child.off('message', listen);
+      resolve(message.processorMs);
+    };
+    child.on('message', listen);
+    child.send('pending?' satisfies Order);
+  });
 }
 
 function answered(child: ChildProcess, wanted: Answer): Promise<void> {

@@ -30,7 +30,11 @@ export interface Appending {
   endpoints: number;
 }
 
-export type Answer = 'ready' | 'done' | { committed: number; eventId: string; atMs: number } | { pending: number };
+export type Answer =
+  | 'ready'
+  | 'done'
+  | { committed: number; eventId: string; atMs: number }
+  | { pending: number; processorMs: number };
 
 const ACCOUNT = '0195a000-0000-7000-8000-00000000000a';
 const [location, leaseMs = '30000'] = process.argv.slice(2);
@@ -75,7 +79,8 @@ async function obey(order: Order): Promise<void> {
     const { rows } = await database.query<{ pending: number }>(
       `select ((select count(*) from webhook_deliveries) + (select count(*) from event_outbox))::integer as pending`,
     );
-    tell({ pending: rows[0]!.pending });
+    const { user, system } = process.cpuUsage();
+    tell({ pending: rows[0]!.pending, processorMs: (user + system) / 1000 });
     return;
   }
   if ('webhooks' in order) await createWebhooks(order.webhooks);

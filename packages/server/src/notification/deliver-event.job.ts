@@ -5,6 +5,7 @@ import type { QueueDefinition } from '../kernel/jobs/jobs.ts';
 import { attemptRecord, lastResponse } from './attempt-log.ts';
 import { PING } from './contract/event-types.ts';
 import { type AttemptedDelivery, failureText, isSuccess, type PreparedAttempt, settle } from './delivery.ts';
+import { cutEnvelopeToIds } from './envelope.ts';
 import { noteSwitchedOff, putHealth, putNextProbe, releaseWaiting, type SwitchedOffBecause } from './health-store.ts';
 import type { NotificationDeps } from './notification-deps.ts';
 import { openSecret } from './seal-secret.ts';
@@ -271,7 +272,7 @@ async function recordAttempt(deps: NotificationDeps, attempted: AttemptedDeliver
     const dueAt = settlement.state === 'scheduled' && new Date(webhook.accountNow.getTime() + settlement.pauseMs);
     await Promise.all([
       putLastResponse(tx, webhookId, { ...lastResponse(outcome), timestamp: attemptedAt }),
-      record && insertAttempt(tx, record),
+      record && insertAttempt(tx, record, deliveryId, cutEnvelopeToIds(record.requestBody)),
       // Without effect when the lease is lost to another worker or the delivery was dropped meanwhile.
       dueAt ? rescheduleDelivery(tx, deliveryId, attemptId, dueAt) : finishDelivery(tx, deliveryId, attemptId),
     ]);

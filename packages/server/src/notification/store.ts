@@ -446,13 +446,23 @@ export async function putLastResponse(
   });
 }
 
-export async function insertAttempt(tx: Transaction, record: AttemptRecord): Promise<void> {
+/**
+ * Before the delivery ends: its body is cut when the document is erased while the attempt is under way, and so is what the
+ * log says then. `cutBody` stands for that of a delivery that is gone.
+ */
+export async function insertAttempt(
+  tx: Transaction,
+  record: AttemptRecord,
+  deliveryId: string,
+  cutBody: string,
+): Promise<void> {
   await tx.query({
     name: 'notification_insert_attempt',
     text: `insert into webhook_attempts (id, webhook_id, event_id, document_id, attempted_at, url, elapsed_ms,
                                          request_headers, request_body, response_headers, response_body,
                                          response_status, response_message, error_message)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+           values ($1, $2, $3, $4, $5, $6, $7, $8,
+                   coalesce((select body from webhook_deliveries where id = $14), $9), $10, $11, $12, $13, $15)`,
     values: [
       record.id,
       record.webhookId,
@@ -462,11 +472,12 @@ export async function insertAttempt(tx: Transaction, record: AttemptRecord): Pro
       record.url,
       record.elapsedMs,
       JSON.stringify(record.requestHeaders),
-      record.requestBody,
+      cutBody,
       record.responseHeaders === undefined ? null : JSON.stringify(record.responseHeaders),
       record.responseBody ?? null,
       record.responseStatus ?? null,
       record.responseMessage ?? null,
+      deliveryId,
       record.errorMessage ?? null,
     ],
   });

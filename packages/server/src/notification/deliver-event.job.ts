@@ -177,7 +177,6 @@ async function prepareAttempts(
   const limit = MAX_OPEN_PER_WEBHOOK - open;
   if (limit <= 0) return [];
   return deps.database.transaction(async (tx) => {
-    // A lease that a crash of the database loses costs a repeated attempt, and waiting for the disk would cost every one.
     const webhook = await lockForDelivery(tx, webhookId, real, { durable: false });
     if (!webhook) return [];
     const now = { real, account: webhook.accountNow };
@@ -258,7 +257,10 @@ async function attempt(
   return { prepared, attemptedAt, requestHeaders, outcome };
 }
 
-/** Outcome, log entry and what follows from them, in one transaction. */
+/**
+ * Outcome, log entry and what follows from them, in one transaction. Like the lease it does not wait for the disk: what a crash
+ * of the database loses is attempted again.
+ */
 async function recordAttempt(deps: NotificationDeps, attempted: AttemptedDelivery): Promise<void> {
   const { prepared, attemptedAt, outcome } = attempted;
   const { webhookId, deliveryId, attemptId } = prepared;
@@ -266,7 +268,7 @@ async function recordAttempt(deps: NotificationDeps, attempted: AttemptedDeliver
   const settlement = settle(attempted, realNow, deps.random);
   await deps.database.transaction(async (tx) => {
     if (settlement.state !== 'succeeded') await lockForSwitchingOff(tx, webhookId);
-    const webhook = await lockForDelivery(tx, webhookId, realNow, { durable: true });
+    const webhook = await lockForDelivery(tx, webhookId, realNow, { durable: false });
     if (!webhook) return;
     const record = attemptRecord(attempted);
     const dueAt = settlement.state === 'scheduled' && new Date(webhook.accountNow.getTime() + settlement.pauseMs);

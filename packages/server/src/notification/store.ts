@@ -393,7 +393,7 @@ export async function claimDueDeliveries(
                       select count(*) from webhook_deliveries open
                        where open.webhook_id = $1 and open.attempt_id is not null and open.leased_until > $6)))),
            -- As an array: of a table, the planner would expect a share of all that is pending, and read all of that.
-           claimed as (select array(select id from runnable) as ids)
+           claimed as materialized (select array(select id from runnable) as ids)
            update webhook_deliveries d
               set attempt_id = ($4::uuid[])[array_position(claimed.ids, d.id)], leased_until = $3
              from claimed

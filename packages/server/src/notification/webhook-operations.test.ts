@@ -165,7 +165,7 @@ describeOnEachDatabase('the webhook operations', (openDatabase) => {
   });
 
   it.each(['GET', 'PATCH', 'DELETE'] as const)(
-    "%s answers 404 for what is not there or not one's own",
+    "W-3: %s answers 404 for what is not there or not one's own",
     async (method) => {
       const { id } = await segl.createWebhook({ url: receiver.url });
       const body = method === 'PATCH' ? { config: { url: receiver.url } } : undefined;

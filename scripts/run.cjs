@@ -16,6 +16,7 @@ var rest = process.argv.slice(3);
 var programs = {
   start: ['packages/server/src/main.ts'],
   demo: ['scripts/demo.ts'],
+  listen: ['scripts/listen.ts'],
   test: ['scripts/test.ts'],
   bench: ['bench/run.ts'],
 };

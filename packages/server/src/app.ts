@@ -352,7 +352,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
       await stopDocumentTimers();
       await stopReminders();
       await events.stop();
-      await jobs.stop();
+      await Promise.all([notification.drain(), jobs.stop()]);
       accountClocks.close();
       await stopFoldingCounts();
       await pool.close();

@@ -43,7 +43,7 @@ export function startReminders(deps: Deps, jobs: Jobs): () => Promise<void> {
 /** Takes every run that is due now. */
 export function sendDueReminders(deps: Deps, jobs: Jobs, isStopped: () => boolean = () => false): Promise<void> {
   const take = (due: DueReminder, now: Date) => takeRun(deps, jobs, due, now);
-  return takeDueTimers({ ...deps, table: 'reminder_timers', moreColumns: 'schedule', take }, isStopped);
+  return takeDueTimers({ ...deps, table: 'reminder_timers', moreColumns: ['schedule'], take }, isStopped);
 }
 
 /** `false` when somebody else has the run, or when it failed; then it is tried again after a while. */

@@ -83,7 +83,7 @@ describe('the delivery log', () => {
     expect(logged({ status: 201 }).errorMessage).toBeUndefined();
   });
 
-  it('gives a JSON body as JSON', () => {
+  it('X-10: gives a JSON body as JSON, and any other as text', () => {
     expect(logged({ body: '{"success":true}' }).responseBody).toEqual({ success: true });
     expect(logged({ body: '{"success":' }).responseBody).toBe('{"success":');
   });

@@ -41,7 +41,7 @@ describeOnEachDatabase('webhook delivery', (openDatabase) => {
 
   const types = () => receiver.received.map((delivery) => delivery.event.type);
 
-  it('posts the envelope to every webhook of the account that wants the event, with the same bytes', async () => {
+  it('D-1: posts the envelope to every webhook of the account that wants the event, with the same bytes', async () => {
     const first = await segl.createWebhook({ url: `${receiver.url}/first?x=1`, secret: 'segl-demo-secret' });
     await segl.createWebhook({ url: `${receiver.url}/second` }, { events: ['document_signed'], tags: ['SALES'] });
     await segl.createWebhook({ url: `${receiver.url}/other-type` }, { events: ['document_created'] });
@@ -68,7 +68,7 @@ describeOnEachDatabase('webhook delivery', (openDatabase) => {
     expect(await segl.pendingDeliveries()).toBe(0);
   });
 
-  it('signs what it sends, so that the body as received proves itself', async () => {
+  it('D-6: signs what it sends, so that the body as received proves itself', async () => {
     await segl.createWebhook({ url: receiver.url, secret: 'hemmelig-ø' });
     await segl.raise({ type: 'document_created', payload: { documentId: 'x', note: 'Åse' } });
     await segl.runJobs();
@@ -88,7 +88,7 @@ describeOnEachDatabase('webhook delivery', (openDatabase) => {
     expect(headers['webhook-signature']).toBe(`v1,${createHmac('sha256', key).update(signed).digest('base64')}`);
   });
 
-  it('is accepted by the Standard Webhooks library at the time of delivery', async () => {
+  it('D-6: is accepted by the Standard Webhooks library at the time of delivery', async () => {
     const secret = `whsec_${Buffer.alloc(24, 5).toString('base64')}`;
     await segl.createWebhook({ url: receiver.url, secret });
     segl.advance((Date.now() - segl.deps.clock.now().getTime()) / 1000);
@@ -98,7 +98,7 @@ describeOnEachDatabase('webhook delivery', (openDatabase) => {
     expect(new Webhook(secret).verify(body, headers as Record<string, string>)).toEqual(event);
   });
 
-  it('tries again after each pause until the receiver accepts, and logs every attempt', async () => {
+  it('R-1: tries again after each pause until the receiver accepts, and logs every attempt', async () => {
     receiver.respond({ status: 500, body: 'broken' });
     const webhook = await segl.createWebhook({ url: receiver.url, deliveryLogging: 'always' });
     const [event] = await segl.raise({ type: 'document_signed' });
@@ -130,7 +130,7 @@ describeOnEachDatabase('webhook delivery', (openDatabase) => {
     expect(log[4]).toMatchObject({ errorMessage: 'unexpected status 500', responseBody: 'broken' });
   });
 
-  it('gives up after ten attempts', async () => {
+  it('R-1: gives up after ten attempts', async () => {
     receiver.respond({ status: 503 });
     await segl.createWebhook({ url: receiver.url });
     await segl.raise({ type: 'document_signed' });
@@ -143,7 +143,7 @@ describeOnEachDatabase('webhook delivery', (openDatabase) => {
     expect(segl.queuedJobs).toBe(0);
   });
 
-  it('waits as long as the receiver asks for', async () => {
+  it('R-2: waits as long as the receiver asks for', async () => {
     receiver.respond({ status: 429, headers: { 'retry-after': '90' } });
     await segl.createWebhook({ url: receiver.url });
     await segl.raise({ type: 'document_signed' });
@@ -151,7 +151,7 @@ describeOnEachDatabase('webhook delivery', (openDatabase) => {
     expect(segl.nextJobInSeconds).toBe(90);
   });
 
-  it('does not follow a redirect and takes it for a failure', async () => {
+  it('D-3: does not follow a redirect and takes it for a failure', async () => {
     receiver.respond({ status: 302, headers: { location: `${receiver.url}/elsewhere` } });
     const webhook = await segl.createWebhook({ url: `${receiver.url}/here`, deliveryLogging: 'failed' });
     await segl.raise({ type: 'document_signed' });
@@ -163,7 +163,7 @@ describeOnEachDatabase('webhook delivery', (openDatabase) => {
     ]);
   });
 
-  it('switches a webhook off after 410 and drops what is pending', async () => {
+  it('R-3: switches a webhook off after 410 and drops what is pending', async () => {
     receiver.respond({ status: 500 });
     const webhook = await segl.createWebhook({ url: receiver.url });
     await segl.raise({ type: 'document_created' });
@@ -179,7 +179,7 @@ describeOnEachDatabase('webhook delivery', (openDatabase) => {
     expect(types()).toEqual(['document_created', 'document_signed']);
   });
 
-  it('drops what is pending together with the webhook that 410 switches off, even if the process ends then', async () => {
+  it('R-3: drops what is pending together with the webhook that 410 switches off, even if the process ends then', async () => {
     await restartWith({
       outboundHttp: (real) => ({
         ...real,
@@ -195,7 +195,7 @@ describeOnEachDatabase('webhook delivery', (openDatabase) => {
     expect(await segl.pendingDeliveries()).toBe(0);
   });
 
-  it('sends nothing to a webhook that was switched off just when an event was handed out', async () => {
+  it('G-5: sends nothing to a webhook that was switched off just when an event was handed out', async () => {
     await segl.createWebhook({ url: receiver.url });
     await segl.raise({ type: 'document_signed' });
     await database.query('update webhooks set active = false');
@@ -215,7 +215,7 @@ describeOnEachDatabase('webhook delivery', (openDatabase) => {
     expect((await segl.webhook(webhook.id)).active).toBe(true);
   });
 
-  it('takes an answer that does not come in time for a failure', async () => {
+  it('D-2: takes an answer that does not come in time for a failure', async () => {
     await restartWith({ limits: { attemptTimeoutMs: 100 } });
     receiver.respond(() => NEVER);
     const webhook = await segl.createWebhook({ url: receiver.url });
@@ -225,7 +225,7 @@ describeOnEachDatabase('webhook delivery', (openDatabase) => {
     expect(await segl.pendingDeliveries()).toBe(1);
   });
 
-  it('makes first attempts for one document one after the other, and lets a failed one hold back none', async () => {
+  it('G-2: makes first attempts for one document one after the other, and lets a failed one hold back none', async () => {
     await segl.createWebhook({ url: receiver.url });
     const documentId = uuidv7(segl.deps.clock.now());
     receiver.respond(({ event }) => ({ status: event.type === 'document_created' ? 500 : 200 }));
@@ -244,7 +244,7 @@ describeOnEachDatabase('webhook delivery', (openDatabase) => {
     expect(types().at(-1)).toBe('document_created');
   });
 
-  it('has at most eight requests open at a receiver, also with two workers', async () => {
+  it('G-3: has at most eight requests open at a receiver, also with two workers', async () => {
     await segl.createWebhook({ url: receiver.url });
     receiver.respond(() => new Promise((resolve) => setTimeout(() => resolve({ status: 200 }), 30)));
     await segl.raise(...Array.from({ length: 30 }, () => ({ type: 'document_created' })));
@@ -302,7 +302,7 @@ describeOnEachDatabase('webhook delivery', (openDatabase) => {
     expect(receiver.received).toHaveLength(3);
   });
 
-  it('makes an attempt again whose worker died between answer and record', async () => {
+  it('R-6, G-1: makes an attempt again whose worker died between answer and record', async () => {
     let dies = true;
     await restartWith({
       outboundHttp: (real) => ({
@@ -365,7 +365,7 @@ describeOnEachDatabase('webhook delivery', (openDatabase) => {
     expect(rest).toEqual([{ attempts: 0, open: true }]);
   });
 
-  it('takes on nothing more when it is asked to stop, and leaves the rest to the next worker', async () => {
+  it('R-6: takes on nothing more when it is asked to stop, and leaves the rest to the next worker', async () => {
     await segl.createWebhook({ url: receiver.url });
     const documentId = uuidv7(segl.deps.clock.now());
     receiver.respond(() => {
@@ -418,7 +418,7 @@ describeOnEachDatabase('webhook delivery', (openDatabase) => {
     expect(types()).toEqual(['document_created', 'document_signed']);
   });
 
-  it('uses a changed secret and address for the next retry', async () => {
+  it('W-1: uses a changed secret and address for the next retry', async () => {
     receiver.respond({ status: 500 });
     const webhook = await segl.createWebhook({ url: `${receiver.url}/old`, secret: 'old-secret' });
     await segl.raise({ type: 'document_signed' });
@@ -438,7 +438,7 @@ describeOnEachDatabase('webhook delivery', (openDatabase) => {
     );
   });
 
-  it('refuses at delivery what was fine when the webhook was saved', async () => {
+  it('X-3: refuses at delivery what was fine when the webhook was saved', async () => {
     const webhook = await segl.createWebhook({ url: receiver.url });
     await database.query('update webhooks set url = $1', ['http://10.0.0.1:8080/']);
     await segl.raise({ type: 'document_signed' });
@@ -446,7 +446,7 @@ describeOnEachDatabase('webhook delivery', (openDatabase) => {
     expect((await segl.webhook(webhook.id)).lastResponse).toMatchObject({ code: 0, message: 'address not allowed' });
   });
 
-  it('forgets pending deliveries of a webhook that is switched off, and does not make up for them later', async () => {
+  it('W-7, G-5: forgets pending deliveries of a webhook that is switched off, and does not make up for them later', async () => {
     receiver.respond({ status: 500 });
     const webhook = await segl.createWebhook({ url: receiver.url });
     await segl.raise({ type: 'document_created' });
@@ -459,7 +459,7 @@ describeOnEachDatabase('webhook delivery', (openDatabase) => {
     expect(types()).toEqual(['document_created']);
   });
 
-  it('stops when the webhook is deleted', async () => {
+  it('G-5: stops when the webhook is deleted', async () => {
     receiver.respond({ status: 500 });
     const webhook = await segl.createWebhook({ url: receiver.url, deliveryLogging: 'always' });
     await segl.raise({ type: 'document_created' });
@@ -472,7 +472,7 @@ describeOnEachDatabase('webhook delivery', (openDatabase) => {
     expect(rows).toEqual([]);
   });
 
-  it('erases log and personal data of what is pending when the document is deleted', async () => {
+  it('Q-6: erases log and personal data of what is pending when the document is deleted', async () => {
     receiver.respond({ status: 500 });
     const webhook = await segl.createWebhook({ url: receiver.url, deliveryLogging: 'always' });
     const documentId = uuidv7(segl.deps.clock.now());
@@ -488,5 +488,35 @@ describeOnEachDatabase('webhook delivery', (openDatabase) => {
     const again = receiver.received.findLast((one) => one.event.type === 'document_partially_signed')!;
     expect(again.headers['x-segl-attempt']).toBe('2');
     expect(again.event.payload).toEqual({ documentId, signer: { id: signer.id, externalSignerId: 'cust-88213' } });
+  });
+
+  it('Q-6: logs ids only of an attempt that was under way when the document was deleted', async () => {
+    const webhook = await segl.createWebhook({ url: receiver.url, deliveryLogging: 'always' });
+    const documentId = uuidv7(segl.deps.clock.now());
+    const signer = { id: uuidv7(segl.deps.clock.now()), externalSignerId: 'cust-88213', fullName: 'Lie, Ane' };
+    const answer = Promise.withResolvers<{ status: number }>();
+    receiver.respond(() => answer.promise);
+    await segl.raise({ type: 'document_partially_signed', documentId, payload: { documentId, signer } });
+    const delivering = segl.runJobs();
+    await expect.poll(types).toEqual(['document_partially_signed']);
+    await segl.raise({ type: 'document_deleted', documentId });
+    answer.resolve({ status: 200 });
+    await delivering;
+    const log = await segl.deliveries(webhook.id);
+    expect(log.map(({ requestBody }) => requestBody.type)).toEqual(['document_deleted', 'document_partially_signed']);
+    expect(JSON.stringify(log)).not.toContain('Ane');
+  });
+
+  it('W-4: gives each of two webhooks with one address its own delivery', async () => {
+    for (const secret of ['first-secret', 'second-secret']) await segl.createWebhook({ url: receiver.url, secret });
+    await segl.raise({ type: 'document_created' });
+    await segl.runJobs();
+    const [one, other] = receiver.received;
+    expect(one!.event.id).toBe(other!.event.id);
+    expect(new Set(receiver.received.map(({ headers }) => headers['x-segl-delivery-id'])).size).toBe(2);
+    const signed = (secret: string) => createHmac('sha256', secret).update(one!.body).digest('hex');
+    expect(receiver.received.map(({ headers }) => headers['x-idfy-signature']).sort()).toEqual(
+      [signed('first-secret'), signed('second-secret')].sort(),
+    );
   });
 });

@@ -1,14 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Transaction } from '../kernel/db/database.ts';
 import { uuidv7 } from '../kernel/ids/uuid.ts';
 import type { QueueDefinition } from '../kernel/jobs/jobs.ts';
 import { attemptRecord, lastResponse } from './attempt-log.ts';
 import { PING } from './contract/event-types.ts';
 import { type AttemptedDelivery, failureText, isSuccess, type PreparedAttempt, settle } from './delivery.ts';
+import { cutEnvelopeToIds } from './envelope.ts';
 import { noteSwitchedOff, putHealth, putNextProbe, releaseWaiting, type SwitchedOffBecause } from './health-store.ts';
 import type { NotificationDeps } from './notification-deps.ts';
 import { openSecret } from './seal-secret.ts';
 import { deliveryHeaders } from './sign-delivery.ts';
 import {
+  type ClaimedKind,
   claimDueDeliveries,
   deactivateWebhook,
   dropPendingDeliveries,
@@ -16,7 +19,6 @@ import {
   insertAttempt,
   lockForDelivery,
   lockForSwitchingOff,
-  type Moment,
   noteStarted,
   putLastResponse,
   releaseDelivery,
@@ -33,44 +35,77 @@ const WEBHOOKS_AT_ONCE = 100;
 /** A webhook that never runs dry is handed on to another job, for a job must end some day. */
 const LONGEST_RUN_MS = 5 * 60_000;
 
+/** How long attempts may go on after a stop, and how long it may take to give their leases back. */
+const STOP_GRACE_MS = 3_000;
+const ABORT_GRACE_MS = 1_000;
+
+export interface Delivery {
+  job: QueueDefinition<DeliverJob>;
+  /** Begins at once, without a job; one that covers for it must be queued. */
+  deliverNow(webhookIds: readonly number[]): void;
+  /** Waits for what `deliverNow` has begun, at most a few seconds. */
+  drain(): Promise<void>;
+}
+
 /**
  * Delivers what is due for one webhook until nothing is. The job only says that there may be something to do: what to
  * do stands in the rows, so that a job too many does no harm, and an attempt whose process dies is made again when its
  * lease ends.
  */
-export function deliverEventJob(deps: NotificationDeps): QueueDefinition<DeliverJob> {
+export function createDelivery(deps: NotificationDeps): Delivery {
   const { database, jobs, clock } = deps;
   const running = new Map<number, Wakeable>();
+  const begun = new Set<Promise<void>>();
+  const ending = new AbortController();
+  let draining = false;
   const wakeAtOnce = (webhookId: number) =>
     database.transaction((tx) => wakeWebhooks(tx, jobs, [webhookId], clock.now()));
+
+  async function serve(webhookId: number, signal: AbortSignal): Promise<void> {
+    const other = running.get(webhookId);
+    if (other) {
+      other.wake();
+      return;
+    }
+    const wakeable = new Wakeable();
+    signal.addEventListener('abort', () => wakeable.wake(), { once: true });
+    running.set(webhookId, wakeable);
+    const leave = () => running.delete(webhookId);
+    const open = new Set<Promise<void>>();
+    if (await deliverAllDue(deps, webhookId, { open, wakeable, signal, leave }).finally(leave)) return;
+    await wakeAtOnce(webhookId);
+    if (open.size === 0) return;
+    await Promise.all(open);
+    // For what had to wait for these.
+    await wakeAtOnce(webhookId);
+  }
+
   return {
-    name: DELIVER_QUEUE,
-    concurrency: WEBHOOKS_AT_ONCE,
-    retryDelaysSeconds: [1, 5, 15, 60, 300, ...Array(20).fill(600)],
-    expireSeconds: 10,
-    async handle({ webhookId }, { signal }) {
-      await noteStarted(database, webhookId, clock.now());
-      const other = running.get(webhookId);
-      if (other) {
-        other.wake();
-        return;
+    job: {
+      name: DELIVER_QUEUE,
+      concurrency: WEBHOOKS_AT_ONCE,
+      retryDelaysSeconds: [1, 5, 15, 60, 300, ...Array(20).fill(600)],
+      expireSeconds: 10,
+      async handle({ webhookId }, { signal }) {
+        await noteStarted(database, webhookId, clock.now());
+        await serve(webhookId, signal);
+      },
+    },
+    deliverNow(webhookIds) {
+      for (const webhookId of webhookIds) {
+        if (draining || running.size >= WEBHOOKS_AT_ONCE) return;
+        const done = serve(webhookId, ending.signal)
+          .catch((error: unknown) => deps.log.error({ err: error, webhookId }, 'a webhook could not be served'))
+          .finally(() => begun.delete(done));
+        begun.add(done);
       }
-      const wakeable = new Wakeable();
-      signal.addEventListener('abort', () => wakeable.wake(), { once: true });
-      running.set(webhookId, wakeable);
-      const open = new Set<Promise<void>>();
-      const nothingDueAt = await deliverAllDue(deps, webhookId, { open, wakeable, signal }).finally(() => {
-        running.delete(webhookId);
-      });
-      if (nothingDueAt) {
-        await database.transaction((tx) => wakeWhenNextIsDue(tx, jobs, webhookId, nothingDueAt));
-        return;
-      }
-      await wakeAtOnce(webhookId);
-      if (open.size === 0) return;
-      await Promise.all(open);
-      // For what had to wait for these.
-      await wakeAtOnce(webhookId);
+    },
+    async drain() {
+      draining = true;
+      const ended = Promise.all(begun).then(() => true);
+      if (await Promise.race([ended, sleep(STOP_GRACE_MS, false, { ref: false })])) return;
+      ending.abort();
+      await Promise.race([ended, sleep(ABORT_GRACE_MS, false, { ref: false })]);
     },
   };
 }
@@ -78,8 +113,11 @@ export function deliverEventJob(deps: NotificationDeps): QueueDefinition<Deliver
 /** Remembers a wake-up that comes while nobody waits for it. */
 class Wakeable {
   private signal = Promise.withResolvers<void>();
+  /** Since the last call of `reset`. */
+  isWoken = false;
 
   wake(): void {
+    this.isWoken = true;
     this.signal.resolve();
   }
 
@@ -89,6 +127,7 @@ class Wakeable {
   }
 
   reset(): void {
+    this.isWoken = false;
     this.signal = Promise.withResolvers<void>();
   }
 }
@@ -98,45 +137,51 @@ interface Run {
   open: Set<Promise<void>>;
   wakeable: Wakeable;
   signal: AbortSignal;
+  /** From here on a wake-up begins another run. */
+  leave(): void;
 }
 
-/** When nothing was due and nothing open; `undefined` when it had to end before, with attempts still under way. */
-async function deliverAllDue(deps: NotificationDeps, webhookId: number, run: Run): Promise<Moment | undefined> {
+/** `true`: nothing was due and nothing open. `false`: it had to end before, perhaps with attempts still under way. */
+async function deliverAllDue(deps: NotificationDeps, webhookId: number, run: Run): Promise<boolean> {
   const { open, wakeable, signal } = run;
   const endsAtMs = deps.clock.now().getTime() + LONGEST_RUN_MS;
   for (;;) {
     const now = deps.clock.now();
-    if (signal.aborted || now.getTime() > endsAtMs) return undefined;
+    if (signal.aborted || now.getTime() > endsAtMs) return false;
     wakeable.reset();
-    const free = MAX_OPEN_PER_WEBHOOK - open.size;
-    const { at, attempts } = await prepareAttempts(deps, webhookId, free, now);
+    const attempts = await prepareAttempts(deps, webhookId, open.size, now);
     for (const attempt of attempts) {
       const done: Promise<void> = deliver(deps, attempt, signal).finally(() => open.delete(done));
       open.add(done);
     }
-    if (open.size === 0) return at;
+    if (open.size === 0) {
+      if (wakeable.isWoken) continue;
+      run.leave();
+      return true;
+    }
     await Promise.race([...open, wakeable.woken]);
   }
 }
 
 /**
  * Takes leases on what is due, by the clock as the database has it: this process may not know yet that it was moved.
- * Nothing for a webhook that is deleted; only pings for one that is switched off.
+ * Nothing for a webhook that is deleted; only pings for one that is switched off. When nothing is due and none of the
+ * `open` ones here is left, the next time is queued.
  */
 async function prepareAttempts(
   deps: NotificationDeps,
   webhookId: number,
-  limit: number,
+  open: number,
   real: Date,
-): Promise<{ at: Moment; attempts: PreparedAttempt[] }> {
-  const none = { at: { real, account: real }, attempts: [] };
-  if (limit <= 0) return none;
+): Promise<PreparedAttempt[]> {
+  const limit = MAX_OPEN_PER_WEBHOOK - open;
+  if (limit <= 0) return [];
   return deps.database.transaction(async (tx) => {
-    const webhook = await lockForDelivery(tx, webhookId, real);
-    if (!webhook) return none;
+    const webhook = await lockForDelivery(tx, webhookId, real, { durable: false });
+    if (!webhook) return [];
     const now = { real, account: webhook.accountNow };
     if (!webhook.active) await dropPendingDeliveries(tx, webhookId);
-    const claim = (count: number, kind?: 'pings' | 'events') =>
+    const claim = (count: number, kind: ClaimedKind) =>
       claimDueDeliveries(tx, webhookId, {
         now,
         leaseUntil: new Date(real.getTime() + deps.limits.leaseMs),
@@ -144,16 +189,17 @@ async function prepareAttempts(
         maxOpen: MAX_OPEN_PER_WEBHOOK,
         kind,
       });
-    const claimed = webhook.inTroubleSince ? await claim(limit, 'pings') : await claim(limit);
+    const claimed = webhook.inTroubleSince ? await claim(limit, 'pings') : await claim(limit, 'all');
     if (isProbeDue(webhook, now.account)) {
       const probe = await claim(1, 'events');
       if (probe.length > 0) await putNextProbe(tx, webhookId, new Date(now.account.getTime() + PROBE_EVERY_MS));
       claimed.push(...probe);
     }
-    if (claimed.length === 0) return { at: now, attempts: [] };
+    if (claimed.length === 0 && open === 0) await wakeWhenNextIsDue(tx, deps.jobs, webhookId, now);
+    if (claimed.length === 0) return [];
     const secret =
       webhook.secretSealed === null ? undefined : openSecret(deps.secretBox, webhookId, webhook.secretSealed);
-    const attempts = claimed.map((one) => ({
+    return claimed.map((one) => ({
       deliveryId: one.id,
       attemptId: one.attemptId,
       attempt: one.attempts + 1,
@@ -168,7 +214,6 @@ async function prepareAttempts(
       secret,
       deliveryLogging: webhook.deliveryLogging,
     }));
-    return { at: now, attempts };
   });
 }
 
@@ -212,7 +257,10 @@ async function attempt(
   return { prepared, attemptedAt, requestHeaders, outcome };
 }
 
-/** Outcome, log entry and what follows from them, in one transaction. */
+/**
+ * Outcome, log entry and what follows from them, in one transaction. Like the lease it does not wait for the disk: what a crash
+ * of the database loses is attempted again.
+ */
 async function recordAttempt(deps: NotificationDeps, attempted: AttemptedDelivery): Promise<void> {
   const { prepared, attemptedAt, outcome } = attempted;
   const { webhookId, deliveryId, attemptId } = prepared;
@@ -220,18 +268,16 @@ async function recordAttempt(deps: NotificationDeps, attempted: AttemptedDeliver
   const settlement = settle(attempted, realNow, deps.random);
   await deps.database.transaction(async (tx) => {
     if (settlement.state !== 'succeeded') await lockForSwitchingOff(tx, webhookId);
-    const webhook = await lockForDelivery(tx, webhookId, realNow);
+    const webhook = await lockForDelivery(tx, webhookId, realNow, { durable: false });
     if (!webhook) return;
-    await putLastResponse(tx, webhookId, { ...lastResponse(outcome), timestamp: attemptedAt });
     const record = attemptRecord(attempted);
-    if (record) await insertAttempt(tx, record);
-    // Without effect when the lease is lost to another worker or the delivery was dropped meanwhile.
-    if (settlement.state === 'scheduled') {
-      const dueAt = new Date(webhook.accountNow.getTime() + settlement.pauseMs);
-      await rescheduleDelivery(tx, deliveryId, attemptId, dueAt);
-    } else {
-      await finishDelivery(tx, deliveryId, attemptId);
-    }
+    const dueAt = settlement.state === 'scheduled' && new Date(webhook.accountNow.getTime() + settlement.pauseMs);
+    await Promise.all([
+      putLastResponse(tx, webhookId, { ...lastResponse(outcome), timestamp: attemptedAt }),
+      record && insertAttempt(tx, record, deliveryId, cutEnvelopeToIds(record.requestBody)),
+      // Without effect when the lease is lost to another worker or the delivery was dropped meanwhile.
+      dueAt ? rescheduleDelivery(tx, deliveryId, attemptId, dueAt) : finishDelivery(tx, deliveryId, attemptId),
+    ]);
     const gone = settlement.state === 'given_up' && settlement.deactivate;
     if (gone) await switchOff(tx, attempted, 'gone');
     else await followHealth(deps, tx, webhook, attempted);

@@ -36,20 +36,20 @@ function pauseSeconds(settlement: Settlement): number {
 }
 
 describe('settle', () => {
-  it.each([200, 201, 204, 299])('takes status %i for success', (status) => {
+  it.each([200, 201, 204, 299])('D-2: takes status %i for success', (status) => {
     expect(settle(after(status), now, middle)).toEqual({ state: 'succeeded' });
   });
 
-  it.each([301, 302, 307, 400, 404, 429, 500, 503])('tries again after status %i', (status) => {
+  it.each([301, 302, 307, 400, 404, 429, 500, 503])('D-3: tries again after status %i', (status) => {
     expect(settle(after(status), now, middle).state).toBe('scheduled');
   });
 
-  it('tries again when there was no answer', () => {
+  it('D-3: tries again when there was no answer', () => {
     const attempted = { ...after(200), outcome: { error: 'timeout', elapsedMs: 10_000 } };
     expect(settle(attempted, now, middle).state).toBe('scheduled');
   });
 
-  it('pauses longer from attempt to attempt, and gives up after the tenth', () => {
+  it('R-1: pauses longer from attempt to attempt, and gives up after the tenth', () => {
     const pauses = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((attempt) =>
       pauseSeconds(settle(after(500, { attempt }), now, middle)),
     );
@@ -57,7 +57,7 @@ describe('settle', () => {
     expect(settle(after(500, { attempt: 10 }), now, middle)).toEqual({ state: 'given_up', deactivate: false });
   });
 
-  it('spreads each pause by a fifth to both sides', () => {
+  it('R-1: spreads each pause by a fifth to both sides', () => {
     expect(pauseSeconds(settle(after(500), now, () => 0))).toBe(8);
     expect(pauseSeconds(settle(after(500), now, () => 0.999_999_999))).toBe(12);
   });
@@ -71,21 +71,21 @@ describe('settle', () => {
     [503, 'Sun, 01 Mar 2026 11:00:00 GMT', 10],
     [503, 'soon', 10],
     [500, '120', 10],
-  ])('after a %i with Retry-After "%s" waits %i s', (status, value, seconds) => {
+  ])('R-2: after a %i with Retry-After "%s" waits %i s', (status, value, seconds) => {
     const settlement = settle(after(status, { headers: { 'retry-after': value } }), now, middle);
     expect(pauseSeconds(settlement)).toBe(seconds);
   });
 
-  it('does not shorten a longer pause to what Retry-After asks for', () => {
+  it('R-2: does not shorten a longer pause to what Retry-After asks for', () => {
     const attempted = after(503, { attempt: 6, headers: { 'retry-after': '60' } });
     expect(pauseSeconds(settle(attempted, now, middle))).toBe(10_800);
   });
 
-  it('gives up and switches off after 410', () => {
+  it('R-3: gives up and switches off after 410', () => {
     expect(settle(after(410), now, middle)).toEqual({ state: 'given_up', deactivate: true });
   });
 
-  it('never repeats a ping, and never switches off because of one', () => {
+  it('W-6: never repeats a ping, and never switches off because of one', () => {
     expect(settle(after(500, { eventType: 'ping' }), now, middle)).toEqual({ state: 'given_up', deactivate: false });
     expect(settle(after(410, { eventType: 'ping' }), now, middle)).toEqual({ state: 'given_up', deactivate: false });
   });

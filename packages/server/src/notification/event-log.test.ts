@@ -82,7 +82,7 @@ describeOnEachDatabase('the event log', (openDatabase, kind) => {
     expect([status, body.errors[0].field]).toEqual([400, 'after']);
   });
 
-  it('shows nobody the events of another account or environment', async () => {
+  it('Q-9: shows nobody the events of another account or environment', async () => {
     await happens();
     await readAll(1);
     expect((await read('', { accountId: SJOBANK })).data).toEqual([]);
@@ -111,7 +111,7 @@ describeOnEachDatabase('the event log', (openDatabase, kind) => {
     await expect.poll(async () => (await read(`?after=${nextCursor}`)).data.map(({ id }) => id)).toEqual([lateId]);
   });
 
-  it('is sent to a webhook again with the ids that the events have, what is asked for and no more', async () => {
+  it('W-7: is sent to a webhook again with the ids that the events have, what is asked for and no more', async () => {
     const documentId = uuidv7(new Date());
     const first = await happens({ type: 'document_created', documentId, tags: ['a'] });
     segl.advance(3600);
@@ -163,7 +163,7 @@ describeOnEachDatabase('the event log', (openDatabase, kind) => {
     expect(await segl.pendingDeliveries()).toBe(0);
   });
 
-  it('a delivery is sent again by hand, the same bytes under a delivery id of its own', async () => {
+  it('W-7: a delivery is sent again by hand, the same bytes under a delivery id of its own', async () => {
     const webhook = await segl.createWebhook({ url: receiver.url, deliveryLogging: 'always' });
     const id = await happens();
     await readAll(1);

@@ -70,6 +70,14 @@ describeOnEachDatabase('the event queue', (openDatabase) => {
     expect(await poll()).toEqual([]);
   });
 
+  it('Q-8 hands out events by time, those of the same time by id, whatever the order they were stored in', async () => {
+    const made: string[] = [];
+    for (let index = 0; index < 5; index++) made.push(await happens());
+    segl.advance(-10);
+    const earlier = await happens();
+    expect(ids(await poll())).toEqual([earlier, ...made.sort()]);
+  });
+
   it('Q-3 hands out an event again when 10 minutes are over and nobody has handled it', async () => {
     const [handled, left] = [await happens(), await happens()];
     expect(ids(await poll())).toEqual([handled, left]);
@@ -108,7 +116,7 @@ describeOnEachDatabase('the event queue', (openDatabase) => {
     expect(await peek()).toEqual([]);
   });
 
-  it('Q-4 knows no event of another account or environment', async () => {
+  it('Q-4, Q-9 knows no event of another account or environment', async () => {
     const id = await happens();
     for (const caller of [{ accountId: SJOBANK }, { environment: 'prod' as const }]) {
       expect(await poll('', caller)).toEqual([]);

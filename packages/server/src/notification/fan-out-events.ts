@@ -14,11 +14,15 @@ import {
 } from './store.ts';
 import { wakeWebhooks } from './wake-webhooks.ts';
 
-/** Makes a delivery for every active webhook that wants an event. Part of the transaction that consumes the events. */
+/**
+ * Makes a delivery for every active webhook that wants an event. Part of the transaction that consumes the events; after
+ * it `deliverNow` begins, where it is given.
+ */
 export async function fanOutEvents(
   deps: Pick<NotificationDeps, 'jobs' | 'clock' | 'accountTime'>,
   events: readonly EventRecord[],
   tx: Transaction,
+  deliverNow?: (webhookIds: readonly number[]) => void,
 ): Promise<void> {
   const subscriptions = await findSubscriptions(tx, events);
   const erased = events.filter((event) => event.type === 'document_deleted').flatMap((event) => event.documentId ?? []);
@@ -32,7 +36,8 @@ export async function fanOutEvents(
   );
   if (deliveries.length === 0) return;
   await insertDeliveries(tx, deliveries);
-  await wakeWebhooks(tx, deps.jobs, [...new Set(deliveries.map((one) => one.webhookId))], deps.clock.now());
+  const webhookIds = [...new Set(deliveries.map((one) => one.webhookId))];
+  await wakeWebhooks(tx, deps.jobs, webhookIds, deps.clock.now(), deliverNow);
 }
 
 function deliveriesOf(event: EventRecord, subscriptions: readonly Subscription[], now: Date): NewDelivery[] {

@@ -1,7 +1,7 @@
 import type { Events } from '../kernel/events/events.ts';
 import type { RouteDefinition } from '../kernel/http/route.ts';
 import type { Jobs } from '../kernel/jobs/jobs.ts';
-import { deliverEventJob } from './deliver-event.job.ts';
+import { createDelivery } from './deliver-event.job.ts';
 import { eraseAttemptsJob } from './erase-attempts.job.ts';
 import { eventRoutes } from './event-routes.ts';
 import { appendToLog } from './event-store.ts';
@@ -15,6 +15,8 @@ export interface Notification {
   register(jobs: Jobs, events: Events): void;
   /** Answers the polls that wait; to be called before the HTTP server is closed. */
   stop(): void;
+  /** Waits for deliveries that are under way, at most a few seconds; after `events.stop()`. */
+  drain(): Promise<void>;
 }
 
 type Own = 'stopping';
@@ -29,14 +31,16 @@ export function createNotification(given: Omit<NotificationDeps, Own | keyof Opt
     stopping: stopping.signal,
     ...given,
   };
+  const delivery = createDelivery(deps);
   return {
     routes: [...eventRoutes(deps), ...notificationRoutes(deps)],
     register(jobs, events) {
-      jobs.define(deliverEventJob(deps));
+      jobs.define(delivery.job);
       jobs.define(eraseAttemptsJob(deps));
       events.subscribe('notification.event-log', '*', (batch, tx) => appendToLog(tx, batch));
-      events.subscribe('notification.fan-out', '*', (batch, tx) => fanOutEvents(deps, batch, tx));
+      events.subscribe('notification.fan-out', '*', (batch, tx) => fanOutEvents(deps, batch, tx, delivery.deliverNow));
     },
     stop: () => stopping.abort(),
+    drain: delivery.drain,
   };
 }

@@ -13,7 +13,7 @@ import { createSecretBox } from '../kernel/keys/sealed-box.ts';
 import { createLog } from '../kernel/log/log.ts';
 import { createOutboundHttp, type OutboundHttp } from '../kernel/outbound-http/outbound-http.ts';
 import type { WebhookDeliveryDto, WebhookDto } from './contract/webhook.ts';
-import { deliverEventJob } from './deliver-event.job.ts';
+import { createDelivery } from './deliver-event.job.ts';
 import { ERASE_QUEUE } from './erase-attempts.job.ts';
 import { eventRoutes } from './event-routes.ts';
 import { fanOutEvents } from './fan-out-events.ts';
@@ -70,7 +70,7 @@ export class NotificationUnderTest {
       random: () => 0.5,
       limits: { attemptTimeoutMs: 5_000, leaseMs: 30_000, ...options.limits },
     };
-    this.worker = deliverEventJob(this.deps);
+    this.worker = createDelivery(this.deps).job;
     this.app = createHttpServer({
       maxBodyBytes: 1_000_000,
       trustedProxies: ['127.0.0.1/32'],
@@ -137,7 +137,7 @@ export class NotificationUnderTest {
 
   /** Forgets all that is in memory, as if the process had died and another had started. */
   replaceWorker(): void {
-    this.worker = deliverEventJob(this.deps);
+    this.worker = createDelivery(this.deps).job;
     this.stopping = new AbortController();
   }
 

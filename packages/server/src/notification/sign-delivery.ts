@@ -3,8 +3,13 @@ import type { PreparedAttempt } from './delivery.ts';
 
 const STANDARD_SECRET = /^whsec_((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)$/;
 
+type Signed = Pick<
+  PreparedAttempt,
+  'eventId' | 'eventType' | 'body' | 'secret' | 'attemptId' | 'attempt' | 'environment'
+>;
+
 /** The headers of one attempt; the two signatures only when the webhook has a secret. */
-export function deliveryHeaders(attempt: PreparedAttempt, attemptedAt: Date): Record<string, string> {
+export function deliveryHeaders(attempt: Signed, attemptedAt: Date): Record<string, string> {
   const timestamp = Math.floor(attemptedAt.getTime() / 1000);
   return {
     'Content-Type': 'application/json; charset=utf-8',

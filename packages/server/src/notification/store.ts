@@ -328,23 +328,35 @@ export async function noteNextWake(
 
 /**
  * The webhook as the next attempts see it, and the time on its account's clock. Others wait here until the transaction ends, so that they count right.
- * Every transaction locks the webhook, then its state, then deliveries: none can wait for another in a circle.
+ * Every transaction locks the webhook, then its state, then deliveries: none can wait for another in a circle. What is not
+ * durable may be undone when the database crashes.
  */
 export async function lockForDelivery(
   tx: Transaction,
   webhookId: number,
   realNow: Date,
+  { durable }: { durable: boolean },
 ): Promise<(Webhook & WebhookHealth & { accountNow: Date }) | undefined> {
   const { rows } = await tx.query<Webhook & WebhookHealth & { accountNow: Date }>({
     name: 'notification_lock_for_delivery',
     text: `with w as materialized (select * from webhooks where id = $1 for key share)
-           select ${WEBHOOK_COLUMNS}, ${HEALTH_COLUMNS}, account_now(w.account_id, w.environment, $2) as "accountNow"
+           select ${WEBHOOK_COLUMNS}, ${HEALTH_COLUMNS}, account_now(w.account_id, w.environment, $2) as "accountNow",
+                  case when not $3::boolean then set_config('synchronous_commit', 'off', true) end as "commit"
              from w join webhook_states s on s.webhook_id = w.id
               for no key update of s`,
-    values: [webhookId, realNow],
+    values: [webhookId, realNow, durable],
   });
   return rows[0];
 }
+
+export type ClaimedKind = 'all' | 'pings' | 'events';
+
+/** Written out, so that the index of pings serves. */
+const KIND_CONDITIONS: Record<ClaimedKind, string> = {
+  all: '',
+  pings: `and d.event_type = '${PING}'`,
+  events: `and d.event_type <> '${PING}'`,
+};
 
 /**
  * Takes leases on deliveries that are due, at most as many as `attemptIds` and as leave `maxOpen` attempts under way.
@@ -360,15 +372,16 @@ export async function claimDueDeliveries(
     leaseUntil: Date;
     attemptIds: readonly string[];
     maxOpen: number;
-    kind?: 'pings' | 'events' | undefined;
+    kind?: ClaimedKind | undefined;
   },
 ): Promise<ClaimedDelivery[]> {
+  const { kind = 'all' } = claim;
   const { rows } = await tx.query<ClaimedDelivery>({
-    name: 'notification_claim_due_deliveries',
+    name: `notification_claim_due_${kind}`,
     text: `with runnable as (
              select d.id
                from webhook_deliveries d
-              where d.webhook_id = $1 and d.due_at <= $2 and ($7::boolean is null or (d.event_type = 'ping') = $7)
+              where d.webhook_id = $1 and d.due_at <= $2 ${KIND_CONDITIONS[kind]}
                 and (d.attempt_id is null or d.leased_until <= $6)
                 and (d.attempts > 0 or d.document_id is null or not exists (
                       select from webhook_deliveries earlier
@@ -379,22 +392,15 @@ export async function claimDueDeliveries(
               limit least(cardinality($4::uuid[]), greatest(0, $5 - (
                       select count(*) from webhook_deliveries open
                        where open.webhook_id = $1 and open.attempt_id is not null and open.leased_until > $6)))),
-           numbered as (select id, row_number() over () as position from runnable)
+           -- As an array: of a table, the planner would expect a share of all that is pending, and read all of that.
+           claimed as materialized (select array(select id from runnable) as ids)
            update webhook_deliveries d
-              set attempt_id = ($4::uuid[])[numbered.position], leased_until = $3
-             from numbered
-            where d.id = numbered.id
+              set attempt_id = ($4::uuid[])[array_position(claimed.ids, d.id)], leased_until = $3
+             from claimed
+            where d.id = any(claimed.ids)
            returning d.id, d.attempt_id as "attemptId", d.event_id as "eventId", d.event_type as "eventType",
                      d.document_id as "documentId", d.body, d.attempts::integer as attempts`,
-    values: [
-      webhookId,
-      claim.now.account,
-      claim.leaseUntil,
-      claim.attemptIds,
-      claim.maxOpen,
-      claim.now.real,
-      claim.kind === undefined ? null : claim.kind === 'pings',
-    ],
+    values: [webhookId, claim.now.account, claim.leaseUntil, claim.attemptIds, claim.maxOpen, claim.now.real],
   });
   return rows;
 }
@@ -440,13 +446,23 @@ export async function putLastResponse(
   });
 }
 
-export async function insertAttempt(tx: Transaction, record: AttemptRecord): Promise<void> {
+/**
+ * Before the delivery ends: its body is cut when the document is erased while the attempt is under way, and so is what the
+ * log says then. `cutBody` stands for that of a delivery that is gone.
+ */
+export async function insertAttempt(
+  tx: Transaction,
+  record: AttemptRecord,
+  deliveryId: string,
+  cutBody: string,
+): Promise<void> {
   await tx.query({
     name: 'notification_insert_attempt',
     text: `insert into webhook_attempts (id, webhook_id, event_id, document_id, attempted_at, url, elapsed_ms,
                                          request_headers, request_body, response_headers, response_body,
                                          response_status, response_message, error_message)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+           values ($1, $2, $3, $4, $5, $6, $7, $8,
+                   coalesce((select body from webhook_deliveries where id = $14), $9), $10, $11, $12, $13, $15)`,
     values: [
       record.id,
       record.webhookId,
@@ -456,11 +472,12 @@ export async function insertAttempt(tx: Transaction, record: AttemptRecord): Pro
       record.url,
       record.elapsedMs,
       JSON.stringify(record.requestHeaders),
-      record.requestBody,
+      cutBody,
       record.responseHeaders === undefined ? null : JSON.stringify(record.responseHeaders),
       record.responseBody ?? null,
       record.responseStatus ?? null,
       record.responseMessage ?? null,
+      deliveryId,
       record.errorMessage ?? null,
     ],
   });

@@ -53,7 +53,7 @@ export async function updateWebhook(
     };
     await save(tx, webhook);
     if (webhook.active && stored.active && webhook.url === stored.url) return webhook;
-    await lockForDelivery(tx, webhook.id, deps.clock.now());
+    await lockForDelivery(tx, webhook.id, deps.clock.now(), { durable: true });
     if (!webhook.active) await dropPendingDeliveries(tx, webhook.id);
     return { ...webhook, ...(await startAfresh(deps, tx, webhook)) };
   });

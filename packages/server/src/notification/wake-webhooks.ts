@@ -11,19 +11,28 @@ export interface DeliverJob {
 /** A job that should have started this long ago is taken for lost, and queued again by whoever notices. */
 const STALE_MS = 60_000;
 
-/** Queues delivery at once, one job per webhook however many events there are. `now` is real time. */
+/** In case that the process which delivers without a job dies. */
+const COVERING_JOB_AFTER_MS = 2_000;
+
+/**
+ * Queues delivery at once, one job per webhook however many events there are. `now` is real time. `deliverNow` begins
+ * when the transaction has committed, and the jobs come later, for what it has not done by then.
+ */
 export async function wakeWebhooks(
   tx: Transaction,
   jobs: Jobs,
   webhookIds: readonly number[],
   now: Date,
+  deliverNow?: (webhookIds: readonly number[]) => void,
 ): Promise<void> {
   const woken = await noteWoken(tx, webhookIds, now, staleBefore(now));
+  const startAfter = new Date(now.getTime() + COVERING_JOB_AFTER_MS);
   await jobs.sendMany(
     DELIVER_QUEUE,
-    woken.map((webhookId) => ({ data: { webhookId } satisfies DeliverJob })),
+    woken.map((webhookId) => ({ data: { webhookId } satisfies DeliverJob, ...(deliverNow ? { startAfter } : {}) })),
     tx,
   );
+  if (deliverNow) tx.afterCommit(() => deliverNow(webhookIds));
 }
 
 /**

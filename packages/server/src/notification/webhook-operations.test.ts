@@ -32,7 +32,7 @@ describeOnEachDatabase('the webhook operations', (openDatabase) => {
     config: { url: receiver.url },
   });
 
-  it('create answers 201 with the webhook, its address and a masked secret, which is stored encrypted', async () => {
+  it('W-1: create answers 201 with the webhook, its address and a masked secret, which is stored encrypted', async () => {
     const created = await segl.call('POST', '', {
       body: {
         ...valid(),
@@ -70,7 +70,7 @@ describeOnEachDatabase('the webhook operations', (openDatabase) => {
     expect(body.events).toEqual(['*']);
   });
 
-  it('create pings an active webhook, whatever becomes of it', async () => {
+  it('W-5: create pings an active webhook, whatever becomes of it', async () => {
     receiver.respond({ status: 500 });
     const { status, body } = await segl.call('POST', '', {
       body: { ...valid(), config: { url: receiver.url, deliveryLogging: 'always' } },
@@ -144,7 +144,7 @@ describeOnEachDatabase('the webhook operations', (openDatabase) => {
     expect(created.body.message).toBe('Webhooks cannot be sent to this address.');
   });
 
-  it('create stops at 50 webhooks per account and environment, also when they come at the same time', async () => {
+  it('W-3: create stops at 50 webhooks per account and environment, also when they come at the same time', async () => {
     for (let count = 0; count < 47; count += 1) await segl.createWebhook({ url: receiver.url }, { active: false });
     const body = { ...valid(), active: false };
     const answers = await Promise.all(Array.from({ length: 6 }, () => segl.call('POST', '', { body })));
@@ -165,7 +165,7 @@ describeOnEachDatabase('the webhook operations', (openDatabase) => {
   });
 
   it.each(['GET', 'PATCH', 'DELETE'] as const)(
-    "%s answers 404 for what is not there or not one's own",
+    "W-3: %s answers 404 for what is not there or not one's own",
     async (method) => {
       const { id } = await segl.createWebhook({ url: receiver.url });
       const body = method === 'PATCH' ? { config: { url: receiver.url } } : undefined;
@@ -182,7 +182,7 @@ describeOnEachDatabase('the webhook operations', (openDatabase) => {
     },
   );
 
-  it('PA-1, PA-3: update changes what is given, leaves what is absent, null or empty, and answers everything', async () => {
+  it('W-2, PA-1, PA-3: update changes what is given, leaves what is absent, null or empty, and answers everything', async () => {
     const { id } = await segl.createWebhook(
       { url: receiver.url, secret: 'segl-demo-secret', deliveryLogging: 'failed' },
       { events: ['document_signed'], tags: ['sales'] },
@@ -215,7 +215,7 @@ describeOnEachDatabase('the webhook operations', (openDatabase) => {
     expect(body.events).toEqual(['*']);
   });
 
-  it('PA-4: update keeps a secret whose mask is sent back', async () => {
+  it('W-1, PA-4: update keeps a secret whose mask is sent back', async () => {
     const { id } = await segl.createWebhook({ url: receiver.url, secret: 'segl-demo-secret' });
     const read = await segl.webhook(id);
     await segl.call('PATCH', `/${id}`, { body: { ...read, name: 'Renamed' } });
@@ -315,7 +315,7 @@ describeOnEachDatabase('the webhook operations', (openDatabase) => {
     expect((await segl.createWebhook({ url: receiver.url })).id).toBeGreaterThan(first.id);
   });
 
-  it('ping reaches an inactive webhook too', async () => {
+  it('W-5: ping reaches an inactive webhook too', async () => {
     const { id } = await segl.createWebhook({ url: receiver.url }, { active: false });
     expect((await segl.call('POST', `/${id}/ping`)).status).toBe(204);
     await segl.runJobs();
@@ -323,7 +323,7 @@ describeOnEachDatabase('the webhook operations', (openDatabase) => {
     expect((await segl.webhook(id)).lastResponse).toMatchObject({ code: 200 });
   });
 
-  it('ping is limited to ten a minute and webhook', async () => {
+  it('W-6: ping is limited to ten a minute and webhook', async () => {
     const { id } = await segl.createWebhook({ url: receiver.url }, { active: false });
     const other = await segl.createWebhook({ url: receiver.url }, { active: false });
     for (let count = 0; count < 10; count += 1) expect((await segl.call('POST', `/${id}/ping`)).status).toBe(204);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog, type TestDatabase } from '../../../test-kit/src/databases.ts';
 import { describeOnEachDatabase } from '../../../test-kit/src/each-database.ts';
-import { ACCOUNT_CLOCK_MOVED } from '../kernel/clock/account-clocks.ts';
+import { ACCOUNT_CLOCK_MOVED, createAccountClocks } from '../kernel/clock/account-clocks.ts';
 import { openDatabase } from '../kernel/db/open-database.ts';
 import { fireDueTimers, startDocumentTimers } from './document-timers.ts';
 import { HOUR_MS, look, oneClock, packageAsPades } from './life-cycle.testing.ts';
@@ -233,10 +233,8 @@ describeOnEachDatabase('what happens to documents by itself', (open, kind) => {
 
   it('goes by the time of each account', async () => {
     const ahead = new Date(signature.now().getTime() + 2 * HOUR_MS);
-    const clocks = {
-      read: async (_db: unknown, accountId: string) => (accountId === NORDBANK ? ahead : signature.now()),
-      listAhead: async () => [{ accountId: NORDBANK, now: ahead }],
-    };
+    const clocks = createAccountClocks({ database, clock: signature.deps.clock, log: silentLog });
+    await database.transaction((tx) => clocks.move(tx, NORDBANK, { to: ahead }));
     const own = await created({ deadline: at(HOUR_MS) });
     const others = await signature.api('POST', '/signature/documents', {
       accountId: SJOBANK,
@@ -245,6 +243,7 @@ describeOnEachDatabase('what happens to documents by itself', (open, kind) => {
     await fireDueTimers({ ...signature.deps, clocks });
     expect(await last(own.documentId)).toBe('document_expired');
     expect(await last(others.body.documentId)).toBe('document_created');
+    await database.query('delete from account_clocks');
   });
 
   it('is tried again a minute later where it failed, and holds nobody else up', async () => {

@@ -10,7 +10,7 @@ export const HOUR_MS = 3_600_000;
 
 /** One time for all accounts. */
 export function oneClock(clock: Clock): TimerDeps['clocks'] {
-  return { read: async () => clock.now(), listAhead: async () => [] };
+  return { read: async () => clock.now() };
 }
 
 /** One look of one process at what is due. */

@@ -47,7 +47,7 @@ class Together {
     // As several processes would.
     const times = {
       clock: { now: () => this.signature.now() },
-      clocks: { read: async () => this.signature.now(), listAhead: async () => [] },
+      clocks: { read: async () => this.signature.now() },
     };
     this.sweeps = [1, 2, 3].map(() => messaging.startReminders(times));
   }

@@ -20,8 +20,6 @@ export type ClockMove = { byMs: number } | { to: Date };
 export interface AccountClocks extends AccountTime {
   /** As the database has it: never behind. For what is decided once, such as whether something is due. */
   read(db: Queryable, accountId: string, environment: Environment): Promise<Date>;
-  /** Accounts whose test environment is ahead of real time, and its time, as the database has them. */
-  listAhead(): Promise<{ accountId: string; now: Date }[]>;
   /**
    * Moves the clock of the account's test environment when the transaction commits, and answers the new time. Throws 422
    * `clock_cannot_go_back`, and 422 `clock_too_far` for more than ten years ahead of real time.
@@ -65,12 +63,6 @@ export function createAccountClocks(deps: { database: Database; clock: Clock; lo
 
     async read(db, accountId, environment) {
       return environment === 'test' ? readAccountNow(db, accountId, environment, clock.now()) : clock.now();
-    },
-
-    async listAhead() {
-      const real = clock.now().getTime();
-      const moved = await listMovedClocks(database);
-      return moved.map(({ accountId, aheadMs: ms }) => ({ accountId, now: new Date(real + ms) }));
     },
 
     async move(tx, accountId, move) {

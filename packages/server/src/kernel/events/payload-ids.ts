@@ -1,5 +1,5 @@
 /**
- * What is left of the payload of an event whose document is erased: ids of document and signers, own and external, and
+ * What is left of the payload of an event whose document is erased: ids of document, signers and resources, and
  * nothing that says something about a person.
  */
 export function payloadIds(payload: Record<string, unknown>): Record<string, unknown> {
@@ -9,6 +9,10 @@ export function payloadIds(payload: Record<string, unknown>): Record<string, unk
     externalDocumentId: payload.externalDocumentId,
     ...(payload.signer === undefined ? {} : { signer: signerIds(payload.signer) }),
     ...(signers === undefined ? {} : { signers }),
+    // Of an add-on's resource.
+    sourceType: payload.sourceType,
+    sourceId: payload.sourceId,
+    resourceId: payload.resourceId,
   };
 }
 

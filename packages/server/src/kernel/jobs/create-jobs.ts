@@ -63,6 +63,8 @@ export function createJobs({ database, clock, log }: JobsOptions): Jobs {
     const rows = jobs.filter((job) => !waitsForAccount(job)).map((job) => toInsert(job, now));
     if (rows.length === 0) return;
     await boss.insert(queue, rows, { db: tx ? bossDatabase(tx) : bossDb });
+    // What starts later is found by the look of every second.
+    if (!jobs.some(({ startAfter }) => startAfter === undefined || startAfter <= now)) return;
     const wake = () => database.signals.send(topicOf(queue));
     if (tx) tx.afterCommit(wake);
     else wake();

@@ -57,7 +57,7 @@ const post = (http: OutboundHttp, url: string, more: { timeoutMs?: number; signa
 
 const LOOPBACK = { allowedRanges: ['127.0.0.0/8'] };
 
-describe('the form of a target', () => {
+describe('X-1, X-2: the form of a target', () => {
   const prod: [string, RefusalReason | 'ok'][] = [
     ['https://hooks.example.com/in?a=1', 'ok'],
     ['HTTPS://Hooks.Example.com', 'ok'],
@@ -85,11 +85,18 @@ describe('the form of a target', () => {
     ['https://0x5db8d70e/', 'host'],
     ['https://0135.0270.0327.016/', 'host'],
     ['https://93.12114702/', 'host'],
+    ['https://2130706433/', 'host'],
+    ['https://127.1/', 'host'],
+    ['https://0X7F.1/', 'host'],
+    ['https://017700000001/', 'host'],
+    ['https://0/', 'host'],
     ['https://9３.184.215.14/', 'host'],
     ['https://93。184。215。14/', 'host'],
     ['https://hooks%2eexample.com/', 'host'],
     ['https://hooks.example.com:80/', 'port'],
     ['https://hooks.example.com:22/', 'port'],
+    ['https://hooks.example.com:25/', 'port'],
+    ['https://hooks.example.com:65536/', 'url'],
     ['https://hooks.example.com:5432/', 'port'],
     ['https://hooks.example.com:6379/', 'port'],
     ['https://hooks.example.com:2375/', 'port'],
@@ -117,7 +124,7 @@ describe('the form of a target', () => {
   });
 });
 
-describe('the addresses of a target', () => {
+describe('X-3: the addresses of a target', () => {
   const names: Record<string, string[]> = {
     'public.example': ['93.184.215.14', '2606:4700:4700::1111'],
     'loopback.example': ['127.0.0.1'],
@@ -155,6 +162,17 @@ describe('the addresses of a target', () => {
     ['https://[64:ff9b::169.254.169.254]/', 'address'],
     ['https://[2002:a9fe:a9fe::]/', 'address'],
     ['https://[fe80::1]/', 'address'],
+    ['https://[fe80::1%25eth0]/', 'url'],
+    ['https://[::]/', 'address'],
+    ['https://[::127.0.0.1]/', 'address'],
+    ['https://[0:0:0:0:0:ffff:0a00:0001]/', 'address'],
+    ['https://[fd00:ec2::254]/', 'address'],
+    ['https://[ff02::1]/', 'address'],
+    ['https://[2001:db8::1]/', 'address'],
+    ['https://0.0.0.0/', 'address'],
+    ['https://100.64.0.1/', 'address'],
+    ['https://172.31.255.255/', 'address'],
+    ['https://255.255.255.255/', 'address'],
   ])('%s → %s', async (url, verdict) => {
     const check = await outbound({ resolveHost }).checkTarget(url, { environment: 'test', kind: 'webhook' });
     expect(check.ok ? 'ok' : check.reason).toBe(verdict);
@@ -174,19 +192,22 @@ describe('the addresses of a target', () => {
     ['test', 'webhook', 'http://localhost:9000/', 'address'],
   ];
 
-  it.each(opened)('with 10.1.0.0/16 opened, in %s for kind %s: %s → %s', async (environment, kind, url, verdict) => {
-    const http = outbound({ resolveHost, allowedRanges: ['10.1.0.0/16'] });
-    const check = await http.checkTarget(url, { environment, kind });
-    expect(check.ok ? 'ok' : check.reason).toBe(verdict);
-  });
+  it.each(opened)(
+    'X-7: with 10.1.0.0/16 opened, in %s for kind %s: %s → %s',
+    async (environment, kind, url, verdict) => {
+      const http = outbound({ resolveHost, allowedRanges: ['10.1.0.0/16'] });
+      const check = await http.checkTarget(url, { environment, kind });
+      expect(check.ok ? 'ok' : check.reason).toBe(verdict);
+    },
+  );
 
-  it('takes of localhost only what is opened', async () => {
+  it('X-7: takes of localhost only what is opened', async () => {
     const http = outbound(LOOPBACK);
     const check = await http.checkTarget('http://localhost:9000/', { environment: 'prod', kind: 'webhook' });
     expect(check).toEqual({ ok: true, addresses: ['127.0.0.1'] });
   });
 
-  it('refuses what the installation itself listens on, also inside an opened range', async () => {
+  it('X-6: refuses what the installation itself listens on, also inside an opened range', async () => {
     const own = Object.values(networkInterfaces()).flatMap((entries) => entries ?? []);
     const address = own.find((entry) => entry.family === 'IPv4' && !entry.internal)?.address ?? '127.0.0.1';
     const http = outbound({
@@ -220,7 +241,7 @@ describe('the addresses of a target', () => {
     expect(await verdict('https://SIGN.example.com:9443/')).toBe('own address');
   });
 
-  it('takes at least a fixed time for every refusal', async () => {
+  it('X-8: takes at least a fixed time for every refusal', async () => {
     const http = outbound({ resolveHost, minimumRefusalMs: 120 });
     for (const url of ['https://unknown.example/', 'https://private.example/', 'gopher://x/']) {
       const startedAt = performance.now();
@@ -253,7 +274,7 @@ describe('post', () => {
     });
   });
 
-  it('connects to the address that was checked when the name means another one a moment later', async () => {
+  it('X-4: connects to the address that was checked when the name means another one a moment later', async () => {
     let reached = 0;
     const port = await receiver((_request, response) => {
       reached += 1;
@@ -288,7 +309,7 @@ describe('post', () => {
     expect(ports.size).toBe(1);
   });
 
-  it('does not follow a redirect', async () => {
+  it('X-5: does not follow a redirect', async () => {
     const paths: (string | undefined)[] = [];
     const port = await receiver((request, response) => {
       paths.push(request.url);
@@ -298,7 +319,7 @@ describe('post', () => {
     expect(paths).toEqual(['/']);
   });
 
-  it('ignores proxies of the environment', async () => {
+  it('X-5: ignores proxies of the environment', async () => {
     const port = await receiver((_request, response) => response.end());
     for (const name of ['HTTP_PROXY', 'http_proxy', 'ALL_PROXY']) {
       const before = process.env[name];
@@ -311,7 +332,7 @@ describe('post', () => {
     expect(await post(outbound(LOOPBACK), `http://127.0.0.1:${port}/`)).toMatchObject({ status: 200 });
   });
 
-  it('gives up when the last header does not come in time', async () => {
+  it('D-2: gives up when the last header does not come in time', async () => {
     const port = await listen(
       createTcpServer((socket) => {
         socket.on('error', () => undefined);
@@ -323,7 +344,7 @@ describe('post', () => {
     });
   });
 
-  it('counts the name lookup into the time', async () => {
+  it('D-2: counts the name lookup into the time', async () => {
     const http = outbound({
       resolveHost: (_host, signal) =>
         new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('given up')))),
@@ -331,7 +352,7 @@ describe('post', () => {
     expect(await post(http, 'https://slow.example/', { timeoutMs: 100 })).toMatchObject({ error: 'timeout' });
   });
 
-  it('accepts an answer whose headers came in time although its body breaks off', async () => {
+  it('D-4: accepts an answer whose headers came in time although its body breaks off', async () => {
     const port = await receiver((request, response) => {
       response.writeHead(200, { 'content-length': '1000' });
       response.write('part');
@@ -343,7 +364,7 @@ describe('post', () => {
     });
   });
 
-  it('cuts the body at 64 KiB', async () => {
+  it('D-4: cuts the body at 64 KiB', async () => {
     const port = await receiver((_request, response) => {
       response.on('error', () => undefined);
       response.end(Buffer.alloc(1_000_000, 'x'));
@@ -379,7 +400,7 @@ describe('post', () => {
   });
 });
 
-describe('TLS', () => {
+describe('D-5: TLS', () => {
   function certificateFor(name: string): { key: string; cert: string } {
     const folder = mkdtempSync(join(tmpdir(), 'segl-tls-'));
     cleanUp.push(() => rmSync(folder, { recursive: true }));

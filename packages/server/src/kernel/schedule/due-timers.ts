@@ -1,6 +1,6 @@
 import type { AccountClocks } from '../clock/account-clocks.ts';
 import type { Clock } from '../clock/clock.ts';
-import type { Database, Queryable } from '../db/database.ts';
+import type { Database } from '../db/database.ts';
 import type { Environment } from '../events/events.ts';
 
 /** A row that says when to look at a document next, on the clock of its account. */
@@ -13,7 +13,7 @@ export interface DueTimer {
 export interface TimerTimes {
   /** Real time; no account's clock is behind it. */
   clock: Clock;
-  clocks: Pick<AccountClocks, 'read' | 'listAhead'>;
+  clocks: Pick<AccountClocks, 'read'>;
 }
 
 const BATCH = 50;
@@ -28,42 +28,37 @@ export async function takeDueTimers<Timer extends DueTimer>(
     database: Database;
     table: 'document_timers' | 'reminder_timers';
     /** Of the table, beside those of `DueTimer`. */
-    moreColumns?: string;
+    moreColumns?: readonly string[];
     take(timer: Timer, now: Date): Promise<boolean>;
   },
   isStopped: () => boolean,
 ): Promise<void> {
   const { database, clock, clocks, table, moreColumns } = options;
-  const select = `select document_id as "documentId", account_id as "accountId", environment${moreColumns ? `, ${moreColumns}` : ''}
-    from ${table}`;
+  const columns = ['document_id as "documentId"', 'account_id as "accountId"', 'environment', ...(moreColumns ?? [])];
+  const select = `select ${columns.map((column) => `timer.${column}`).join(', ')}`;
 
-  async function takeAll(list: (db: Queryable) => Promise<{ rows: Timer[] }>): Promise<void> {
-    let taken: number;
-    do {
-      taken = 0;
-      const { rows } = await list(database);
-      for (const timer of rotated(rows)) {
-        if (isStopped()) return;
-        if (await options.take(timer, await clocks.read(database, timer.accountId, timer.environment))) taken += 1;
-      }
-      // What others hold or what failed stays due.
-    } while (taken === BATCH);
-  }
-
-  await takeAll((db) =>
-    db.query<Timer>(
-      { name: `kernel_list_due_${table}`, text: `${select} where due_at <= $1 order by due_at limit ${BATCH}` },
+  let taken: number;
+  do {
+    taken = 0;
+    // No clock is behind real time, so that what is due in real time is due for every account.
+    const { rows } = await database.query<Timer>(
+      {
+        name: `kernel_list_due_${table}`,
+        text: `(${select} from ${table} timer where timer.due_at <= $1 order by timer.due_at limit ${BATCH})
+               union all
+               (${select} from account_clocks moved join ${table} timer on timer.account_id = moved.account_id
+                 where moved.ahead_ms > 0 and timer.environment = 'test' and timer.due_at > $1
+                   and timer.due_at <= $1::timestamptz + moved.ahead_ms * interval '1 millisecond'
+                 order by timer.due_at limit ${BATCH})`,
+      },
       [clock.now()],
-    ),
-  );
-  for (const { accountId, now } of await clocks.listAhead()) {
-    await takeAll((db) =>
-      db.query<Timer>(
-        `${select} where environment = 'test' and account_id = $1 and due_at <= $2 order by due_at limit ${BATCH}`,
-        [accountId, now],
-      ),
     );
-  }
+    for (const timer of rotated(rows)) {
+      if (isStopped()) return;
+      if (await options.take(timer, await clocks.read(database, timer.accountId, timer.environment))) taken += 1;
+    }
+    // What others hold or what failed stays due.
+  } while (taken >= BATCH);
 }
 
 /** From a place of its own, so that several processes do not queue up for the same row. */

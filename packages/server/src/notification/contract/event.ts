@@ -50,16 +50,17 @@ export type EventParams = Static<typeof EventParams>;
 export const EventIds = Type.Array(Guid(), { maxItems: 1000, description: 'Ids of events.' });
 export type EventIds = Static<typeof EventIds>;
 
+/** Members in the order of the envelope that webhooks get, so that who reads the log has the same bytes. */
 export const EventDto = Type.Object({
   id: Guid({ description: 'The same in the queue, in every webhook and in every attempt.' }),
   type: Type.String({ description: 'What happened.' }),
+  timestamp: DateTime({ description: 'When it happened.' }),
+  accountId: Guid({ description: 'Whose event it is.' }),
   payload: Type.Unsafe<Record<string, unknown>>({
     type: 'object',
     additionalProperties: true,
     description: 'Ids of what it happened to, and what belongs to the type.',
   }),
-  timestamp: DateTime({ description: 'When it happened.' }),
-  accountId: Guid({ description: 'Whose event it is.' }),
   tags: Type.Array(Type.String(), { description: 'Tags of the document, and of the signer when the event names one.' }),
 });
 export type EventDto = Static<typeof EventDto>;

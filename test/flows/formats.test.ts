@@ -58,6 +58,20 @@ describe('documents in other formats than PDF', () => {
     const unsigned = await file(body.documentId, 'unsigned');
     expect(unsigned.headers.get('content-disposition')).toContain('lease.pdf');
     expect(await pdfText(unsigned.bytes)).toContain('Avtale om leie av båt');
+    const attached = await api.request('POST', `/signature/documents/${body.documentId}/attachments`, {
+      fileName: 'rules.txt',
+      title: 'House rules',
+      data: base64(TEXT),
+      convertToPdf: true,
+    });
+    expect([attached.status, attached.body]).toEqual([201, expect.objectContaining({ convertToPdf: true })]);
+    const rules = await api.request(
+      'GET',
+      `/signature/documents/${body.documentId}/files/attachments/${attached.body.id}?fileFormat=unsigned`,
+    );
+    expect(rules.headers.get('content-disposition')).toContain('rules.pdf');
+    expect(await pdfText(rules.bytes)).toContain('Avtale om leie av båt');
+    await api.request('DELETE', `/signature/documents/${body.documentId}/attachments/${attached.body.id}`);
     await signAt(body.signers[0].url);
     const signed = await vi.waitFor(
       async () => {

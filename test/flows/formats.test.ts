@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { type ApiClient, connect, documentRequest } from '@segl/test-kit/api-client';
-import { pdfText, qpdfCheck } from '@segl/test-kit/judges';
+import { pdfText, qpdfCheck, unzipped, xmlsec } from '@segl/test-kit/judges';
 import { ORDER, ORDER_SHEET } from '@segl/test-kit/sample-order';
 import { type SeglProcess, startSegl } from '@segl/test-kit/segl-process';
 import { openSignUrl, signAt } from '@segl/test-kit/signer';
@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 const hasOffice = spawnSync('sh', ['-c', 'command -v soffice']).status === 0;
 const base64 = (text: string) => Buffer.from(text).toString('base64');
+const sha256 = (content: string | Buffer) => createHash('sha256').update(content).digest('hex');
 const TEXT = 'Avtale om leie av båt ⚓\n';
 const RTF = '{\\rtf1\\ansi\\uc1 Avtale om leie av b\\u229?t\\par}';
 
@@ -33,15 +34,39 @@ describe('documents in other formats than PDF', () => {
     ['order.xml', ORDER, ORDER_SHEET],
   ])('%s is signed with BankID over its own bytes', async (fileName, content, sheet) => {
     const styleSheet = sheet === undefined ? {} : { base64ContentStyleSheet: base64(sheet) };
-    const { status, body } = await create({ fileName, base64Content: base64(content), ...styleSheet });
+    const packaging = { signaturePackageFormats: ['xades', 'asice'] };
+    const { status, body } = await create({ fileName, base64Content: base64(content), packaging, ...styleSheet });
     expect(status).toBe(201);
     const { documentSha256 } = await openSignUrl(body.signers[0].url);
-    expect(documentSha256).toBe(createHash('sha256').update(content).digest('hex'));
+    expect(documentSha256).toBe(sha256(content));
     await signAt(body.signers[0].url);
     expect((await file(body.documentId, 'unsigned')).bytes.toString()).toBe(content);
     expect((await file(body.documentId, 'native')).bytes.toString()).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
-    const got = await api.request('GET', `/signature/documents/${body.documentId}/status`);
-    expect(got.body.documentStatus).toBe('signed');
+
+    // What was signed and what was shown is in every package, under the account's seal.
+    await vi.waitFor(
+      async () => {
+        const { body: now } = await api.request('GET', `/signature/documents/${body.documentId}/status`);
+        expect(now.documentStatus).toBe('signed');
+        expect(now.completedPackages.toSorted()).toEqual(['asice', 'native', 'standard_packaging', 'xades']);
+      },
+      { timeout: 20_000, interval: 200 },
+    );
+    const root = Buffer.from(await (await fetch(`${segl.url}/trust/root.cer`)).arrayBuffer());
+    const signed = [content, ...(sheet === undefined ? [] : [sheet])];
+    for (const format of ['xades', 'standard_packaging']) {
+      const xml = (await file(body.documentId, format)).bytes;
+      expect((await xmlsec(xml, root)).verified, format).toBe(true);
+      for (const part of signed) expect(xml.toString().replace(/\s/g, ''), format).toContain(base64(part));
+    }
+    const container = await unzipped((await file(body.documentId, 'asice')).bytes);
+    expect(container.get(fileName)?.toString()).toBe(content);
+    expect(container.get('presentation/style-sheet.xsl')?.toString()).toBe(sheet);
+    const binding = JSON.parse(container.get('natives/signer-1-binding.json')!.toString());
+    expect([binding.documentSha256, binding.attachmentSha256]).toEqual([sha256(content), sheet && [sha256(sheet)]]);
+    const evidence = JSON.parse(container.get('evidence/evidence.json')!.toString());
+    const display = container.get('presentation/display.html');
+    expect(evidence.entries[0].data.displaySha256).toBe(display && sha256(display));
   });
 
   it('HTML is refused, as no eID here signs it', async () => {
@@ -58,6 +83,20 @@ describe('documents in other formats than PDF', () => {
     const unsigned = await file(body.documentId, 'unsigned');
     expect(unsigned.headers.get('content-disposition')).toContain('lease.pdf');
     expect(await pdfText(unsigned.bytes)).toContain('Avtale om leie av båt');
+    const attached = await api.request('POST', `/signature/documents/${body.documentId}/attachments`, {
+      fileName: 'rules.txt',
+      title: 'House rules',
+      data: base64(TEXT),
+      convertToPdf: true,
+    });
+    expect([attached.status, attached.body]).toEqual([201, expect.objectContaining({ convertToPdf: true })]);
+    const rules = await api.request(
+      'GET',
+      `/signature/documents/${body.documentId}/files/attachments/${attached.body.id}?fileFormat=unsigned`,
+    );
+    expect(rules.headers.get('content-disposition')).toContain('rules.pdf');
+    expect(await pdfText(rules.bytes)).toContain('Avtale om leie av båt');
+    await api.request('DELETE', `/signature/documents/${body.documentId}/attachments/${attached.body.id}`);
     await signAt(body.signers[0].url);
     const signed = await vi.waitFor(
       async () => {

@@ -1,9 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pdfText } from '../../../test-kit/src/judges.ts';
 import { createLog } from '../kernel/log/log.ts';
@@ -32,6 +32,11 @@ describe('conversion to PDF, whatever the program does', () => {
   it('is not available where there is no program', async () => {
     const converter = new PdfConverter({ program: 'off', maxPdfBytes: MAX, log });
     expect(await converter.convert(RTF, 'rtf', 'nordbank')).toMatchObject({ reason: 'unavailable' });
+  });
+
+  it('does not start with a program that is not there', () => {
+    const program = join(folder, 'no-such-office');
+    expect(() => new PdfConverter({ program, maxPdfBytes: MAX, log })).toThrow('SEGL_LIBREOFFICE');
   });
 
   it.each([
@@ -107,24 +112,56 @@ describe.skipIf(!office)(`conversion by LibreOffice${office ? '' : ' (skipped: i
     return (await pdfText(made.pdf)).trim();
   }
 
-  it('of text and of every office format', async () => {
-    expect(await textOf(Buffer.from(TEXT), 'txt')).toBe(TEXT);
-    await writeFile(join(folder, 'lease.rtf'), RTF);
-    for (const [extension, filter] of [
-      ['rtf', undefined],
-      ['odt', 'odt'],
-      ['ott', 'ott'],
-      ['docx', 'docx'],
-      ['doc', 'doc:MS Word 97'],
-    ] as const) {
-      if (filter) {
-        const profile = `-env:UserInstallation=file://${join(folder, 'profile')}`;
-        const args = [profile, '--headless', '--convert-to', filter, '--outdir', folder, join(folder, 'lease.rtf')];
-        execFileSync(office!, args, { stdio: 'ignore' });
-      }
-      expect(await textOf(await readFile(join(folder, `lease.${extension}`)), extension)).toBe(TEXT);
-    }
+  it.each([
+    ['txt', async () => Buffer.from(TEXT)],
+    ['rtf', async () => RTF],
+    ['odt', () => openDocument('text')],
+    ['ott', () => openDocument('text-template')],
+    ['docx', wordDocument],
+    ['doc', oldWordDocument],
+  ] as const)('of a .%s file', async (extension, make) => {
+    expect(await textOf(await make(), extension)).toBe(TEXT);
   });
+
+  /** A file of the parts, in this order and uncompressed. */
+  async function zipOf(parts: Record<string, string>): Promise<Buffer> {
+    const place = await mkdtemp(join(folder, 'zip-'));
+    for (const [name, content] of Object.entries(parts)) {
+      await mkdir(dirname(join(place, name)), { recursive: true });
+      await writeFile(join(place, name), content);
+    }
+    execFileSync('zip', ['-0', '-X', '-q', 'file.zip', ...Object.keys(parts)], { cwd: place });
+    return readFile(join(place, 'file.zip'));
+  }
+
+  function openDocument(kind: string): Promise<Buffer> {
+    const type = `application/vnd.oasis.opendocument.${kind}`;
+    const office = 'urn:oasis:names:tc:opendocument:xmlns';
+    return zipOf({
+      mimetype: type,
+      'META-INF/manifest.xml': `<manifest:manifest xmlns:manifest="${office}:manifest:1.0" manifest:version="1.2"><manifest:file-entry manifest:full-path="/" manifest:media-type="${type}"/><manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/></manifest:manifest>`,
+      'content.xml': `<office:document-content xmlns:office="${office}:office:1.0" xmlns:text="${office}:text:1.0" office:version="1.2"><office:body><office:text><text:p>${TEXT}</text:p></office:text></office:body></office:document-content>`,
+    });
+  }
+
+  function wordDocument(): Promise<Buffer> {
+    const formats = 'http://schemas.openxmlformats.org';
+    const main = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml';
+    return zipOf({
+      '[Content_Types].xml': `<Types xmlns="${formats}/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/word/document.xml" ContentType="${main}"/></Types>`,
+      '_rels/.rels': `<Relationships xmlns="${formats}/package/2006/relationships"><Relationship Id="r1" Type="${formats}/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>`,
+      'word/document.xml': `<w:document xmlns:w="${formats}/wordprocessingml/2006/main"><w:body><w:p><w:r><w:t>${TEXT}</w:t></w:r></w:p></w:body></w:document>`,
+    });
+  }
+
+  /** The compound file of Word 97, which nobody writes by hand. */
+  async function oldWordDocument(): Promise<Buffer> {
+    await writeFile(join(folder, 'lease.rtf'), RTF);
+    const profile = `-env:UserInstallation=file://${join(folder, 'profile')}`;
+    const args = ['--headless', '--convert-to', 'doc:MS Word 97', '--outdir', folder, join(folder, 'lease.rtf')];
+    execFileSync(office!, [profile, ...args], { stdio: 'ignore' });
+    return readFile(join(folder, 'lease.doc'));
+  }
 
   it('loads nothing that the file names', async () => {
     const asked: string[] = [];

@@ -33,9 +33,12 @@ export class PdfConverter {
   readonly #log: Log;
   readonly #queue = new FairQueue({ concurrency: 1, maxWaitingBytes: MAX_WAITING_BYTES });
 
-  /** `program`: LibreOffice's `soffice`; absent: as found on the PATH; `off`: none. */
+  /** `program`: LibreOffice's `soffice`; absent: as found on the PATH; `off`: none. Throws when there is no such program. */
   constructor(options: { program: string | undefined; maxPdfBytes: number; log: Log; withinMs?: number }) {
     this.program = options.program === 'off' ? undefined : (options.program ?? findOnPath('soffice'));
+    if (this.program && !isExecutable(this.program)) {
+      throw new Error(`SEGL_LIBREOFFICE: ${this.program} is not a program that can be started`);
+    }
     this.#withoutNetwork = this.program ? networkNamespace() : [];
     this.#withinMs = options.withinMs ?? WITHIN_MS;
     this.#maxPdfBytes = options.maxPdfBytes;
@@ -129,14 +132,16 @@ function findOnPath(program: string): string | undefined {
   return (process.env.PATH ?? '')
     .split(delimiter)
     .map((folder) => join(folder, program))
-    .find((file) => {
-      try {
-        accessSync(file, constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    });
+    .find(isExecutable);
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** How a program is started without a network here; empty where the system does not let us. */

@@ -8,6 +8,7 @@ import {
   isPdf,
   nativeFiles,
   type PackageMaterial,
+  presentationFiles,
   standardPackage,
 } from './package-material.ts';
 import { PackagingFault } from './packaging-fault.ts';
@@ -66,7 +67,11 @@ const MAKERS: Partial<Record<MadeFormat, Maker>> = {
     make: async (deps, material) =>
       deps.pool.seal({
         kind: 'xades',
-        files: [contentFile(material), ...nativeFiles(material).flatMap(({ native, binding }) => [native, binding])],
+        files: [
+          contentFile(material),
+          ...presentationFiles(material),
+          ...nativeFiles(material).flatMap(({ native, binding }) => [native, binding]),
+        ],
         ...(await sealing(deps, material)),
       }),
   },
@@ -78,6 +83,7 @@ const MAKERS: Partial<Record<MadeFormat, Maker>> = {
         kind: 'asice',
         files: [
           contentFile(material),
+          ...presentationFiles(material).map((file) => inFolder('presentation', file)),
           ...nativeFiles(material).flatMap(({ native, binding }) => [
             inFolder('natives', native),
             inFolder('natives', binding),

@@ -128,6 +128,29 @@ export async function packageDocument(deps: PackagingDeps, task: PackagingTask):
   for (const warning of made.warnings) deps.log.warn({ ...task, warning }, 'packaged with a warning');
 }
 
+async function presentationOf(
+  { files }: Pick<PackagingDeps, 'files'>,
+  { accountId }: Pick<DocumentRecord, 'accountId'>,
+  { presentation }: SignedContent,
+): Promise<PackageMaterial['presentation']> {
+  if (!presentation) return undefined;
+  const { styleSheet, display } = presentation;
+  return {
+    styleSheet: styleSheet && {
+      fileName: 'style-sheet.xsl',
+      mediaType: 'application/xslt+xml',
+      description: 'The style sheet that was signed with it',
+      content: await files.read(accountId, styleSheet.sha256),
+    },
+    display: {
+      fileName: 'display.html',
+      mediaType: 'text/html',
+      description: 'What signers were shown',
+      content: await files.read(accountId, display.sha256),
+    },
+  };
+}
+
 async function gather(
   deps: PackagingDeps,
   document: DocumentRecord,
@@ -147,6 +170,7 @@ async function gather(
     content,
     evidence,
     original,
+    presentation: await presentationOf(deps, document, content),
     signatures: signatures.map((signature, index) => ({ signature, native: natives[index]! })),
     accountName,
     methodName: deps.methodName,

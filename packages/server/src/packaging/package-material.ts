@@ -10,31 +10,27 @@ export interface PackageMaterial {
   content: SignedContent;
   evidence: readonly EvidenceEntry[];
   original: Uint8Array;
+  presentation: { styleSheet: PackagedFile | undefined; display: PackagedFile } | undefined;
   /** The signatures that the package is about, with what the eIDs produced, in order of signing. */
   signatures: readonly { signature: SignatureRecord; native: Uint8Array }[];
   accountName: string;
   methodName(method: string): string;
 }
 
-const MEDIA_TYPES: Record<string, string> = {
-  pdf: 'application/pdf',
-  txt: 'text/plain',
-  html: 'text/html',
-  htm: 'text/html',
-};
+const MEDIA_TYPES = { pdf: 'application/pdf', txt: 'text/plain', html: 'text/html', xml: 'application/xml' } as const;
 
 export function isPdf({ content }: Pick<PackageMaterial, 'content'>): boolean {
-  return contentMediaType(content) === 'application/pdf';
-}
-
-function contentMediaType({ fileName }: SignedContent): string {
-  const extension = fileName.split('.').at(-1)?.toLowerCase() ?? '';
-  return MEDIA_TYPES[extension] ?? 'application/xml';
+  return content.format === 'pdf';
 }
 
 export function contentFile({ content, original }: PackageMaterial): PackagedFile {
-  const { fileName } = content;
-  return { fileName, mediaType: contentMediaType(content), description: 'What was signed', content: original };
+  const { fileName, format } = content;
+  return { fileName, mediaType: MEDIA_TYPES[format], description: 'What was signed', content: original };
+}
+
+/** What belongs to the document besides its bytes: the style sheet that was signed with it, and what signers were shown. */
+export function presentationFiles({ presentation }: PackageMaterial): PackagedFile[] {
+  return [presentation?.styleSheet, presentation?.display].filter((file) => file !== undefined);
 }
 
 /** What each eID produced, and beside it what is needed to check that against the document. */
@@ -134,6 +130,8 @@ export function standardPackage(material: PackageMaterial): StandardPackage {
     createdAt: document.createdAt,
     signedAt: document.signedAt,
     content: contentFile(material),
+    styleSheet: material.presentation?.styleSheet,
+    display: material.presentation?.display,
     signers: material.signatures.map(({ signature }, index) => ({
       id: signature.signerId,
       externalSignerId: externalIds.get(signature.signerId) ?? '',

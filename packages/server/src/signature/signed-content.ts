@@ -1,14 +1,20 @@
 import type { AttachmentRecord } from './attachment-store.ts';
-import type { DocumentRecord, SignatureRecord } from './store.ts';
+import type { FileType } from './contract/lists.ts';
+import { contentFileName } from './document-format.ts';
+import type { DocumentRecord, Presentation, SignatureRecord } from './store.ts';
 
 /** A file that is signed: the document itself, or an attachment that is signed along with it. */
 export interface SignedContent {
   /** Absent for the document itself. */
   attachmentId: string | undefined;
   title: string;
+  /** Of the bytes that are signed: `lease.pdf` where `lease.docx` was converted. */
   fileName: string;
+  format: FileType;
   contentSha256: string;
   pageCount: number | undefined;
+  /** The style sheet that is signed with it, and what signers are shown. */
+  presentation: Presentation | undefined;
   /** Of those who have signed it, in order of signing: native and digest are of this file. */
   signatures: SignatureRecord[];
 }
@@ -17,9 +23,11 @@ export function mainContent(document: DocumentRecord): SignedContent {
   return {
     attachmentId: undefined,
     title: document.request.title,
-    fileName: document.request.dataToSign.fileName,
+    fileName: contentFileName(document.request.dataToSign.fileName, document.format),
+    format: document.format,
     contentSha256: document.contentSha256,
     pageCount: document.pageCount,
+    presentation: document.presentation,
     signatures: document.signatures,
   };
 }
@@ -44,9 +52,11 @@ export function attachmentContent(
   return {
     attachmentId: attachment.id,
     title: attachment.title,
-    fileName: attachment.fileName,
+    fileName: contentFileName(attachment.fileName, 'pdf'),
+    format: 'pdf',
     contentSha256: attachment.contentSha256,
     pageCount: attachment.pageCount,
+    presentation: undefined,
     signatures: document.signatures.flatMap((signature) => {
       const own = attachment.signatures.find((one) => one.signerId === signature.signerId);
       return own ? [{ ...signature, native: own.native, documentSha256: own.contentSha256 }] : [];

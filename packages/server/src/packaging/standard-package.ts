@@ -18,6 +18,8 @@ export interface StandardPackage {
   content: PackagedFile;
   signers: StandardSigner[];
   evidence: PackagedFile;
+  /** A sealed PDF, where the signed file takes no pages. */
+  evidencePages: PackagedFile | undefined;
 }
 
 export interface StandardSigner {
@@ -58,6 +60,7 @@ export function writeStandardPackage(made: StandardPackage): Buffer {
       ),
       xmlElement('Signers', {}, ...made.signers.map(signerElement)),
       enclosed('Evidence', made.evidence),
+      ...(made.evidencePages ? [enclosed('EvidencePages', made.evidencePages)] : []),
     ),
   );
 }

@@ -61,6 +61,7 @@ export {
 } from './pades/seal.ts';
 export type { SignatureDescription } from './pades/signature-dictionary.ts';
 export { finishPades, type PadesPreparation, type PreparedPades, preparePades } from './pades/two-phase.ts';
+export { isSignedPdf } from './pdf/existing-signatures.ts';
 export {
   inspectPdf,
   type PdfFacts,

@@ -8,7 +8,7 @@ import { sameBytes } from '../x509/certificate-reader.ts';
 import { listLaterChanges } from './later-changes.ts';
 import { isName, type PdfDict, PdfName, PdfString } from './objects.ts';
 import type { ObjectSource } from './page-tree.ts';
-import { PdfFile } from './pdf-file.ts';
+import { openPdf, PdfFile } from './pdf-file.ts';
 import { ReferenceIndex } from './reference-index.ts';
 import { listSignatureFields } from './signature-fields.ts';
 
@@ -54,6 +54,11 @@ export function listSignatureValues(file: PdfFile): { fieldName: string; value: 
     if (found.size > MAX_SIGNATURES) throw new AdesError('pdf_too_complex', 'too many signatures');
   }
   return [...found].map(([value, fieldName]) => ({ fieldName, value }));
+}
+
+/** Whether somebody signed or time-stamped the file before. @throws AdesError as `listSignatures`, and `pdf_unreadable` */
+export function isSignedPdf(bytes: Uint8Array): boolean {
+  return listSignatures(openPdf(bytes)).length > 0;
 }
 
 /** @throws AdesError `existing_signature_broken` */

@@ -23,6 +23,8 @@ export interface EvidenceInput {
   accountName: string;
   language: string | undefined;
   environment: 'test' | 'prod';
+  /** The pages are a file of their own. */
+  apart?: boolean;
   signers: EvidenceSigner[];
   history: { occurredAt: Date; kind: string; signerId: string | undefined; method: string | undefined }[];
   createdAt: Date;
@@ -89,7 +91,7 @@ export async function renderEvidencePages(input: EvidenceInput): Promise<Evidenc
   const page = new EvidenceWriter(pdf, texts);
 
   page.heading(texts.heading);
-  page.paragraph(texts.lead, MUTED);
+  page.paragraph(input.apart ? texts.leadApart : texts.lead, MUTED);
   page.section(texts.document);
   page.facts([
     [texts.title, input.title],
@@ -105,7 +107,7 @@ export async function renderEvidencePages(input: EvidenceInput): Promise<Evidenc
   page.section(texts.history);
   for (const step of input.history) page.historyLine(historyText(texts, step, input.signers), step.occurredAt);
   page.section(texts.verifyHeading);
-  page.paragraph(texts.verify, INK);
+  page.paragraph(input.apart ? texts.verifyApart : texts.verify, INK);
   page.finish(input.environment === 'test');
   pdf.end();
   await finished;

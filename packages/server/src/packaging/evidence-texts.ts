@@ -3,6 +3,8 @@ export interface EvidenceTexts {
   locale: string;
   heading: string;
   lead: string;
+  /** Of pages that are a file of their own. */
+  leadApart: string;
   document: string;
   title: string;
   fileName: string;
@@ -21,6 +23,7 @@ export interface EvidenceTexts {
   kinds: Record<string, string>;
   verifyHeading: string;
   verify: string;
+  verifyApart: string;
   page: string;
   test: string;
 }
@@ -29,6 +32,8 @@ const english: EvidenceTexts = {
   locale: 'en-GB',
   heading: 'Signatures',
   lead: 'These pages were added after the document was signed. The document itself comes before them, unchanged.',
+  leadApart:
+    'These pages are about a document that others had signed before. They are a file of their own, so that the earlier signatures stay as they were.',
   document: 'Document',
   title: 'Title',
   fileName: 'File',
@@ -65,6 +70,9 @@ const english: EvidenceTexts = {
   verify:
     'Open it in a PDF reader that shows signatures, or in any validator for PAdES. The first signature certifies the document as it was packaged; ' +
     'then follows one signature per signer, made with a certificate for that act alone; the last is a time-stamp. What each eID itself produced is attached.',
+  verifyApart:
+    'Open it in a PDF reader that shows signatures, or in any validator for PAdES: the sender certifies these pages. The signed document is another file; ' +
+    'the SHA-256 above is that of its bytes before these people signed it. What each eID itself produced is attached here.',
   page: 'Signatures, page {page} of {pages}',
   test: 'TEST: no legal effect',
 };
@@ -73,6 +81,8 @@ const norwegian: EvidenceTexts = {
   locale: 'nb-NO',
   heading: 'Signaturer',
   lead: 'Disse sidene ble lagt til etter at dokumentet var signert. Selve dokumentet står foran dem, uendret.',
+  leadApart:
+    'Disse sidene handler om et dokument som andre hadde signert fra før. De er en egen fil, slik at de tidligere signaturene står som de var.',
   document: 'Dokument',
   title: 'Tittel',
   fileName: 'Fil',
@@ -109,6 +119,9 @@ const norwegian: EvidenceTexts = {
   verify:
     'Åpne den i en PDF-leser som viser signaturer, eller i et valideringsverktøy for PAdES. Den første signaturen sertifiserer dokumentet slik det ble pakket; ' +
     'deretter følger én signatur per underskriver, laget med et sertifikat for nettopp den handlingen; den siste er et tidsstempel. Det eID-ene selv laget, ligger ved.',
+  verifyApart:
+    'Åpne den i en PDF-leser som viser signaturer, eller i et valideringsverktøy for PAdES: avsenderen sertifiserer disse sidene. Det signerte dokumentet er en annen fil; ' +
+    'SHA-256 ovenfor gjelder innholdet slik det var før disse personene signerte. Det eID-ene selv laget, ligger ved her.',
   page: 'Signaturer, side {page} av {pages}',
   test: 'TEST: uten rettslig virkning',
 };

@@ -12,7 +12,7 @@ import {
   standardPackage,
 } from './package-material.ts';
 import { PackagingFault } from './packaging-fault.ts';
-import type { PackagedFile, SealResult } from './sealing-messages.ts';
+import type { EvidencePagesTask, PackagedFile, SealResult } from './sealing-messages.ts';
 import type { Approval, SealingPool } from './sealing-pool.ts';
 
 export interface MakePackageDeps {
@@ -40,7 +40,12 @@ const STANDARD: Maker = {
   extension: '.xml',
   mediaType: XML,
   make: async (deps, material) =>
-    deps.pool.seal({ kind: 'standard', package: standardPackage(material), ...(await sealing(deps, material)) }),
+    deps.pool.seal({
+      kind: 'standard',
+      package: standardPackage(material),
+      pages: isPdf(material) ? pagesOf(material) : undefined,
+      ...(await sealing(deps, material)),
+    }),
 };
 
 const PADES: Maker = {
@@ -117,19 +122,27 @@ async function sealing({ trust, clock }: MakePackageDeps, { document, accountNam
   };
 }
 
+function pagesOf(material: PackageMaterial): EvidencePagesTask {
+  return {
+    evidence: evidenceInput(material),
+    attached: [...nativeFiles(material).flatMap(({ native, binding }) => [native, binding]), evidenceFile(material)],
+    sealName: material.accountName,
+    sealReason: `Certified by ${material.accountName}`,
+  };
+}
+
 async function sealPdf(
   deps: MakePackageDeps,
   material: PackageMaterial,
   { pages }: { pages: boolean },
 ): Promise<SealResult> {
-  const { document, accountName } = material;
+  const { document, original } = material;
+  const { evidence, ...task } = pagesOf(material);
   return deps.pool.seal({
     kind: 'pdf',
-    original: material.original,
-    evidence: pages ? evidenceInput(material) : undefined,
-    attached: [...nativeFiles(material).flatMap(({ native, binding }) => [native, binding]), evidenceFile(material)],
-    sealName: accountName,
-    sealReason: `Certified by ${accountName}`,
+    original,
+    evidence: pages ? evidence : undefined,
+    ...task,
     approvals: await Promise.all(material.signatures.map(({ signature }) => approvalOf(deps, material, signature))),
     testMark: document.environment === 'test',
     ...(await sealing(deps, material)),

@@ -116,7 +116,7 @@ export function evidenceInput(material: PackageMaterial): EvidenceInput {
 }
 
 /** What the standard package of the document, or of one signature, says. */
-export function standardPackage(material: PackageMaterial): StandardPackage {
+export function standardPackage(material: PackageMaterial): Omit<StandardPackage, 'evidencePages'> {
   const { document, content, accountName, methodName } = material;
   const files = nativeFiles(material);
   const externalIds = new Map(document.signers.map(({ id, request }) => [id, request.externalSignerId]));

@@ -36,7 +36,17 @@ export interface PdfTask {
 /** An XML document that says everything, with the seal inside it. */
 export interface StandardTask {
   kind: 'standard';
-  package: StandardPackage;
+  package: Omit<StandardPackage, 'evidencePages'>;
+  /** Of PDF: what its pages are made of, for a file that others signed before, which takes none. */
+  pages: EvidencePagesTask | undefined;
+}
+
+/** Evidence pages as a sealed file of their own, with natives and evidence attached. */
+export interface EvidencePagesTask {
+  evidence: EvidenceInput;
+  attached: PackagedFile[];
+  sealName: string;
+  sealReason: string;
 }
 
 /** Files in an ASiC-E container, or inside a XAdES signature. */

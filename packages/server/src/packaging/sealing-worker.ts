@@ -7,7 +7,9 @@ import {
   AdesError,
   type BaselineServices,
   inspectPdf,
+  isSignedPdf,
   repairPdf,
+  type SealSignature,
   type SignatureProvider,
   sealPackagedPdf,
   signAsicE,
@@ -17,6 +19,7 @@ import {
 import type { PdfCheck } from '../signature/index.ts';
 import { blankAppearance, type FieldPlace, renderEvidencePages } from './evidence-pages.ts';
 import type {
+  EvidencePagesTask,
   FilesTask,
   PackagedFile,
   PdfTask,
@@ -26,6 +29,7 @@ import type {
   RemoteKey,
   SealResult,
   SealTask,
+  StandardTask,
 } from './sealing-messages.ts';
 import { writeStandardPackage } from './standard-package.ts';
 
@@ -54,10 +58,6 @@ async function checkPdf(bytes: Uint8Array): Promise<PdfCheck> {
     return { accepted: false, code: inspection.code, message: `The PDF cannot be signed: ${inspection.message}.` };
   }
   const { facts } = inspection;
-  if (facts.signatureCount + facts.timeStampCount > 0) {
-    const message = 'The PDF carries signatures already; this version of Segl signs unsigned files only.';
-    return { accepted: false, code: 'already_signed', message };
-  }
   return {
     accepted: true,
     pageCount: facts.pageCount,
@@ -71,7 +71,7 @@ async function seal(task: SealTask, main: MainThread): Promise<SealResult> {
       case 'pdf':
         return await sealPdf(task, main);
       case 'standard':
-        return await sealXml({ enveloped: writeStandardPackage(task.package) }, task, main);
+        return await sealStandard(task, main);
       case 'xades':
         return await sealXml({ enclosed: [contentsOf(task.files), ...task.files.map(enclosedObject)] }, task, main);
       case 'asice':
@@ -86,19 +86,14 @@ async function seal(task: SealTask, main: MainThread): Promise<SealResult> {
 }
 
 async function sealPdf(task: Extract<SealTask, PdfTask>, main: MainThread): Promise<SealResult> {
+  if (isSignedPdf(task.original)) return addApprovals(task, main);
   const evidence = task.evidence && (await renderEvidencePages(task.evidence));
   const sealed = await sealPackagedPdf({
     original: task.original,
     layout: {
       ...(evidence ? { evidencePages: evidence.pdf } : {}),
       testMark: task.testMark,
-      associatedFiles: task.attached.map((file) => ({
-        name: file.fileName,
-        mimeType: file.mediaType,
-        description: file.description,
-        bytes: file.content,
-        modifiedAt: task.now,
-      })),
+      associatedFiles: associatedFiles(task),
       certification: { name: 'Certification' },
       approvals: task.approvals.map((_, index) => ({
         name: `Signer${index + 1}`,
@@ -106,24 +101,82 @@ async function sealPdf(task: Extract<SealTask, PdfTask>, main: MainThread): Prom
       })),
       documentTimeStamp: { name: 'DocumentTimeStamp' },
     },
-    certification: {
-      provider: main.provider(task.seal),
-      name: task.sealName,
-      reason: task.sealReason,
-      signingTime: task.now,
-    },
-    approvals: task.approvals.map((approval) => ({
-      provider: main.provider(approval),
-      name: approval.fullName,
-      reason: approval.reason,
-      signingTime: approval.signedAt,
-    })),
-    level: 'B-LTA',
-    signingTime: task.now,
-    trustAnchors: task.trustAnchors,
-    ...main.services,
+    certification: certificationOf(task, main),
+    approvals: task.approvals.map((approval) => approvalBy(approval, main)),
+    ...longTerm(task, main),
   });
   return { bytes: sealed.bytes, level: 'B-LTA', warnings: sealed.warnings };
+}
+
+/** What others signed stays as they left it: nothing is added but signatures, so that theirs hold. */
+async function addApprovals(task: Extract<SealTask, PdfTask>, main: MainThread): Promise<SealResult> {
+  const sealed = await sealPackagedPdf({
+    mode: 'approvals_only',
+    original: task.original,
+    fieldNames: task.approvals.map((_, index) => `Signer${index + 1}`),
+    testMark: task.testMark,
+    approvals: task.approvals.map((approval) => approvalBy(approval, main)),
+    ...longTerm(task, main),
+  });
+  return { bytes: sealed.bytes, level: 'B-LTA', warnings: sealed.warnings };
+}
+
+async function sealStandard(task: Extract<SealTask, StandardTask>, main: MainThread): Promise<SealResult> {
+  const takesNoPages = task.pages && isSignedPdf(task.package.content.content);
+  const evidencePages = takesNoPages ? await sealEvidencePages({ ...task, ...task.pages! }, main) : undefined;
+  return sealXml({ enveloped: writeStandardPackage({ ...task.package, evidencePages }) }, task, main);
+}
+
+async function sealEvidencePages(task: EvidencePagesTask & SealTask, main: MainThread): Promise<PackagedFile> {
+  const { pdf } = await renderEvidencePages({ ...task.evidence, apart: true });
+  const { bytes } = await sealPackagedPdf({
+    original: pdf,
+    layout: {
+      associatedFiles: associatedFiles(task),
+      certification: { name: 'Certification' },
+      approvals: [],
+      documentTimeStamp: { name: 'DocumentTimeStamp' },
+    },
+    certification: certificationOf(task, main),
+    approvals: [],
+    ...longTerm(task, main),
+  });
+  return {
+    fileName: 'evidence.pdf',
+    mediaType: 'application/pdf',
+    description: 'Who signed, when and how',
+    content: bytes,
+  };
+}
+
+function associatedFiles({ attached, now }: { attached: readonly PackagedFile[]; now: Date }) {
+  return attached.map((file) => ({
+    name: file.fileName,
+    mimeType: file.mediaType,
+    description: file.description,
+    bytes: file.content,
+    modifiedAt: now,
+  }));
+}
+
+function certificationOf(
+  task: { seal: RemoteKey; sealName: string; sealReason: string; now: Date },
+  main: MainThread,
+): SealSignature {
+  return { provider: main.provider(task.seal), name: task.sealName, reason: task.sealReason, signingTime: task.now };
+}
+
+function approvalBy(approval: PdfTask['approvals'][number], main: MainThread): SealSignature {
+  return {
+    provider: main.provider(approval),
+    name: approval.fullName,
+    reason: approval.reason,
+    signingTime: approval.signedAt,
+  };
+}
+
+function longTerm(task: SealTask, main: MainThread) {
+  return { level: 'B-LTA' as const, signingTime: task.now, trustAnchors: task.trustAnchors, ...main.services };
 }
 
 function visibleAt({ page, rect }: FieldPlace) {

@@ -20,6 +20,8 @@ export interface StandardPackage {
   display: PackagedFile | undefined;
   signers: StandardSigner[];
   evidence: PackagedFile;
+  /** A sealed PDF, where the signed file takes no pages. */
+  evidencePages: PackagedFile | undefined;
 }
 
 export interface StandardSigner {
@@ -62,6 +64,7 @@ export function writeStandardPackage(made: StandardPackage): Buffer {
       ),
       xmlElement('Signers', {}, ...made.signers.map(signerElement)),
       enclosed('Evidence', made.evidence),
+      ...(made.evidencePages ? [enclosed('EvidencePages', made.evidencePages)] : []),
     ),
   );
 }

@@ -60,6 +60,17 @@ export function screenFor(view: View): Screen {
   }
 }
 
+/** The code of what this app cannot show: a newer server may know formats and kinds of attachments that it does not. */
+export function unknownTo(view: View): string | null {
+  if (view.state !== 'sign') return null;
+  const next = nextAttachment(view);
+  if (next && !ATTACHMENT_TYPES.includes(next.type)) return 'SA-1015';
+  return FORMATS.includes(view.document.format) ? null : 'SA-1009';
+}
+
+const FORMATS: readonly string[] = ['pdf'];
+const ATTACHMENT_TYPES: readonly string[] = ['show_accept', 'read_accept', 'sign'];
+
 /** The first attachment that the signer has not accepted. */
 export function nextAttachment(view: View): Attachment | undefined {
   return view.attachments.find((attachment) => !attachment.accepted);

@@ -36,6 +36,8 @@ export type Shown = { title: string; description?: string; fileName: string; pag
   Pick<View['document'], 'format' | 'display'>
 >;
 
+const notDrawn = () => 'SA-1016';
+
 /** A file, readable at once, and one quiet way on. */
 export function Reader({
   shown,
@@ -49,6 +51,7 @@ export function Reader({
   onLastPageSeen,
   notice,
   remark,
+  problemCode = notDrawn,
   children,
 }: {
   shown: Shown;
@@ -63,6 +66,8 @@ export function Reader({
   onLastPageSeen: () => void;
   notice?: ReactNode;
   remark?: Remark;
+  /** What it is called that the file cannot be shown; `status` is the server's answer when it was that. */
+  problemCode?: (status: number | null) => string;
   /** The way on. */
   children: ReactNode;
 }) {
@@ -77,7 +82,7 @@ export function Reader({
   const [pages, setPages] = useState(shown.pageCount ?? 0);
   const [page, setPage] = useState(1);
   const [zoom, setZoom] = useState<Zoom>('fit');
-  const [problem, setProblem] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
   const [tries, setTries] = useState(0);
   const scale = useRef(1);
   const isPlain = shown.format !== undefined && shown.format !== 'pdf';
@@ -105,10 +110,12 @@ export function Reader({
 
   const onProblem = useCallback(
     (status: number | null) => {
-      if (status === 401) flow.endSession();
-      else setProblem(true);
+      if (status === 401) return flow.endSession();
+      const code = problemCode(status);
+      setProblem(code);
+      flow.viewerFailed(code);
     },
-    [flow],
+    [flow, problemCode],
   );
 
   return (
@@ -128,10 +135,11 @@ export function Reader({
         </div>
         {problem ? (
           <DocumentProblem
+            code={problem}
             url={url}
             fileName={shown.fileName}
             onRetry={() => {
-              setProblem(false);
+              setProblem(null);
               setTries((count) => count + 1);
             }}
           />
@@ -208,14 +216,24 @@ export function Reader({
   );
 }
 
-/** The pages cannot be shown (SA-1016): said where they would be, with both ways on. */
-function DocumentProblem({ url, fileName, onRetry }: { url: string; fileName: string; onRetry: () => void }) {
+/** The pages cannot be shown: said where they would be, with both ways on. */
+function DocumentProblem({
+  code,
+  url,
+  fileName,
+  onRetry,
+}: {
+  code: string;
+  url: string;
+  fileName: string;
+  onRetry: () => void;
+}) {
   const { say } = useSpeech();
   const { state, download } = useDownload();
   return (
     <div className="reader__problem">
       <Notice tone="danger">
-        <strong>{say('read.failed')}</strong> {say('read.failed_next')} <span className="muted">SA-1016</span>
+        <strong>{say('read.failed')}</strong> {say('read.failed_next')} <span className="muted">{code}</span>
       </Notice>
       {state === 'failed' && <Notice tone="danger">{say('menu.download_failed')}</Notice>}
       <div className="button-row">

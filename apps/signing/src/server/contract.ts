@@ -26,7 +26,11 @@ export type Attachment = {
   accepted: boolean;
 };
 
+/** How long the session lives without a sign of life, and at most. */
+export type SessionLife = { expiresInSeconds: number; endsInSeconds: number };
+
 export type View = {
+  life: SessionLife;
   documentId: string;
   state: ViewState;
   document: {

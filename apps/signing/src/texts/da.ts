@@ -30,6 +30,14 @@ export const da: Texts = {
     'Du forlader siden uden at skrive under. Dokumentet er stadig åbent, og du kan vende tilbage med det samme link.',
   'cancel.confirm': 'Afbryd underskrivningen',
   'cancel.keep': 'Læs videre',
+  'life.heading': 'Er du der stadig?',
+  'life.body':
+    'Siden lukker om cirka to minutter, fordi der ikke er sket noget her i et stykke tid. Du kan læse videre, så længe du vil.',
+  'life.continue': 'Læs videre',
+  'life.for_good_heading': 'Tiden er ved at løbe ud her',
+  'life.for_good_body':
+    'Siden har været åben længe og lukker om cirka to minutter. Intet går tabt: Du kan åbne den igen og skrive under der.',
+  'life.understood': 'Jeg forstår',
 
   'contact.name': 'Navn',
   'contact.email': 'E-mail',
@@ -150,9 +158,13 @@ export const da: Texts = {
   'failed.heading_eid': 'Underskriften blev ikke gennemført',
   'failed.nothing_signed': 'Intet er underskrevet.',
   'failed.SA-1000': 'Dokumentet kunne ikke åbnes. Tjek din forbindelse, og prøv igen.',
+  'failed.SA-1001': 'Denne måde at skrive under på tilbydes ikke længere for dokumentet. Sig det til afsenderen.',
+  'failed.SA-1009': 'Siden kan ikke vise dokumenter af denne type. Sig det til afsenderen.',
   'failed.SA-1011': 'Der er ingen måde tilbage at underskrive dokumentet på. Sig det til afsenderen.',
   'failed.SA-1012': 'Dit eID kunne ikke bekræfte underskriften. Du kan prøve igen.',
+  'failed.SA-1013': 'Vi kunne ikke få forbindelse til tjenesten. Tjek din forbindelse, og prøv igen.',
   'failed.SA-1014': 'Vi kunne ikke starte dit eID. Der kan være travlt, så prøv igen om lidt.',
+  'failed.SA-1015': 'Der blev sendt noget med, som siden ikke kan vise. Sig det til afsenderen.',
   'failed.SA-1017': 'Det tog for lang tid og blev stoppet. Du kan prøve igen.',
   'failed.SA-1028': 'Den person, der identificerede sig, er ikke den, dokumentet blev sendt til.',
   'failed.SA-1029': 'Vi kunne ikke gemme, at du godkendte bilaget. Du kan prøve igen.',

@@ -28,6 +28,14 @@ export const en = {
     'You will leave without signing. The document stays open, and you can come back to it with the same link.',
   'cancel.confirm': 'Cancel signing',
   'cancel.keep': 'Keep reading',
+  'life.heading': 'Are you still there?',
+  'life.body':
+    'This page closes in about two minutes, because nothing has happened here for a while. You can go on reading as long as you like.',
+  'life.continue': 'Go on reading',
+  'life.for_good_heading': 'Time is running out here',
+  'life.for_good_body':
+    'This page has been open for a long time and closes in about two minutes. Nothing is lost: you can open it again and sign then.',
+  'life.understood': 'I understand',
 
   'contact.name': 'Name',
   'contact.email': 'E-mail',
@@ -146,9 +154,13 @@ export const en = {
   'failed.heading_eid': 'The signature was not completed',
   'failed.nothing_signed': 'Nothing has been signed.',
   'failed.SA-1000': 'The document could not be opened. Check your connection and try again.',
+  'failed.SA-1001': 'This way of signing is not offered for the document any more. Please tell the sender.',
+  'failed.SA-1009': 'This page cannot show documents of this kind. Please tell the sender.',
   'failed.SA-1011': 'There is no way left to sign this document. Please tell the sender.',
   'failed.SA-1012': 'Your electronic ID could not confirm the signature. You can try again.',
+  'failed.SA-1013': 'The server could not be reached. Check your connection and try again.',
   'failed.SA-1014': 'We could not start the electronic ID. It may be busy; try again in a moment.',
+  'failed.SA-1015': 'Something was sent along that this page cannot show. Please tell the sender.',
   'failed.SA-1017': 'It took too long and was stopped. You can try again.',
   'failed.SA-1028': 'The person who identified is not the one the document was sent to.',
   'failed.SA-1029': 'We could not store that you accepted the attachment. You can try again.',

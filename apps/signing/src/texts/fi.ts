@@ -29,6 +29,14 @@ export const fi: Texts = {
   'cancel.body': 'Poistut sivulta allekirjoittamatta. Asiakirja pysyy avoinna, ja voit palata siihen samalla linkillä.',
   'cancel.confirm': 'Keskeytä allekirjoittaminen',
   'cancel.keep': 'Jatka lukemista',
+  'life.heading': 'Oletko vielä siellä?',
+  'life.body':
+    'Sivu sulkeutuu noin kahden minuutin kuluttua, koska täällä ei ole tapahtunut mitään vähään aikaan. Voit jatkaa lukemista niin pitkään kuin haluat.',
+  'life.continue': 'Jatka lukemista',
+  'life.for_good_heading': 'Aika on loppumassa',
+  'life.for_good_body':
+    'Sivu on ollut pitkään auki ja sulkeutuu noin kahden minuutin kuluttua. Mitään ei katoa: voit avata sen uudelleen ja allekirjoittaa silloin.',
+  'life.understood': 'Ymmärrän',
 
   'contact.name': 'Nimi',
   'contact.email': 'Sähköposti',
@@ -150,9 +158,13 @@ export const fi: Texts = {
   'failed.heading_eid': 'Allekirjoitus jäi kesken',
   'failed.nothing_signed': 'Mitään ei ole allekirjoitettu.',
   'failed.SA-1000': 'Asiakirjaa ei voitu avata. Tarkista verkkoyhteys ja yritä uudelleen.',
+  'failed.SA-1001': 'Tätä allekirjoitustapaa ei enää tarjota asiakirjalle. Ilmoita asiasta lähettäjälle.',
+  'failed.SA-1009': 'Sivu ei pysty näyttämään tällaista asiakirjaa. Ilmoita asiasta lähettäjälle.',
   'failed.SA-1011': 'Tätä asiakirjaa ei voi enää allekirjoittaa millään tavalla. Ilmoita asiasta lähettäjälle.',
   'failed.SA-1012': 'Tunnistuspalvelu ei voinut vahvistaa allekirjoitusta. Voit yrittää uudelleen.',
+  'failed.SA-1013': 'Palveluun ei saatu yhteyttä. Tarkista verkkoyhteys ja yritä uudelleen.',
   'failed.SA-1014': 'Tunnistuspalvelua ei voitu käynnistää. Se voi olla ruuhkautunut. Yritä hetken kuluttua uudelleen.',
+  'failed.SA-1015': 'Mukana lähetettiin jotain, mitä sivu ei pysty näyttämään. Ilmoita asiasta lähettäjälle.',
   'failed.SA-1017': 'Toiminto kesti liian kauan ja keskeytettiin. Voit yrittää uudelleen.',
   'failed.SA-1028': 'Tunnistautunut henkilö ei ole se, jolle asiakirja lähetettiin.',
   'failed.SA-1029': 'Liitteen hyväksymistä ei voitu tallentaa. Voit yrittää uudelleen.',

@@ -30,6 +30,14 @@ export const nb: Texts = {
     'Du går ut uten å signere. Dokumentet er fortsatt åpent, og du kan komme tilbake med den samme lenken.',
   'cancel.confirm': 'Avbryt signeringen',
   'cancel.keep': 'Les videre',
+  'life.heading': 'Er du fortsatt der?',
+  'life.body':
+    'Siden lukkes om omtrent to minutter, fordi det ikke har skjedd noe her på en stund. Du kan lese videre så lenge du vil.',
+  'life.continue': 'Les videre',
+  'life.for_good_heading': 'Tiden er snart ute her',
+  'life.for_good_body':
+    'Siden har vært åpen lenge og lukkes om omtrent to minutter. Ingenting går tapt: Du kan åpne den på nytt og signere da.',
+  'life.understood': 'Jeg forstår',
 
   'contact.name': 'Navn',
   'contact.email': 'E-post',
@@ -149,9 +157,13 @@ export const nb: Texts = {
   'failed.heading_eid': 'Signeringen ble ikke fullført',
   'failed.nothing_signed': 'Ingenting er signert.',
   'failed.SA-1000': 'Dokumentet kunne ikke åpnes. Sjekk nettet og prøv igjen.',
+  'failed.SA-1001': 'Denne måten å signere på tilbys ikke lenger for dokumentet. Si fra til avsenderen.',
+  'failed.SA-1009': 'Siden kan ikke vise dokumenter av denne typen. Si fra til avsenderen.',
   'failed.SA-1011': 'Det er ingen måte igjen å signere dette dokumentet på. Si fra til avsenderen.',
   'failed.SA-1012': 'E-ID-en din kunne ikke bekrefte signaturen. Du kan prøve igjen.',
+  'failed.SA-1013': 'Vi fikk ikke kontakt med tjenesten. Sjekk nettet og prøv igjen.',
   'failed.SA-1014': 'Vi fikk ikke startet e-ID-en. Den kan være opptatt, så prøv igjen om litt.',
+  'failed.SA-1015': 'Det ble sendt med noe som siden ikke kan vise. Si fra til avsenderen.',
   'failed.SA-1017': 'Det tok for lang tid og ble stoppet. Du kan prøve igjen.',
   'failed.SA-1028': 'Den som identifiserte seg, er ikke den dokumentet ble sendt til.',
   'failed.SA-1029': 'Vi fikk ikke lagret at du godtok vedlegget. Du kan prøve igjen.',

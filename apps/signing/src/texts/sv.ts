@@ -30,6 +30,14 @@ export const sv: Texts = {
     'Du lämnar sidan utan att skriva under. Dokumentet är fortfarande öppet, och du kan komma tillbaka med samma länk.',
   'cancel.confirm': 'Avbryt underskriften',
   'cancel.keep': 'Läs vidare',
+  'life.heading': 'Är du kvar?',
+  'life.body':
+    'Sidan stängs om ungefär två minuter eftersom inget har hänt här på ett tag. Du kan läsa vidare så länge du vill.',
+  'life.continue': 'Läs vidare',
+  'life.for_good_heading': 'Tiden håller på att ta slut här',
+  'life.for_good_body':
+    'Sidan har varit öppen länge och stängs om ungefär två minuter. Inget går förlorat: du kan öppna den igen och skriva under då.',
+  'life.understood': 'Jag förstår',
 
   'contact.name': 'Namn',
   'contact.email': 'E-post',
@@ -151,9 +159,13 @@ export const sv: Texts = {
   'failed.heading_eid': 'Underskriften slutfördes inte',
   'failed.nothing_signed': 'Ingenting är underskrivet.',
   'failed.SA-1000': 'Dokumentet kunde inte öppnas. Kontrollera din anslutning och försök igen.',
+  'failed.SA-1001': 'Det här sättet att skriva under erbjuds inte längre för dokumentet. Meddela avsändaren.',
+  'failed.SA-1009': 'Sidan kan inte visa dokument av den här typen. Meddela avsändaren.',
   'failed.SA-1011': 'Det finns inget sätt kvar att skriva under dokumentet. Meddela avsändaren.',
   'failed.SA-1012': 'Din e-legitimation kunde inte bekräfta underskriften. Du kan försöka igen.',
+  'failed.SA-1013': 'Det gick inte att nå tjänsten. Kontrollera din anslutning och försök igen.',
   'failed.SA-1014': 'Det gick inte att starta e-legitimationen. Den kan vara upptagen, så försök igen om en stund.',
+  'failed.SA-1015': 'Något skickades med som sidan inte kan visa. Meddela avsändaren.',
   'failed.SA-1017': 'Det tog för lång tid och avbröts. Du kan försöka igen.',
   'failed.SA-1028': 'Personen som legitimerade sig är inte den som dokumentet skickades till.',
   'failed.SA-1029': 'Det gick inte att spara att du godkände bilagan. Du kan försöka igen.',

@@ -7,8 +7,13 @@ import { COLOR_THEMES, LANGUAGES } from './signing-page.ts';
 
 const optional = Type.Optional;
 
+/** How long the session lives without a sign of life, and at most; the device's own clock may be wrong. */
+export const SessionLife = Type.Object({ expiresInSeconds: Type.Integer(), endsInSeconds: Type.Integer() });
+export type SessionLife = Static<typeof SessionLife>;
+
 /** What the signing app shows: everything it knows of the document, the account and the signer. */
 export const SessionView = Type.Object({
+  life: SessionLife,
   documentId: Guid(),
   state: stringEnum([
     'sign',

@@ -91,6 +91,11 @@ export function redirectsItself(view: View): boolean {
   return view.redirect.mode.startsWith('iframe_with_redirect');
 }
 
+/** Whether what stops the signer may pass by what others do; the rest of the stops end the session or have none. */
+export function mayChange(reason: StopReason): boolean {
+  return reason === 'waiting_for_attachments' || reason === 'not_your_turn' || reason === 'completed_without_you';
+}
+
 /** Seconds after which a stop screen looks again by itself; null where nothing changes without the signer. */
 export function secondsToNextLook(reason: StopReason): number | null {
   if (reason === 'waiting_for_attachments') return 15;

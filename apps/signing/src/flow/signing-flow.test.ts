@@ -598,6 +598,19 @@ describe('the life of a session', () => {
   });
 });
 
+it.each(['canceled_by_you', 'expired', 'session_ended'] as const)(
+  'nothing is looked up any more once %s',
+  async (reason) => {
+    const { flow } = await openLink(reason === 'expired' ? 'expired' : 'plain');
+    if (reason === 'canceled_by_you') await flow.cancelSigning();
+    if (reason === 'session_ended') flow.endSession();
+    const before = api.calls.length;
+    await flow.lookAgain();
+    expect(flow.state().screen).toMatchObject({ name: 'stopped', reason });
+    expect(api.calls.length).toBe(before);
+  },
+);
+
 describe('cancelling', () => {
   it('goes back to the sender where the sender wants that', async () => {
     const { flow } = await openLink('slow');

@@ -7,6 +7,7 @@ import { isFatal, startErrorCode } from './error-codes.ts';
 import {
   expectsCopy,
   type Failure,
+  mayChange,
   nextAttachment,
   redirects,
   redirectsItself,
@@ -223,6 +224,7 @@ export function createSigningFlow(around: FlowSurroundings) {
     const { screen } = state;
     if (screen.name === 'stopped' && screen.reason === 'maintenance') return start(true);
     if (!LOOKED_AGAIN.includes(screen.name)) return;
+    if (screen.name === 'stopped' && !mayChange(screen.reason)) return;
     try {
       const view = await host.getSession();
       life.learn(view.life);

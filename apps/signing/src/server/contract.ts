@@ -50,7 +50,13 @@ export type View = {
   signer: { firstName?: string; fullName?: string };
   language: string;
   environment: 'test' | 'prod';
-  theme: { colorTheme: string; themeMode: string };
+  theme: {
+    colorTheme: string;
+    themeMode: string;
+    spinner?: string;
+    hideTopBar?: boolean;
+    backgroundColor?: string;
+  };
   mechanism: string;
   methods: SigningMethod[];
   redirect: { mode: string; success?: string; cancel?: string; error?: string };

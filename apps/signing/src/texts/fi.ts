@@ -6,12 +6,12 @@ export const fi: Texts = {
   'app.loading': 'Avataan asiakirjaa…',
 
   'environment.test.name': 'TESTI',
-  'environment.test.text': 'Täällä tehdyillä allekirjoituksilla ei ole oikeusvaikutusta.',
+  'environment.test.text': 'Allekirjoitukset eivät ole oikeudellisesti sitovia.',
 
   'frame.language': 'Kieli',
   'frame.menu': 'Valikko',
   'frame.close': 'Sulje',
-  'frame.back_to_sender': 'Takaisin lähettäjän sivuille ({account})',
+  'frame.back_to_sender': 'Palaa sivustolle {account}',
   'frame.back_to_document': 'Takaisin asiakirjaan',
 
   'menu.heading': 'Valikko',
@@ -54,7 +54,7 @@ export const fi: Texts = {
   'read.page_without_text': 'Tämä sivu on kuva, jossa ei ole luettavaa tekstiä.',
   'read.opening_pages': 'Avataan sivuja…',
   'read.bar': 'Allekirjoitus',
-  'read.continue': 'Siirry allekirjoittamaan',
+  'read.continue': 'Allekirjoita',
   'read.zoom_in': 'Suurenna',
   'read.zoom_out': 'Pienennä',
   'read.fit_width': 'Sovita leveyteen',

@@ -58,7 +58,13 @@ export async function sessionView(deps: SignatureDeps, session: SigningSession, 
     },
     language: signer.request.ui?.language ?? 'EN',
     environment: document.environment,
-    theme: { colorTheme: styling?.colorTheme ?? 'Default', themeMode: styling?.themeMode ?? 'Default' },
+    theme: {
+      colorTheme: styling?.colorTheme ?? 'Default',
+      themeMode: styling?.themeMode ?? 'Default',
+      spinner: styling?.spinner ?? 'Document',
+      hideTopBar: styling?.hideTopBar ?? false,
+      backgroundColor: styling?.backgroundColor,
+    },
     mechanism: signer.request.signatureType.mechanism,
     methods: usableMethods(signer.request, methodOffer(deps, document.environment), document.format).map((method) => {
       const provider = requireEid(deps, method, document.environment);

@@ -68,7 +68,7 @@ export function unknownTo(view: View): string | null {
   return FORMATS.includes(view.document.format) ? null : 'SA-1009';
 }
 
-const FORMATS: readonly string[] = ['pdf'];
+const FORMATS: readonly string[] = ['pdf', 'txt', 'html', 'xml'];
 const ATTACHMENT_TYPES: readonly string[] = ['show_accept', 'read_accept', 'sign'];
 
 /** The first attachment that the signer has not accepted. */

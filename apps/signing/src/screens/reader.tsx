@@ -6,9 +6,11 @@ import { useDownload } from '../frame/use-download.ts';
 import type { View } from '../server/contract.ts';
 import { useSigning } from '../signing.tsx';
 import { useSpeech } from '../texts/use-speech.tsx';
+import { patternFor } from '../viewer/find-pattern.ts';
 import { loadPages, loadPlainDocument } from '../viewer/load-viewer.ts';
 import { type Anchor, type Zoom, zoomStep } from '../viewer/page-layout.ts';
 import { useReadingKeys } from '../viewer/use-reading-keys.ts';
+import { FindBar, type Found } from './find-bar.tsx';
 import { PageSkeleton } from './loading-screen.tsx';
 
 const PdfPages = lazy(async () => ({ default: (await loadPages()).PdfPages }));
@@ -108,6 +110,42 @@ export function Reader({
   const zoomBy = useCallback((direction: 1 | -1) => changeZoom(zoomStep(scale.current, direction)), [changeZoom]);
   useReadingKeys(scroller, zoomBy, () => changeZoom('fit'));
 
+  const [finding, setFinding] = useState(false);
+  const [query, setQuery] = useState('');
+  const [found, setFound] = useState<Found | null>(null);
+  const [current, setCurrent] = useState(0);
+  const [goTo, setGoTo] = useState<{ page: number } | null>(null);
+  const pattern = useMemo(() => patternFor(query), [query]);
+  const find = useMemo(() => (finding && pattern ? { pattern, current } : null), [finding, pattern, current]);
+  const changeQuery = (next: string) => {
+    setQuery(next);
+    setFound(null);
+    setCurrent(0);
+  };
+  const step = (direction: 1 | -1) => {
+    const count = found?.count ?? 0;
+    if (count > 0) setCurrent((now) => (now + direction + count) % count);
+  };
+  const closeFind = () => {
+    setFinding(false);
+    changeQuery('');
+    scroller.current?.focus();
+  };
+  useEffect(() => {
+    if (isPlain) return;
+    // The browser's own search finds only the pages that are drawn.
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== 'f' || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey)
+        return;
+      if (document.querySelector('dialog[open]')) return;
+      event.preventDefault();
+      setFinding(true);
+      document.querySelector<HTMLInputElement>('.find-bar input')?.select();
+    };
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, [isPlain]);
+
   const onProblem = useCallback(
     (status: number | null) => {
       if (status === 401) return flow.endSession();
@@ -132,6 +170,11 @@ export function Reader({
           <p>{asks}</p>
           {shown.description && <p>{shown.description}</p>}
           <p className="muted small">{effort(pages)}</p>
+          {!isPlain && !finding && (
+            <Button variant="text" icon="search" onClick={() => setFinding(true)}>
+              {say('find.open')}
+            </Button>
+          )}
         </div>
         {problem ? (
           <DocumentProblem
@@ -181,6 +224,9 @@ export function Reader({
                 onPlace(place);
               }}
               onLastPageSeen={onLastPageSeen}
+              find={find}
+              onFound={(count, done) => setFound({ count, done })}
+              goTo={goTo}
               onProblem={onProblem}
             />
           </Suspense>
@@ -198,6 +244,18 @@ export function Reader({
         }
         notice={
           <>
+            {finding && (
+              <FindBar
+                query={query}
+                found={found}
+                current={current}
+                pages={pages}
+                onQuery={changeQuery}
+                onStep={step}
+                onPage={(number) => setGoTo({ page: number - 1 })}
+                onClose={closeFind}
+              />
+            )}
             {remark && (
               <Notice
                 tone={remark === 'no_connection' ? 'danger' : 'info'}

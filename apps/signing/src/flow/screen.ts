@@ -29,8 +29,14 @@ export type Failure = {
 /** Said on the screen where the signer stays. */
 export type Remark = 'left_eid' | 'no_connection';
 
-/** How far the signed copy has come. `late` means that asking goes on only when the signer asks. */
-export type CopyState = { state: 'preparing' | 'late' | 'none' } | { state: 'ready'; download: Download };
+/**
+ * How far the signed copy has come. `late` means that asking goes on only when the signer asks; its code tells whether the
+ * file is not there yet (SA-1030) or cannot be asked for (SA-1031).
+ */
+export type CopyState =
+  | { state: 'preparing' | 'none' }
+  | { state: 'late'; code: 'SA-1030' | 'SA-1031' }
+  | { state: 'ready'; download: Download };
 
 export type Screen =
   | { name: 'loading' }

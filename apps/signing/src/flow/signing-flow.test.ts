@@ -41,6 +41,7 @@ const scenarios: Record<string, Scenario> = {
   none: { view: { methods: [] } },
   slow: { pollsUntilPackaged: 3, wayBack: 'https://nordbank.example/done', view: { redirect: { mode: 'redirect' } } },
   never: { pollsUntilPackaged: 100 },
+  unaskable: { instead: { 'GET /result': Array(8).fill({ status: 500, body: { code: 'internal_error' } }) } },
   others: { view: { remainingSigners: 2 } },
   refusesForGood: {
     wayBack: 'https://nordbank.example/back',
@@ -367,6 +368,16 @@ describe('after signing', () => {
     flow.leave('https://nordbank.example/done');
     expect(left).toEqual(['https://nordbank.example/done']);
     expect(store.tokens()).toBeNull();
+  });
+
+  it.each([
+    ['never', 'SA-1030'],
+    ['unaskable', 'SA-1031'],
+  ])('of a copy that is %s says %s, and that of the signature itself nothing is lost', async (link, code) => {
+    const { flow, told } = await sign(link);
+    await untilCopyIs(flow, 'late');
+    expect(flow.state().screen).toMatchObject({ name: 'signed', copy: { state: 'late', code } });
+    expect(told.map(({ type }) => type)).toContain('sign_success');
   });
 
   it('says when the copy takes too long, and asks again only on request', async () => {

@@ -163,6 +163,7 @@ export function createSigningFlow(around: FlowSurroundings) {
 
   /** Asks for the signed copy and the way back until both are there, 1 s, 2 s, 3 s … apart. */
   async function followResult(): Promise<void> {
+    let answered = false;
     for (let poll = 1; poll <= RESULT_POLLS; poll += 1) {
       const result = await host.getResult().catch((error: unknown) => {
         const over = error instanceof ServerError && error.status === 401;
@@ -170,6 +171,7 @@ export function createSigningFlow(around: FlowSurroundings) {
       });
       const { view, screen } = state;
       if (!view || screen.name !== 'signed') return;
+      answered = result !== null;
       if (result === 'session_over') return show({ ...screen, copy: { state: 'none' } });
       if (result) {
         const redirect = redirects(view) ? result.redirect : undefined;
@@ -183,7 +185,9 @@ export function createSigningFlow(around: FlowSurroundings) {
       await wait(poll * 1000);
     }
     const { screen } = state;
-    if (screen.name === 'signed' && screen.copy.state === 'preparing') show({ ...screen, copy: { state: 'late' } });
+    if (screen.name === 'signed' && screen.copy.state === 'preparing') {
+      show({ ...screen, copy: { state: 'late', code: answered ? 'SA-1030' : 'SA-1031' } });
+    }
   }
 
   /** Opens or resumes the session. `quietly` keeps the screen until there is another one to show. */

@@ -66,8 +66,9 @@ describe('signing inside the page of an integrator', () => {
     told(): Promise<string[]>;
     messages(): Promise<{ type: string; payload?: unknown }[]>;
   }
-  async function open(url: string): Promise<Opened> {
+  async function open(url: string, prepare?: (context: BrowserContext) => Promise<void>): Promise<Opened> {
     const context = await browser.newContext({ viewport: SCREENS.desk, locale: 'en-GB' });
+    await prepare?.(context);
     const page = await context.newPage();
     await page.goto(`${hostOrigin}/#${encodeURIComponent(url)}`);
     const messages = async () => (await page.locator('#messages li').allTextContents()).map((text) => JSON.parse(text));
@@ -204,6 +205,19 @@ describe('signing inside the page of an integrator', () => {
         contentWindow.postMessage(data, '*');
     });
     await expect.poll(opened.told).toEqual(['app_started', 'pong']);
+    await opened.context.close();
+  });
+
+  it('tells of a browser that is too old before all else, and starts when the signer tries anyway', async () => {
+    const { url } = await create({ redirectMode: 'iframe_with_webmessaging', domain: hostOrigin });
+    const opened = await open(
+      url,
+      async (context) => void (await context.addInitScript('delete globalThis.structuredClone')),
+    );
+    await opened.frame.getByRole('heading', { name: 'Your browser is too old for this page' }).waitFor();
+    expect(await opened.told()).toEqual(['outdated_browser']);
+    await opened.frame.getByRole('button', { name: 'Try anyway' }).click();
+    await expect.poll(opened.told).toEqual(['outdated_browser', 'app_started']);
     await opened.context.close();
   });
 

@@ -8,7 +8,7 @@ import { ReadingScreen } from './screens/reading-screen.tsx';
 import { SignedScreen } from './screens/signed-screen.tsx';
 import { StoppedScreen } from './screens/stopped-screen.tsx';
 import { HandingOverScreen, SealingScreen } from './screens/working-screens.tsx';
-import { keepAliveOnActivity } from './session/keep-alive.ts';
+import { SessionLifeDialog } from './session/life-dialog.tsx';
 import { useSigning } from './signing.tsx';
 import { useSpeech } from './texts/use-speech.tsx';
 
@@ -44,8 +44,11 @@ function useHistorySteps(): void {
   }, [flow]);
 }
 
+/** Screens on which a session has something to lose. */
+const LIVING: readonly string[] = ['attachment', 'reading', 'choosing', 'handing_over', 'failed'];
+
 export function App() {
-  const { host, screen, view } = useSigning();
+  const { screen, view } = useSigning();
   const { say } = useSpeech();
   useHistorySteps();
 
@@ -58,11 +61,16 @@ export function App() {
     document.title = title ? `${title} – ${say('app.title')}` : say('app.title');
   }, [title, say]);
 
-  const isOpen = view !== null;
-  useEffect(() => {
-    if (isOpen) return keepAliveOnActivity(document, host.keepAlive, () => performance.now());
-  }, [isOpen, host]);
+  return (
+    <>
+      <CurrentScreen />
+      {view && LIVING.includes(screen.name) && <SessionLifeDialog />}
+    </>
+  );
+}
 
+function CurrentScreen() {
+  const { screen } = useSigning();
   switch (screen.name) {
     case 'loading':
       return <LoadingScreen />;

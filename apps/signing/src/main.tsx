@@ -36,6 +36,7 @@ const flow = createSigningFlow({
   tell: (message) => tellAncestors(window, boot.messageOrigins, message),
   replaceBy: (url) => location.replace(url),
   wait,
+  now: Date.now,
 });
 answerPings(window, boot.messageOrigins);
 
@@ -44,8 +45,10 @@ function saveLanguage(language: string): void {
   tellAncestors(window, boot.messageOrigins, { type: 'language_changed', payload: language });
 }
 
-const language = chooseLanguage([store.language(), boot.language, ...navigator.languages]);
-void loadTexts(language).then((first) => {
+async function begin(): Promise<void> {
+  if (boot.state === 'ok') fetchViewerEarly();
+  void flow.start();
+  const first = await loadTexts(chooseLanguage([store.language(), boot.language, ...navigator.languages]));
   createRoot(document.getElementById('root')!).render(
     <StrictMode>
       <SpeechProvider first={first} onChange={saveLanguage}>
@@ -57,6 +60,9 @@ void loadTexts(language).then((first) => {
       </SpeechProvider>
     </StrictMode>,
   );
-});
-void flow.start();
-if (boot.state === 'ok') fetchViewerEarly();
+}
+
+// The page itself has found the browser too old and says so; whoever tries anyway may.
+if ('outdated' in document.documentElement.dataset) {
+  document.addEventListener('segl-try-anyway', () => void begin(), { once: true });
+} else void begin();

@@ -71,17 +71,18 @@ export function policyFor(nonce: string): string {
 }
 
 function viewOf(scenario: Scenario, pdf: Buffer): View {
+  const sample: View['document'] = {
+    title: 'Loan agreement 2026-114',
+    fileName: 'loan-agreement.pdf',
+    format: 'pdf',
+    sizeBytes: pdf.length,
+    sha256: createHash('sha256').update(pdf).digest('hex'),
+    pageCount: 7,
+  };
   const view: View = {
+    life: { expiresInSeconds: 1200, endsInSeconds: 7200 },
     documentId: '01a20ce5-8e6c-72c1-b034-b4e24eada901',
     state: 'sign',
-    document: {
-      title: 'Loan agreement 2026-114',
-      fileName: 'loan-agreement.pdf',
-      format: 'pdf',
-      sizeBytes: pdf.length,
-      sha256: createHash('sha256').update(pdf).digest('hex'),
-      pageCount: 7,
-    },
     attachments: [],
     account: { name: 'Nordbank AS' },
     contact: {
@@ -100,6 +101,7 @@ function viewOf(scenario: Scenario, pdf: Buffer): View {
     remainingSigners: 0,
     canDownload: true,
     ...scenario.view,
+    document: { ...sample, ...scenario.view?.document },
   };
   return view.state === 'signed' && !view.signature ? { ...view, signature: signatureNow() } : view;
 }
@@ -277,6 +279,7 @@ export async function startFakeApi(
       case 'GET /session':
         return json(response, 200, session.view);
       case 'POST /session/keepalive':
+        return json(response, 200, { expiresInSeconds: 1200, endsInSeconds: 7200 });
       case 'POST /documents/main/read':
         return json(response, 204);
       case 'POST /session/cancel':

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { launchBrowser } from '@segl/test-kit/browser';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openTab, picture } from './browser.ts';
+import { expectAccessible, openTab, picture } from './browser.ts';
 import { buildApp } from './built-app.ts';
 import { type FakeApi, startFakeApi } from './fake-api.ts';
 import { contract, longDocument, scan } from './sample-pdf.ts';
@@ -411,6 +411,25 @@ describe('the document', () => {
     await page.keyboard.press('+');
     await expect.poll(() => page.getByText('Page 7 of 7').count()).toBe(1);
     await picture(page, 'zoomed');
+    await close();
+  });
+
+  it('finds words on pages that are not drawn, marks them, and goes to a page by its number', async () => {
+    const { page, complaints, close } = await open('long', { viewport: { width: 1000, height: 800 } });
+    await drawn(page, 1);
+    await page.keyboard.press('Control+f');
+    await page.getByRole('searchbox', { name: 'Search in the document' }).fill('Number  700');
+    await drawn(page, 700);
+    await page.getByText('1 of 1', { exact: true }).waitFor();
+    await expect
+      .poll(() => page.evaluate(() => [...(CSS.highlights.get('found-now') ?? [])].map((range) => String(range))))
+      .toEqual([expect.stringMatching(/^number 700$/i)]);
+    await page.getByRole('spinbutton', { name: 'Page' }).fill('42');
+    await drawn(page, 42);
+    await expectAccessible(page, 'searching');
+    await page.keyboard.press('Escape');
+    expect(await page.evaluate(() => CSS.highlights.get('found-now')?.size ?? 0)).toBe(0);
+    expect(complaints).toEqual([]);
     await close();
   });
 

@@ -7,6 +7,7 @@ export type IconName =
   | 'check'
   | 'chevron-down'
   | 'chevron-right'
+  | 'chevron-up'
   | 'close'
   | 'document'
   | 'download'
@@ -16,6 +17,7 @@ export type IconName =
   | 'menu'
   | 'minus'
   | 'plus'
+  | 'search'
   | 'window';
 
 const drawings: Record<IconName, ReactNode> = {
@@ -29,6 +31,7 @@ const drawings: Record<IconName, ReactNode> = {
   check: <path d="m5 12.75 4.5 4.5L19 7.5" />,
   'chevron-down': <path d="m7 10 5 5 5-5" />,
   'chevron-right': <path d="m10 7 5 5-5 5" />,
+  'chevron-up': <path d="m7 14 5-5 5 5" />,
   close: <path d="m6.5 6.5 11 11m0-11-11 11" />,
   document: (
     <>
@@ -45,6 +48,12 @@ const drawings: Record<IconName, ReactNode> = {
   menu: <path d="M4 7h16M4 12h16M4 17h16" />,
   minus: <path d="M5.5 12h13" />,
   plus: <path d="M5.5 12h13M12 5.5v13" />,
+  search: (
+    <>
+      <circle cx="10.75" cy="10.75" r="6" />
+      <path d="m15.25 15.25 4.5 4.5" />
+    </>
+  ),
   window: (
     <>
       <path d="M4 7.75h11.25V19H4z" />

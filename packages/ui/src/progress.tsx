@@ -3,7 +3,16 @@ export function Skeleton({ className }: { className: string }) {
   return <div className={`skeleton ${className}`} aria-hidden="true" />;
 }
 
-/** A sheet with a line that reads down it. It stands still when motion is unwanted; the words beside it say the rest. */
+/**
+ * Something is going on. Which of the four it is, the page's theme says (`data-spinner`). It stands still when motion is
+ * unwanted; the words beside it say the rest.
+ */
 export function Spinner() {
-  return <div className="spinner" aria-hidden="true" />;
+  return (
+    <div className="spinner" aria-hidden="true">
+      <span />
+      <span />
+      <span />
+    </div>
+  );
 }

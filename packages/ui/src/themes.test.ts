@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { contrastRatio, inkOn, isDarkMode, themeColors, themeNamed } from './themes.ts';
+import { contrastRatio, inkOn, isDarkMode, longHex, themeColors, themeNamed } from './themes.ts';
 
 const tokens = readFileSync(new URL('./tokens.css', import.meta.url), 'utf8');
 
@@ -25,6 +25,50 @@ describe('the themes of an account', () => {
     expect(isDarkMode('Dark', 'Light')).toBe(false);
     expect(isDarkMode('Pink', 'Default')).toBe(false);
     expect(isDarkMode('Pink', 'Dark')).toBe(true);
+  });
+});
+
+describe('a ground of any colour', () => {
+  it('carries readable text', () => {
+    const channel = ['00', '33', '66', '77', '88', '99', 'cc', 'ff'];
+    for (const red of channel) {
+      for (const green of channel) {
+        for (const blue of channel) {
+          const ground = `#${red}${green}${blue}`;
+          expect(contrastRatio(ground, inkOn(ground)), ground).toBeGreaterThanOrEqual(4.5);
+        }
+      }
+    }
+  });
+
+  it('may be written short', () => {
+    expect(longHex('#1aF')).toBe('#11aaFF');
+    expect(longHex('#123456')).toBe('#123456');
+  });
+});
+
+describe.each(['light', 'dark'] as const)('every theme in the %s mode', (mode) => {
+  const selectors = [':root', ...(mode === 'dark' ? [':root[data-mode="dark"]'] : [])];
+  const ofAccount = [
+    ':root[data-theme="account"]',
+    ...(mode === 'dark' ? [':root[data-theme="account"][data-mode="dark"]'] : []),
+  ];
+
+  it.each(Object.entries(themeColors))('%s keeps bar, main action and its edge readable', (name, color) => {
+    const token = new Map(
+      [...selectors, ...(name === 'Default' ? [] : ofAccount)].flatMap((one) => [...tokensOf(one)]),
+    );
+    const isOwn = name !== 'Default';
+    const bar = isOwn ? color : token.get('bar')!;
+    expect(contrastRatio(bar, isOwn ? inkOn(color) : token.get('bar-ink')!)).toBeGreaterThanOrEqual(4.5);
+    const action = token.get('action') ?? token.get('accent')!;
+    const actionInk = token.get('action-ink') ?? token.get('accent-ink')!;
+    const actionHover = token.get('action-hover') ?? token.get('accent-hover')!;
+    expect(contrastRatio(action, actionInk)).toBeGreaterThanOrEqual(4.5);
+    expect(contrastRatio(actionHover, actionInk)).toBeGreaterThanOrEqual(4.5);
+    for (const ground of ['surface', 'raised', 'sunken']) {
+      expect(contrastRatio(action, token.get(ground)!), ground).toBeGreaterThanOrEqual(3);
+    }
   });
 });
 

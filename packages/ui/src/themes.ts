@@ -44,6 +44,11 @@ export function contrastRatio(one: string, other: string): number {
   return (light + 0.05) / (dark + 0.05);
 }
 
+/** `#rgb` written out as `#rrggbb`. */
+export function longHex(color: string): string {
+  return color.length === 4 ? `#${[...color.slice(1)].map((digit) => digit + digit).join('')}` : color;
+}
+
 /** Black or white, whichever is easier to read on the ground. */
 export function inkOn(ground: string): '#000000' | '#ffffff' {
   return contrastRatio(ground, '#ffffff') >= contrastRatio(ground, '#000000') ? '#ffffff' : '#000000';

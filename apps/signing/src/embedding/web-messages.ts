@@ -47,7 +47,7 @@ export function followCourse(tell: (message: WebMessage) => void): (state: FlowS
   };
 }
 
-const ERROR_MESSAGE = 'The signing app could not go on.';
+export const ERROR_MESSAGE = 'The signing app could not go on.';
 
 const STOP_ERRORS: Partial<Record<string, { errorCode: string; errorMessage: string }>> = {
   canceled: { errorCode: 'document_canceled', errorMessage: 'The sender has cancelled the document.' },

@@ -29,8 +29,14 @@ export type Failure = {
 /** Said on the screen where the signer stays. */
 export type Remark = 'left_eid' | 'no_connection';
 
-/** How far the signed copy has come. `late` means that asking goes on only when the signer asks. */
-export type CopyState = { state: 'preparing' | 'late' | 'none' } | { state: 'ready'; download: Download };
+/**
+ * How far the signed copy has come. `late` means that asking goes on only when the signer asks; its code tells whether the
+ * file is not there yet (SA-1030) or cannot be asked for (SA-1031).
+ */
+export type CopyState =
+  | { state: 'preparing' | 'none' }
+  | { state: 'late'; code: 'SA-1030' | 'SA-1031' }
+  | { state: 'ready'; download: Download };
 
 export type Screen =
   | { name: 'loading' }
@@ -60,6 +66,17 @@ export function screenFor(view: View): Screen {
   }
 }
 
+/** The code of what this app cannot show: a newer server may know formats and kinds of attachments that it does not. */
+export function unknownTo(view: View): string | null {
+  if (view.state !== 'sign') return null;
+  const next = nextAttachment(view);
+  if (next && !ATTACHMENT_TYPES.includes(next.type)) return 'SA-1015';
+  return FORMATS.includes(view.document.format) ? null : 'SA-1009';
+}
+
+const FORMATS: readonly string[] = ['pdf', 'txt', 'html', 'xml'];
+const ATTACHMENT_TYPES: readonly string[] = ['show_accept', 'read_accept', 'sign'];
+
 /** The first attachment that the signer has not accepted. */
 export function nextAttachment(view: View): Attachment | undefined {
   return view.attachments.find((attachment) => !attachment.accepted);
@@ -78,6 +95,11 @@ export function redirects(view: View): boolean {
 /** Inside a frame the sender's page decides what comes next, so nobody has to press a button for it. */
 export function redirectsItself(view: View): boolean {
   return view.redirect.mode.startsWith('iframe_with_redirect');
+}
+
+/** Whether what stops the signer may pass by what others do; the rest of the stops end the session or have none. */
+export function mayChange(reason: StopReason): boolean {
+  return reason === 'waiting_for_attachments' || reason === 'not_your_turn' || reason === 'completed_without_you';
 }
 
 /** Seconds after which a stop screen looks again by itself; null where nothing changes without the signer. */

@@ -41,6 +41,7 @@ const scenarios: Record<string, Scenario> = {
   none: { view: { methods: [] } },
   slow: { pollsUntilPackaged: 3, wayBack: 'https://nordbank.example/done', view: { redirect: { mode: 'redirect' } } },
   never: { pollsUntilPackaged: 100 },
+  unaskable: { instead: { 'GET /result': Array(8).fill({ status: 500, body: { code: 'internal_error' } }) } },
   others: { view: { remainingSigners: 2 } },
   refusesForGood: {
     wayBack: 'https://nordbank.example/back',
@@ -68,6 +69,7 @@ const scenarios: Record<string, Scenario> = {
 
 let api: FakeApi;
 let left: string[];
+let nowMs = 0;
 
 beforeEach(async () => {
   api = await startFakeApi('', scenarios, contract);
@@ -106,6 +108,7 @@ function openTab(
     eidWindow: { open: (url) => options.windows?.(url) ?? false, close: () => {} },
     handOver: (attempt) => left.push(`handed over ${attempt}`),
     tell: (message) => told.push(message),
+    now: () => nowMs,
     replaceBy: (url) => left.push(url),
     wait,
   });
@@ -367,6 +370,16 @@ describe('after signing', () => {
     expect(store.tokens()).toBeNull();
   });
 
+  it.each([
+    ['never', 'SA-1030'],
+    ['unaskable', 'SA-1031'],
+  ])('of a copy that is %s says %s, and that of the signature itself nothing is lost', async (link, code) => {
+    const { flow, told } = await sign(link);
+    await untilCopyIs(flow, 'late');
+    expect(flow.state().screen).toMatchObject({ name: 'signed', copy: { state: 'late', code } });
+    expect(told.map(({ type }) => type)).toContain('sign_success');
+  });
+
   it('says when the copy takes too long, and asks again only on request', async () => {
     const { flow } = await sign('never');
     await untilCopyIs(flow, 'late');
@@ -381,6 +394,78 @@ describe('after signing', () => {
     expect(flow.state().screen).toMatchObject({ name: 'signed', copy: { state: 'none' } });
     await expect.poll(() => api.calls.filter((call) => call === 'GET /result').length).toBe(1);
     expect(pauses).toEqual([]);
+  });
+});
+
+describe('the code of what went wrong', () => {
+  const unavailable = (method: string, mechanism = 'pkisignature'): Scenario => ({
+    view: { mechanism, methods: [{ method, name: 'An eID', countryCode: 'NO' }] },
+    instead: { 'POST /sign/start': Array(5).fill({ status: 503, body: { code: 'eid_unavailable' } }) },
+  });
+  const refusedStart = (status: number, code: string): Scenario => ({
+    instead: { 'POST /sign/start': [{ status, body: { code, requestId: 'r-1' } }] },
+  });
+  const refusedSession = (status: number, code: string): Scenario => ({
+    instead: { 'POST /session': [{ status, body: { code } }] },
+  });
+  const unknownKind = { ...attachmentOf('8'), type: 'sing_along' as 'sign' };
+
+  const cases: [code: string, retry: string | null, scenario: Scenario, steps: ('start' | 'sign' | 'accept')[]][] = [
+    ['SA-1000', 'open_session', refusedSession(500, 'internal_error'), ['start']],
+    ['SA-1001', null, refusedStart(422, 'method_not_available'), ['start', 'sign']],
+    ['SA-1009', null, { view: { document: { format: 'odt' } as never } }, ['start']],
+    ['SA-1010', 'choose_method', unavailable('mitid'), ['start', 'sign']],
+    ['SA-1011', null, { view: { methods: [] } }, ['start', 'sign']],
+    ['SA-1014', 'choose_method', refusedStart(500, 'internal_error'), ['start', 'sign']],
+    ['SA-1014', 'choose_method', refusedStart(422, 'document_changed'), ['start', 'sign']],
+    ['SA-1015', null, { view: { attachments: [unknownKind] } }, ['start']],
+    ['SA-1018', 'choose_method', unavailable('dk_nemid'), ['start', 'sign']],
+    ['SA-1020', 'choose_method', unavailable('no_bankid_netcentric'), ['start', 'sign']],
+    ['SA-1021', 'choose_method', unavailable('se_bankid'), ['start', 'sign']],
+    ['SA-1022', 'choose_method', unavailable('no_buypass'), ['start', 'sign']],
+    ['SA-1029', 'open_session', scenarios.unstored!, ['start', 'accept']],
+  ];
+  const coded = Object.fromEntries(cases.map(([, , scenario], at) => [`case-${at}`, scenario]));
+
+  it.each(cases.map((one, at) => [one[0], at] as const))(
+    '%s (case %i) is shown, told and written down',
+    async (code, at) => {
+      await api.close();
+      api = await startFakeApi('', coded, contract);
+      const [, retry, , steps] = cases[at]!;
+      const tab = openTab({ boot: api.boot(`case-${at}`) });
+      for (const step of steps) {
+        if (step === 'start') await tab.flow.start();
+        if (step === 'sign') await tab.flow.continueToSign();
+        if (step === 'accept') await tab.flow.acceptAttachment(false);
+      }
+      expect(tab.flow.state().screen).toMatchObject({ name: 'failed', failure: { code, retry } });
+      expect(tab.told.at(-1)).toMatchObject({ type: 'sign_error', payload: { errorCode: code } });
+      if (tab.flow.state().view) await expect.poll(() => api.calls).toContain('POST /session/error');
+    },
+  );
+
+  it('is SA-1013 where no answer comes, and SA-1008 where the tab knows of no session', async () => {
+    const { flow, told } = openTab({ boot: api.boot('plain') });
+    const lost = openTab();
+    await api.close();
+    await flow.start();
+    expect(flow.state().screen).toMatchObject({ name: 'failed', failure: { code: 'SA-1013', retry: 'open_session' } });
+    expect(told).toMatchObject([{ type: 'sign_error', payload: { errorCode: 'SA-1013' } }]);
+    await lost.flow.start();
+    expect(lost.told).toMatchObject([{ type: 'sign_error', payload: { errorCode: 'SA-1008' } }]);
+    api = await startFakeApi('', scenarios, contract);
+  });
+
+  it('of a file that cannot be shown is told and written down beside the document', async () => {
+    const { flow, told } = await openLink('plain');
+    flow.viewerFailed('SA-1016');
+    expect(told.at(-1)).toMatchObject({
+      type: 'sign_error',
+      payload: { errorCode: 'SA-1016', documentId: expect.any(String) },
+    });
+    await expect.poll(() => api.calls).toContain('POST /session/error');
+    expect(flow.state().screen).toEqual({ name: 'reading' });
   });
 });
 
@@ -509,6 +594,33 @@ describe('a session that has ended', () => {
     expect(reloaded.state().screen).toEqual({ name: 'stopped', reason: 'session_ended' });
   });
 });
+
+describe('the life of a session', () => {
+  it('is learned from every look and every sign of life, on the device’s own clock', async () => {
+    const { flow } = await openLink('plain');
+    nowMs += 18 * 60_000;
+    expect(flow.life.phase()).toBe('ending');
+    await flow.keepAlive();
+    expect(flow.life.phase()).toBe('alive');
+    nowMs += 19 * 60_000;
+    api.change('plain', { life: { expiresInSeconds: 90, endsInSeconds: 90 } });
+    await flow.lookAgain();
+    expect(flow.life.phase()).toBe('ending_for_good');
+  });
+});
+
+it.each(['canceled_by_you', 'expired', 'session_ended'] as const)(
+  'nothing is looked up any more once %s',
+  async (reason) => {
+    const { flow } = await openLink(reason === 'expired' ? 'expired' : 'plain');
+    if (reason === 'canceled_by_you') await flow.cancelSigning();
+    if (reason === 'session_ended') flow.endSession();
+    const before = api.calls.length;
+    await flow.lookAgain();
+    expect(flow.state().screen).toMatchObject({ name: 'stopped', reason });
+    expect(api.calls.length).toBe(before);
+  },
+);
 
 describe('cancelling', () => {
   it('goes back to the sender where the sender wants that', async () => {

@@ -1,15 +1,19 @@
-import { followCourse, type WebMessage } from '../embedding/web-messages.ts';
+import { ERROR_MESSAGE, followCourse, type WebMessage } from '../embedding/web-messages.ts';
 import type { AttemptOutcome, Boot, SigningMethod, View } from '../server/contract.ts';
 import { ConnectionError, ServerError, type SignHost } from '../server/sign-host.ts';
+import { watchSessionLife } from '../session/session-life.ts';
 import type { SessionStore } from '../session/session-store.ts';
+import { isFatal, startErrorCode } from './error-codes.ts';
 import {
   expectsCopy,
   type Failure,
+  mayChange,
   nextAttachment,
   redirects,
   redirectsItself,
   type Screen,
   screenFor,
+  unknownTo,
 } from './screen.ts';
 
 export type FlowState = { view: View | null; screen: Screen };
@@ -37,6 +41,8 @@ export type FlowSurroundings = {
   /** Leaves for good. */
   replaceBy(url: string): void;
   wait(ms: number): Promise<void>;
+  /** Milliseconds on this device's clock, which goes on while the device sleeps. */
+  now(): number;
 };
 
 /** Screens on which the document's state may change behind the signer's back. */
@@ -60,15 +66,19 @@ export function createSigningFlow(around: FlowSurroundings) {
   let returnedAttempt = around.returnedAttempt;
   let runningAttempt: string | null = null;
   const listeners = new Set<() => void>();
+  const life = watchSessionLife(around.now);
   const tellOfCourse = followCourse(around.tell);
 
   function show(screen: Screen, view: View | null = state.view): void {
+    if (view && view !== state.view) life.learn(view.life);
     state = { view, screen };
     tellOfCourse(state);
     for (const listener of listeners) listener();
   }
 
   function showView(view: View): void {
+    const unknown = unknownTo(view);
+    if (unknown) return void showFailure({ code: unknown, retry: null }, view);
     show(screenFor(view), view);
     if (view.state === 'signed') void followResult();
   }
@@ -83,7 +93,7 @@ export function createSigningFlow(around: FlowSurroundings) {
       show({ name: 'stopped', reason: 'maintenance' });
     } else {
       const named = refusal?.code.startsWith('SA-') ? refusal.code : code;
-      void showFailure({ code: named, retry, attemptId, requestId: refusal?.requestId });
+      void showFailure({ code: named, retry: isFatal(named) ? null : retry, attemptId, requestId: refusal?.requestId });
     }
   }
 
@@ -153,6 +163,7 @@ export function createSigningFlow(around: FlowSurroundings) {
 
   /** Asks for the signed copy and the way back until both are there, 1 s, 2 s, 3 s … apart. */
   async function followResult(): Promise<void> {
+    let answered = false;
     for (let poll = 1; poll <= RESULT_POLLS; poll += 1) {
       const result = await host.getResult().catch((error: unknown) => {
         const over = error instanceof ServerError && error.status === 401;
@@ -160,6 +171,7 @@ export function createSigningFlow(around: FlowSurroundings) {
       });
       const { view, screen } = state;
       if (!view || screen.name !== 'signed') return;
+      answered = result !== null;
       if (result === 'session_over') return show({ ...screen, copy: { state: 'none' } });
       if (result) {
         const redirect = redirects(view) ? result.redirect : undefined;
@@ -173,7 +185,9 @@ export function createSigningFlow(around: FlowSurroundings) {
       await wait(poll * 1000);
     }
     const { screen } = state;
-    if (screen.name === 'signed' && screen.copy.state === 'preparing') show({ ...screen, copy: { state: 'late' } });
+    if (screen.name === 'signed' && screen.copy.state === 'preparing') {
+      show({ ...screen, copy: { state: 'late', code: answered ? 'SA-1030' : 'SA-1031' } });
+    }
   }
 
   /** Opens or resumes the session. `quietly` keeps the screen until there is another one to show. */
@@ -193,7 +207,7 @@ export function createSigningFlow(around: FlowSurroundings) {
       // The page was made for a link that works: it is the page's code that has grown too old.
       const codeTooOld = bootCode && error instanceof ServerError && error.code === 'unknown_link';
       if (codeTooOld) show({ name: 'stopped', reason: 'open_link_again' });
-      else fail('SA-1000', 'open_session', error);
+      else fail(error instanceof ConnectionError ? 'SA-1013' : 'SA-1000', 'open_session', error);
     }
   }
 
@@ -205,7 +219,7 @@ export function createSigningFlow(around: FlowSurroundings) {
     try {
       await openSession({ signToken: stored.signToken });
     } catch (error) {
-      fail('SA-1000', 'open_session', error);
+      fail(error instanceof ConnectionError ? 'SA-1013' : 'SA-1000', 'open_session', error);
     }
   }
 
@@ -214,8 +228,10 @@ export function createSigningFlow(around: FlowSurroundings) {
     const { screen } = state;
     if (screen.name === 'stopped' && screen.reason === 'maintenance') return start(true);
     if (!LOOKED_AGAIN.includes(screen.name)) return;
+    if (screen.name === 'stopped' && !mayChange(screen.reason)) return;
     try {
       const view = await host.getSession();
+      life.learn(view.life);
       if (state.screen !== screen) return;
       const shown = screen.name === 'stopped' ? screen.reason : 'sign';
       if (view.state !== shown) showView(view);
@@ -279,8 +295,14 @@ export function createSigningFlow(around: FlowSurroundings) {
       }
       const now = await host.getSession().catch(() => null);
       if (now && (now.state !== 'sign' || nextAttachment(now))) return showView(now);
-      fail('SA-1014', 'choose_method', error);
+      fail(startFailure(error, method.method, view.mechanism), 'choose_method', error);
     }
+  }
+
+  function startFailure(error: unknown, method: string, mechanism: string): string {
+    const code = error instanceof ServerError ? error.code : '';
+    if (code === 'method_not_available') return 'SA-1001';
+    return code === 'eid_unavailable' ? startErrorCode(method, mechanism) : 'SA-1014';
   }
 
   /** By the signer's click, which every browser lets open a window. */
@@ -320,6 +342,20 @@ export function createSigningFlow(around: FlowSurroundings) {
     if (!state.view) return;
     around.tell({ type: 'document_read', payload: { documentId: state.view.documentId } });
     host.markDocumentRead().catch(() => {});
+  }
+
+  /** What is to be read cannot be shown; the screen itself says so and offers other ways. */
+  function viewerFailed(errorCode: string): void {
+    const { view } = state;
+    if (!view) return;
+    const payload = { errorCode, errorMessage: ERROR_MESSAGE, documentId: view.documentId };
+    around.tell({ type: 'sign_error', payload });
+    host.reportError({ errorCode }).catch(() => {});
+  }
+
+  /** Somebody is reading. */
+  async function keepAlive(): Promise<void> {
+    life.learn(await host.keepAlive());
   }
 
   function backToDocument(): void {
@@ -372,6 +408,8 @@ export function createSigningFlow(around: FlowSurroundings) {
 
   return {
     state: () => state,
+    life,
+    keepAlive,
     subscribe(listener: () => void): () => void {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -386,6 +424,7 @@ export function createSigningFlow(around: FlowSurroundings) {
     eidReturned,
     leaveEid,
     documentRead,
+    viewerFailed,
     backToDocument,
     dismissRemark,
     tryAgain,

@@ -1,4 +1,4 @@
-import { EnvironmentStrip, MenuButton, TopBar } from '@segl/ui';
+import { EnvironmentStrip, IconButton, MenuButton, TopBar } from '@segl/ui';
 import { type ReactNode, useState } from 'react';
 import { useSigning } from '../signing.tsx';
 import { useSpeech } from '../texts/use-speech.tsx';
@@ -20,16 +20,24 @@ export function Frame({
   const { say } = useSpeech();
   const { view } = useSigning();
   const [menuOpen, setMenuOpen] = useState(false);
+  const hidesBar = view?.theme.hideTopBar === true;
   return (
-    <div className="frame">
+    <div className={hidesBar ? 'frame frame--without-bar' : 'frame'}>
       <header>
         {view?.environment === 'test' && (
           <EnvironmentStrip name={say('environment.test.name')} text={say('environment.test.text')} />
         )}
-        <TopBar title={title} subtitle={subtitle} back={back}>
-          <LanguageChoice inBar />
-          {view && <MenuButton label={say('frame.menu')} onClick={() => setMenuOpen(true)} />}
-        </TopBar>
+        {hidesBar ? (
+          <div className="bar-corners">
+            {back && <IconButton icon="arrow-left" label={back.label} onClick={back.onClick} />}
+            <IconButton icon="menu" label={say('frame.menu')} onClick={() => setMenuOpen(true)} />
+          </div>
+        ) : (
+          <TopBar title={title} subtitle={subtitle} back={back}>
+            <LanguageChoice inBar />
+            {view && <MenuButton label={say('frame.menu')} onClick={() => setMenuOpen(true)} />}
+          </TopBar>
+        )}
       </header>
       {children}
       {view && <Menu view={view} open={menuOpen} onClose={() => setMenuOpen(false)} />}

@@ -12,6 +12,12 @@ const ASKS = {
   sign: 'attachment.asks_to_sign',
 } as const;
 
+/** SA-1003: it is gone, or not for this signer. SA-1016: it came and cannot be drawn. */
+function problemCode(status: number | null): string {
+  if (status === null) return 'SA-1016';
+  return status === 404 ? 'SA-1003' : 'SA-1002';
+}
+
 /** A file beside the document, before it: to be seen, read to the end and confirmed, or signed along with it. */
 export function AttachmentScreen({ attachment, remark }: { attachment: Attachment; remark?: Remark }) {
   const { say } = useSpeech();
@@ -41,6 +47,7 @@ export function AttachmentScreen({ attachment, remark }: { attachment: Attachmen
       onPlace={() => {}}
       onLastPageSeen={onLastPageSeen}
       remark={remark}
+      problemCode={problemCode}
       notice={
         mustRead &&
         (seen ? (

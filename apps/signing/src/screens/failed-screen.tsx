@@ -7,9 +7,16 @@ import { en } from '../texts/en.ts';
 import type { TextKey } from '../texts/languages.ts';
 import { useSpeech } from '../texts/use-speech.tsx';
 
+/** Which eID it was makes no difference to the words. */
+const NOT_STARTED: readonly string[] = ['SA-1010', 'SA-1018', 'SA-1020', 'SA-1021', 'SA-1022', 'SA-1026'];
+
+/** The document can still be read. */
+const NO_METHOD: readonly string[] = ['SA-1001', 'SA-1011'];
+
 function wordsFor(failure: Failure): TextKey {
   if (failure.retry === 'complete_attempt') return 'failed.no_answer';
-  const key = `failed.${failure.code}`;
+  const code = NOT_STARTED.includes(failure.code) ? 'SA-1014' : failure.code;
+  const key = `failed.${code}`;
   return Object.hasOwn(en, key) ? (key as TextKey) : 'failed.other';
 }
 
@@ -18,6 +25,7 @@ export function FailedScreen({ failure }: { failure: Failure }) {
   const { say } = useSpeech();
   const { flow, view } = useSigning();
   const nothingSigned = failure.retry === 'choose_method' || failure.retry === null;
+  const leadsBack = view !== null && (failure.retry === 'choose_method' || NO_METHOD.includes(failure.code));
   const codes = [
     { term: say('failed.code'), value: failure.code, code: true },
     ...(failure.eidErrorCode ? [{ term: say('failed.eid_code'), value: failure.eidErrorCode, code: true }] : []),
@@ -27,7 +35,7 @@ export function FailedScreen({ failure }: { failure: Failure }) {
     <Frame
       title={view?.document.title ?? say('app.title')}
       subtitle={view?.account.name}
-      back={view && nothingSigned ? { label: say('frame.back_to_document'), onClick: flow.backToDocument } : undefined}
+      back={leadsBack ? { label: say('frame.back_to_document'), onClick: flow.backToDocument } : undefined}
     >
       <Sheet>
         <div className="stop-mark stop-mark--danger">

@@ -6,9 +6,11 @@ import { useDownload } from '../frame/use-download.ts';
 import type { View } from '../server/contract.ts';
 import { useSigning } from '../signing.tsx';
 import { useSpeech } from '../texts/use-speech.tsx';
+import { patternFor } from '../viewer/find-pattern.ts';
 import { loadPages, loadPlainDocument } from '../viewer/load-viewer.ts';
 import { type Anchor, type Zoom, zoomStep } from '../viewer/page-layout.ts';
 import { useReadingKeys } from '../viewer/use-reading-keys.ts';
+import { FindBar, type Found } from './find-bar.tsx';
 import { PageSkeleton } from './loading-screen.tsx';
 
 const PdfPages = lazy(async () => ({ default: (await loadPages()).PdfPages }));
@@ -36,6 +38,8 @@ export type Shown = { title: string; description?: string; fileName: string; pag
   Pick<View['document'], 'format' | 'display'>
 >;
 
+const notDrawn = () => 'SA-1016';
+
 /** A file, readable at once, and one quiet way on. */
 export function Reader({
   shown,
@@ -49,6 +53,7 @@ export function Reader({
   onLastPageSeen,
   notice,
   remark,
+  problemCode = notDrawn,
   children,
 }: {
   shown: Shown;
@@ -63,6 +68,8 @@ export function Reader({
   onLastPageSeen: () => void;
   notice?: ReactNode;
   remark?: Remark;
+  /** What it is called that the file cannot be shown; `status` is the server's answer when it was that. */
+  problemCode?: (status: number | null) => string;
   /** The way on. */
   children: ReactNode;
 }) {
@@ -77,7 +84,7 @@ export function Reader({
   const [pages, setPages] = useState(shown.pageCount ?? 0);
   const [page, setPage] = useState(1);
   const [zoom, setZoom] = useState<Zoom>('fit');
-  const [problem, setProblem] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
   const [tries, setTries] = useState(0);
   const scale = useRef(1);
   const isPlain = shown.format !== undefined && shown.format !== 'pdf';
@@ -103,12 +110,50 @@ export function Reader({
   const zoomBy = useCallback((direction: 1 | -1) => changeZoom(zoomStep(scale.current, direction)), [changeZoom]);
   useReadingKeys(scroller, zoomBy, () => changeZoom('fit'));
 
+  const [finding, setFinding] = useState(false);
+  const [query, setQuery] = useState('');
+  const [found, setFound] = useState<Found | null>(null);
+  const [current, setCurrent] = useState(0);
+  const [goTo, setGoTo] = useState<{ page: number } | null>(null);
+  const pattern = useMemo(() => patternFor(query), [query]);
+  const find = useMemo(() => (finding && pattern ? { pattern, current } : null), [finding, pattern, current]);
+  const changeQuery = (next: string) => {
+    setQuery(next);
+    setFound(null);
+    setCurrent(0);
+  };
+  const step = (direction: 1 | -1) => {
+    const count = found?.count ?? 0;
+    if (count > 0) setCurrent((now) => (now + direction + count) % count);
+  };
+  const closeFind = () => {
+    setFinding(false);
+    changeQuery('');
+    scroller.current?.focus();
+  };
+  useEffect(() => {
+    if (isPlain) return;
+    // The browser's own search finds only the pages that are drawn.
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== 'f' || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey)
+        return;
+      if (document.querySelector('dialog[open]')) return;
+      event.preventDefault();
+      setFinding(true);
+      document.querySelector<HTMLInputElement>('.find-bar input')?.select();
+    };
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, [isPlain]);
+
   const onProblem = useCallback(
     (status: number | null) => {
-      if (status === 401) flow.endSession();
-      else setProblem(true);
+      if (status === 401) return flow.endSession();
+      const code = problemCode(status);
+      setProblem(code);
+      flow.viewerFailed(code);
     },
-    [flow],
+    [flow, problemCode],
   );
 
   return (
@@ -125,13 +170,19 @@ export function Reader({
           <p>{asks}</p>
           {shown.description && <p>{shown.description}</p>}
           <p className="muted small">{effort(pages)}</p>
+          {!isPlain && !finding && (
+            <Button variant="text" icon="search" onClick={() => setFinding(true)}>
+              {say('find.open')}
+            </Button>
+          )}
         </div>
         {problem ? (
           <DocumentProblem
+            code={problem}
             url={url}
             fileName={shown.fileName}
             onRetry={() => {
-              setProblem(false);
+              setProblem(null);
               setTries((count) => count + 1);
             }}
           />
@@ -173,6 +224,9 @@ export function Reader({
                 onPlace(place);
               }}
               onLastPageSeen={onLastPageSeen}
+              find={find}
+              onFound={(count, done) => setFound({ count, done })}
+              goTo={goTo}
               onProblem={onProblem}
             />
           </Suspense>
@@ -190,6 +244,18 @@ export function Reader({
         }
         notice={
           <>
+            {finding && (
+              <FindBar
+                query={query}
+                found={found}
+                current={current}
+                pages={pages}
+                onQuery={changeQuery}
+                onStep={step}
+                onPage={(number) => setGoTo({ page: number - 1 })}
+                onClose={closeFind}
+              />
+            )}
             {remark && (
               <Notice
                 tone={remark === 'no_connection' ? 'danger' : 'info'}
@@ -208,14 +274,24 @@ export function Reader({
   );
 }
 
-/** The pages cannot be shown (SA-1016): said where they would be, with both ways on. */
-function DocumentProblem({ url, fileName, onRetry }: { url: string; fileName: string; onRetry: () => void }) {
+/** The pages cannot be shown: said where they would be, with both ways on. */
+function DocumentProblem({
+  code,
+  url,
+  fileName,
+  onRetry,
+}: {
+  code: string;
+  url: string;
+  fileName: string;
+  onRetry: () => void;
+}) {
   const { say } = useSpeech();
   const { state, download } = useDownload();
   return (
     <div className="reader__problem">
       <Notice tone="danger">
-        <strong>{say('read.failed')}</strong> {say('read.failed_next')} <span className="muted">SA-1016</span>
+        <strong>{say('read.failed')}</strong> {say('read.failed_next')} <span className="muted">{code}</span>
       </Notice>
       {state === 'failed' && <Notice tone="danger">{say('menu.download_failed')}</Notice>}
       <div className="button-row">

@@ -5,6 +5,9 @@ import { useSigning, useView } from '../signing.tsx';
 import { useSpeech } from '../texts/use-speech.tsx';
 import { Reader } from './reader.tsx';
 
+/** Text, HTML and XML are shown as they come: what fails is the loading. */
+const notLoaded = () => 'SA-1025';
+
 /** The document to be signed. */
 export function ReadingScreen({ remark }: { remark?: Remark }) {
   const { say } = useSpeech();
@@ -26,6 +29,7 @@ export function ReadingScreen({ remark }: { remark?: Remark }) {
       onPlace={({ page, fraction }) => store.savePlace({ page: page + 1, fraction })}
       onLastPageSeen={flow.documentRead}
       remark={remark}
+      problemCode={shown.format === 'pdf' ? undefined : notLoaded}
     >
       <Button onClick={() => void flow.continueToSign()}>{say('read.continue')}</Button>
     </Reader>

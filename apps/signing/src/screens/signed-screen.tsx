@@ -68,7 +68,9 @@ function Copy({ copy, wayBack }: { copy: CopyState; wayBack: ReactNode }) {
       {state === 'failed' && <Notice tone="danger">{say('menu.download_failed')}</Notice>}
       {copy.state === 'late' && (
         <Notice>
-          <p>{say('signed.late', { account: account.name })}</p>
+          <p>
+            {say('signed.late', { account: account.name })} <span className="muted">{copy.code}</span>
+          </p>
           <Button variant="text" onClick={() => void flow.askForCopyAgain()}>
             {say('signed.check_again')}
           </Button>

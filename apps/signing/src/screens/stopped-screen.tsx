@@ -43,6 +43,7 @@ export function StoppedScreen({ reason, redirect }: { reason: StopReason; redire
         </div>
         <ScreenHeading>{say(`stop.${reason}.heading`)}</ScreenHeading>
         <p>{say(`stop.${reason}.body`, { account })}</p>
+        {reason === 'open_link_again' && <p className="muted small">SA-1008</p>}
         {(reason === 'session_ended' || reason === 'canceled_by_you') && (
           <Button onClick={() => void flow.startAgain()}>{say(`stop.${reason}.action`)}</Button>
         )}

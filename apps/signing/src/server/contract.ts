@@ -26,7 +26,11 @@ export type Attachment = {
   accepted: boolean;
 };
 
+/** How long the session lives without a sign of life, and at most. */
+export type SessionLife = { expiresInSeconds: number; endsInSeconds: number };
+
 export type View = {
+  life: SessionLife;
   documentId: string;
   state: ViewState;
   document: {
@@ -46,7 +50,13 @@ export type View = {
   signer: { firstName?: string; fullName?: string };
   language: string;
   environment: 'test' | 'prod';
-  theme: { colorTheme: string; themeMode: string };
+  theme: {
+    colorTheme: string;
+    themeMode: string;
+    spinner?: string;
+    hideTopBar?: boolean;
+    backgroundColor?: string;
+  };
   mechanism: string;
   methods: SigningMethod[];
   redirect: { mode: string; success?: string; cancel?: string; error?: string };

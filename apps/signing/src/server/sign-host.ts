@@ -1,4 +1,12 @@
-import type { AttemptOutcome, OpenedSession, ReportedError, SigningResult, StartedAttempt, View } from './contract.ts';
+import type {
+  AttemptOutcome,
+  OpenedSession,
+  ReportedError,
+  SessionLife,
+  SigningResult,
+  StartedAttempt,
+  View,
+} from './contract.ts';
 
 /** The server refused or failed. `code` is the server's own word for it, `requestId` finds the request in its logs. */
 export class ServerError extends Error {
@@ -84,9 +92,7 @@ export function connectToSignHost(options: {
   return {
     openSession: (by: { bootCode: string } | { signToken: string }) => ask<OpenedSession>('POST', '/session', by),
     getSession: () => ask<View>('GET', '/session'),
-    async keepAlive(): Promise<void> {
-      await send('POST', '/app/v1/session/keepalive');
-    },
+    keepAlive: () => ask<SessionLife>('POST', '/session/keepalive'),
     cancelSession: () => ask<{ redirect?: string }>('POST', '/session/cancel'),
     reportError: (error: ReportedError) => ask<{ redirect?: string }>('POST', '/session/error', error, true),
     async markDocumentRead(): Promise<void> {

@@ -68,6 +68,7 @@ export function PdfPage({
   labelWithoutText,
   onSize,
   onDrawn,
+  onText,
   onProblem,
 }: {
   pdf: PDFDocumentProxy;
@@ -78,14 +79,16 @@ export function PdfPage({
   labelWithoutText: string;
   onSize: (index: number, size: PageSize) => void;
   onDrawn: (index: number) => void;
+  /** The text over the page has been laid. */
+  onText: () => void;
   onProblem: (status: number | null) => void;
 }) {
   const [page, setPage] = useState<PDFPageProxy | null>(null);
   const [hasText, setHasText] = useState(true);
   const picture = useRef<HTMLDivElement>(null);
   const text = useRef<HTMLDivElement>(null);
-  const events = useRef({ onSize, onDrawn, onProblem });
-  events.current = { onSize, onDrawn, onProblem };
+  const events = useRef({ onSize, onDrawn, onText, onProblem });
+  events.current = { onSize, onDrawn, onText, onProblem };
 
   useEffect(() => {
     let gone = false;
@@ -140,7 +143,9 @@ export function PdfPage({
     layText(page, container).then(
       (result) => {
         laid = result.layer;
-        if (!gone) setHasText(result.hasText);
+        if (gone) return;
+        setHasText(result.hasText);
+        events.current.onText();
       },
       () => {
         if (!gone) setHasText(false);

@@ -8,6 +8,7 @@ import {
   useRef,
   useState,
 } from 'react';
+import { findInPages, type Hit, markHits } from './find-in-pages.ts';
 import {
   A4,
   type Anchor,
@@ -39,6 +40,11 @@ export type PdfPagesProps = {
   /** Where the reader is: the place at the upper edge to come back to, the page in the middle, and its scale. */
   onPlace: (place: Anchor, page: number, scale: number) => void;
   onLastPageSeen: () => void;
+  /** What the reader looks for, and at which of the hits the reader is. */
+  find: { pattern: RegExp; current: number } | null;
+  onFound: (count: number, done: boolean) => void;
+  /** A page to go to, from 0; a new object each time. */
+  goTo: { page: number } | null;
   /** The document cannot be shown; `status` is the server's answer when it was that. */
   onProblem: (status: number | null) => void;
 };
@@ -185,6 +191,57 @@ function OpenPages(props: PdfPagesProps & { pdf: PDFDocumentProxy }) {
     [look],
   );
 
+  const { find, goTo } = props;
+  const pattern = find?.pattern ?? null;
+  const [hits, setHits] = useState<Hit[]>([]);
+  useEffect(() => {
+    setHits([]);
+    if (!pattern) return;
+    let over = false;
+    const tell = (found: Hit[], done: boolean) => {
+      setHits(found);
+      events.current.onFound(found.length, done);
+    };
+    // A page that cannot be read says so where it is drawn.
+    findInPages(pdf, pattern, tell, () => over).catch(() => {});
+    return () => {
+      over = true;
+    };
+  }, [pdf, pattern]);
+
+  const hit = find ? hits[find.current] : undefined;
+  const broughtIntoSight = useRef<Hit | null>(null);
+  /** Marks what is laid out; the current hit is brought into sight once, when its page has its text. */
+  const mark = useCallback(() => {
+    const view = scroller.current;
+    if (!container.current || !view) return;
+    const now = markHits(container.current, pattern, hit);
+    if (!now || !hit || broughtIntoSight.current === hit) return;
+    broughtIntoSight.current = hit;
+    const { top, bottom } = now.getBoundingClientRect();
+    const sight = view.getBoundingClientRect();
+    if (top < sight.top + 60 || bottom > sight.bottom - 60) view.scrollTop += top - sight.top - view.clientHeight / 3;
+  }, [scroller, pattern, hit]);
+  useEffect(() => mark(), [mark]);
+  useEffect(() => () => void markHits(document.createElement('div'), null, undefined), []);
+
+  const goToPage = useCallback(
+    (page: number) => {
+      const [view, pages] = [scroller.current, container.current];
+      const box = laid.current.boxes[page];
+      if (view && pages && box) view.scrollTop = pages.offsetTop + box.top;
+    },
+    [scroller],
+  );
+  const hitPage = hit?.page;
+  useEffect(() => {
+    const shown = container.current?.querySelector(`[data-page="${(hitPage ?? 0) + 1}"]`);
+    if (hitPage !== undefined && !shown) goToPage(hitPage);
+  }, [hitPage, goToPage]);
+  useEffect(() => {
+    if (goTo) goToPage(goTo.page);
+  }, [goTo, goToPage]);
+
   const from = Math.max(0, inSight.first - 1);
   const to = Math.min(layout.boxes.length - 1, inSight.last + 1);
   const mounted = Array.from({ length: to - from + 1 }, (_, at) => from + at);
@@ -204,6 +261,7 @@ function OpenPages(props: PdfPagesProps & { pdf: PDFDocumentProxy }) {
               labelWithoutText={labelWithoutText}
               onSize={onSize}
               onDrawn={onDrawn}
+              onText={mark}
               onProblem={props.onProblem}
             />
           ))}

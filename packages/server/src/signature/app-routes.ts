@@ -11,6 +11,7 @@ import {
   ReportErrorRequest,
   ReportErrorResponse,
   ResultResponse,
+  SessionLife,
   SessionView,
   StartSessionRequest,
   StartSessionResponse,
@@ -22,7 +23,7 @@ import { getResult, getSignedCopy } from './get-result.ts';
 import { recordRead } from './record-read.ts';
 import { redirectUrl } from './redirect-token.ts';
 import { reportError } from './report-error.ts';
-import { loadTurn, type SessionContext, stepRefused } from './session-context.ts';
+import { loadTurn, type SessionContext, sessionLife, stepRefused } from './session-context.ts';
 import { endSession, extendSession } from './session-store.ts';
 import { sessionView } from './session-view.ts';
 import type { SignatureDeps } from './signature-deps.ts';
@@ -72,10 +73,11 @@ export function signingAppRoutes(deps: SignatureDeps): RouteDefinition<SessionCo
       operationId: 'SigningSession_KeepAlive',
       summary: 'Extend the session after activity',
       tags,
-      responses: { 204: null },
+      responses: { 200: SessionLife },
       handle: async (context) => {
-        await extendSession(deps.database, context.session.id, new Date(deps.clock.now().getTime() + SLIDING_MS));
-        return { status: 204 };
+        const now = deps.clock.now();
+        const ends = await extendSession(deps.database, context.session.id, new Date(now.getTime() + SLIDING_MS));
+        return { status: 200, body: sessionLife(ends, now) };
       },
     },
     {

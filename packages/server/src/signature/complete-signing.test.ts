@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { describeOnEachDatabase } from '../../../test-kit/src/each-database.ts';
 import { SeglError } from '../kernel/errors/segl-error.ts';
+import { providerErrorCode } from './complete-signing.ts';
 import { firstBrokenEvidence } from './evidence.ts';
 import { METHOD, SignatureUnderTest, testSigner } from './signature.testing.ts';
 import { findDocument, listEvidence } from './store.ts';
@@ -15,6 +16,15 @@ function gate(): { opened: Promise<void>; open: () => void } {
   });
   return { opened, open };
 }
+
+it.each([
+  ['no_bankid_netcentric', 'SA-1012'],
+  ['mitid', 'SA-1012'],
+  ['dk_nemid', 'SA-1019'],
+  ['no_buypass', 'SA-1023'],
+])('what %s reports is %s', (method, code) => {
+  expect(providerErrorCode(method)).toBe(code);
+});
 
 describeOnEachDatabase('signing', (open) => {
   let signature: SignatureUnderTest;

@@ -23,6 +23,13 @@ import { requireEid, type SignatureDeps } from './signature-deps.ts';
 
 const WAIT_FOR_OTHER_REQUEST_MS = 10_000;
 
+/** Two eIDs have a code of their own for what they report; it is shown to the signer and told to the sender. */
+const PROVIDER_ERRORS: Record<string, string> = { dk_nemid: 'SA-1019', no_buypass: 'SA-1023' };
+
+export function providerErrorCode(method: string): string {
+  return PROVIDER_ERRORS[method] ?? 'SA-1012';
+}
+
 /**
  * Finishes an attempt after the eID has sent the browser back. Safe to repeat: the outcome of a finished attempt is
  * answered again, and of two requests at once one does the work while the other waits for its outcome.
@@ -80,7 +87,7 @@ async function complete(deps: SignatureDeps, context: SessionContext, attempt: S
   const failure: AttemptFailure | undefined = canceled
     ? undefined
     : {
-        errorCode: 'SA-1012',
+        errorCode: providerErrorCode(attempt.method),
         eidErrorCode: outcome.providerCode ?? outcome.code,
         ...(outcome.providerMessage ? { eidErrorMessage: outcome.providerMessage } : {}),
       };

@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Queryable } from '../kernel/db/database.ts';
 import { SeglError } from '../kernel/errors/segl-error.ts';
 import { parseGuid } from '../kernel/ids/uuid.ts';
+import type { SessionLife } from './contract/session.ts';
 import { type SignerState, signerState } from './document-status.ts';
 import { findSession, type SigningSession } from './session-store.ts';
 import type { SignatureDeps } from './signature-deps.ts';
@@ -23,6 +24,12 @@ export function sessionExpired(): SeglError {
 
 export function unknownLink(): SeglError {
   return new SeglError(404, 'unknown_link', 'The link does not work. Ask the sender for a new one.');
+}
+
+/** `now` is real time, in which sessions live. */
+export function sessionLife(session: Pick<SigningSession, 'expiresAt' | 'endsAt'>, now: Date): SessionLife {
+  const secondsTo = (end: Date) => Math.max(0, Math.floor((end.getTime() - now.getTime()) / 1000));
+  return { expiresInSeconds: secondsTo(session.expiresAt), endsInSeconds: secondsTo(session.endsAt) };
 }
 
 /** `<session id>.<secret>`: found by the id, proven by the secret. */

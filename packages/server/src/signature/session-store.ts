@@ -93,8 +93,26 @@ export async function findSession(db: Queryable, id: string): Promise<SigningSes
   );
 }
 
-export async function extendSession(db: Queryable, id: string, expiresAt: Date): Promise<void> {
-  await db.query('update signing_sessions set expires_at = least($2, ends_at) where id = $1', [id, expiresAt]);
+/** Puts the end off, to the absolute end at most; answers the end as it is now. */
+export async function extendSession(
+  db: Queryable,
+  id: string,
+  expiresAt: Date,
+): Promise<Pick<SigningSession, 'expiresAt' | 'endsAt'>> {
+  const { rows } = await db.query<{ expires_at: Date; ends_at: Date }>(
+    `update signing_sessions set expires_at = greatest(expires_at, least($2, ends_at)) where id = $1
+     returning expires_at, ends_at`,
+    [id, expiresAt],
+  );
+  return { expiresAt: rows[0]!.expires_at, endsAt: rows[0]!.ends_at };
+}
+
+/** Keeps a session to which somebody comes back from an eID at least until then, also beyond its absolute end. */
+export async function holdSession(db: Queryable, id: string, until: Date): Promise<void> {
+  await db.query(
+    'update signing_sessions set expires_at = greatest(expires_at, $2), ends_at = greatest(ends_at, $2) where id = $1',
+    [id, until],
+  );
 }
 
 export async function endSession(db: Queryable, id: string, at: Date): Promise<void> {

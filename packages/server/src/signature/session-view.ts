@@ -4,7 +4,7 @@ import { contentFileName } from './document-format.ts';
 import { usableMethods } from './document-request.ts';
 import { type SignerState, signerStateDuringEid } from './document-status.ts';
 import { redirectUrl } from './redirect-token.ts';
-import { loadTurn, stateOf } from './session-context.ts';
+import { loadTurn, sessionLife, stateOf } from './session-context.ts';
 import { findOpenAttempt, type SigningSession } from './session-store.ts';
 import { methodOffer, requireEid, type SignatureDeps } from './signature-deps.ts';
 import type { DocumentRecord, SignerRecord } from './store.ts';
@@ -26,6 +26,7 @@ export async function sessionView(deps: SignatureDeps, session: SigningSession, 
   const signature = document.signatures.find((one) => one.signerId === signer.id);
   const names = [signer.request.signerInfo?.firstName, signer.request.signerInfo?.lastName].filter(Boolean);
   return {
+    life: sessionLife(session, deps.clock.now()),
     documentId: document.id,
     state,
     document: {
@@ -57,7 +58,13 @@ export async function sessionView(deps: SignatureDeps, session: SigningSession, 
     },
     language: signer.request.ui?.language ?? 'EN',
     environment: document.environment,
-    theme: { colorTheme: styling?.colorTheme ?? 'Default', themeMode: styling?.themeMode ?? 'Default' },
+    theme: {
+      colorTheme: styling?.colorTheme ?? 'Default',
+      themeMode: styling?.themeMode ?? 'Default',
+      spinner: styling?.spinner ?? 'Document',
+      hideTopBar: styling?.hideTopBar ?? false,
+      backgroundColor: styling?.backgroundColor,
+    },
     mechanism: signer.request.signatureType.mechanism,
     methods: usableMethods(signer.request, methodOffer(deps, document.environment), document.format).map((method) => {
       const provider = requireEid(deps, method, document.environment);

@@ -244,12 +244,32 @@ describeOnEachDatabase('signing sessions', (open) => {
       const { token } = await signature.open((await link()).url);
       for (let minutes = 0; minutes < 105; minutes += 15) {
         signature.advance(15 * MINUTE_MS);
-        expect((await signature.app('POST', '/session/keepalive', token)).status).toBe(204);
+        expect(await signature.app('POST', '/session/keepalive', token)).toMatchObject({
+          status: 200,
+          body: { expiresInSeconds: Math.min(20, 105 - minutes) * 60, endsInSeconds: (105 - minutes) * 60 },
+        });
       }
       signature.advance(15 * MINUTE_MS - 1);
       expect((await view(token)).status).toBe(200);
       signature.advance(1);
       await expectExpired(await view(token));
+    });
+
+    it('lasts as long as the eID takes that was started in time', async () => {
+      const session = await signature.open((await link()).url);
+      for (let minutes = 0; minutes < 110; minutes += 10) {
+        signature.advance(10 * MINUTE_MS);
+        await signature.app('POST', '/session/keepalive', session.token);
+      }
+      signature.advance(9 * MINUTE_MS);
+      const attemptId = await signature.goToEidAndBack(session);
+      signature.advance(14 * MINUTE_MS);
+      const returnedAttempt = signature.returned(attemptId);
+      expect((await signature.app('POST', '/sign/complete', session.token, { returnedAttempt })).body.outcome).toBe(
+        'signed',
+      );
+      signature.advance(2 * MINUTE_MS);
+      await expectExpired(await view(session.token));
     });
 
     it('a session that is cancelled has ended; the document stays open', async () => {

@@ -6,13 +6,16 @@ import { usableMethods } from './document-request.ts';
 import { isNationalNumberFetched } from './national-number.ts';
 import { recordEvidence } from './record-evidence.ts';
 import { loadTurn, type SessionContext, stepRefused } from './session-context.ts';
-import { insertAttempt } from './session-store.ts';
+import { holdSession, insertAttempt } from './session-store.ts';
 import { methodOffer, requireEid, type SignatureDeps } from './signature-deps.ts';
 import { signedAlong } from './signed-content.ts';
 import { lockDocumentRow } from './store.ts';
 
 /** Address to which eIDs send the browser back; registered with each of them. */
 export const EID_CALLBACK_PATH = '/app/v1/eid/callback';
+
+/** Longer than eIDs give people: whoever is there must not come back to a session that has ended meanwhile. */
+const EID_STEP_MS = 15 * 60_000;
 
 /**
  * Hands the signer over to the chosen eID. Throws 422 `signing_not_possible` when it is not the signer's turn,
@@ -73,6 +76,7 @@ export async function startSigning(
       inWindow,
       createdAt: now,
     });
+    await holdSession(tx, session.id, new Date(deps.clock.now().getTime() + EID_STEP_MS));
     await recordEvidence(deps, tx, document.id, {
       kind: 'method_chosen',
       signerId: signer.id,

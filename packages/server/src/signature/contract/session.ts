@@ -3,12 +3,17 @@ import { DateTime, Guid, stringEnum } from '../../kernel/contract/primitives.ts'
 import { ATTACHMENT_TYPES } from './attachment.ts';
 import { MECHANISMS, REDIRECT_MODES } from './document.ts';
 import { FILE_TYPES } from './lists.ts';
-import { COLOR_THEMES, LANGUAGES } from './signing-page.ts';
+import { COLOR_THEMES, LANGUAGES, SPINNERS } from './signing-page.ts';
 
 const optional = Type.Optional;
 
+/** How long the session lives without a sign of life, and at most; the device's own clock may be wrong. */
+export const SessionLife = Type.Object({ expiresInSeconds: Type.Integer(), endsInSeconds: Type.Integer() });
+export type SessionLife = Static<typeof SessionLife>;
+
 /** What the signing app shows: everything it knows of the document, the account and the signer. */
 export const SessionView = Type.Object({
+  life: SessionLife,
   documentId: Guid(),
   state: stringEnum([
     'sign',
@@ -54,7 +59,13 @@ export const SessionView = Type.Object({
   signer: Type.Object({ firstName: optional(Type.String()), fullName: optional(Type.String()) }),
   language: stringEnum(LANGUAGES),
   environment: stringEnum(['test', 'prod']),
-  theme: Type.Object({ colorTheme: stringEnum(COLOR_THEMES), themeMode: stringEnum(['Default', 'Light', 'Dark']) }),
+  theme: Type.Object({
+    colorTheme: stringEnum(COLOR_THEMES),
+    themeMode: stringEnum(['Default', 'Light', 'Dark']),
+    spinner: stringEnum(SPINNERS),
+    hideTopBar: Type.Boolean(),
+    backgroundColor: optional(Type.String()),
+  }),
   mechanism: stringEnum(MECHANISMS),
   methods: Type.Array(
     Type.Object({

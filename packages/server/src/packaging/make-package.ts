@@ -9,6 +9,7 @@ import {
   nativeFiles,
   type PackageMaterial,
   standardPackage,
+  styleSheetFiles,
 } from './package-material.ts';
 import { PackagingFault } from './packaging-fault.ts';
 import type { PackagedFile, SealResult } from './sealing-messages.ts';
@@ -66,7 +67,11 @@ const MAKERS: Partial<Record<MadeFormat, Maker>> = {
     make: async (deps, material) =>
       deps.pool.seal({
         kind: 'xades',
-        files: [contentFile(material), ...nativeFiles(material).flatMap(({ native, binding }) => [native, binding])],
+        files: [
+          contentFile(material),
+          ...styleSheetFiles(material),
+          ...nativeFiles(material).flatMap(({ native, binding }) => [native, binding]),
+        ],
         ...(await sealing(deps, material)),
       }),
   },
@@ -78,6 +83,7 @@ const MAKERS: Partial<Record<MadeFormat, Maker>> = {
         kind: 'asice',
         files: [
           contentFile(material),
+          ...styleSheetFiles(material),
           ...nativeFiles(material).flatMap(({ native, binding }) => [
             inFolder('natives', native),
             inFolder('natives', binding),

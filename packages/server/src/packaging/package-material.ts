@@ -1,4 +1,10 @@
-import type { DocumentRecord, EvidenceEntry, SignatureRecord, SignedContent } from '../signature/index.ts';
+import type {
+  DocumentRecord,
+  EvidenceEntry,
+  NationalNumber,
+  SignatureRecord,
+  SignedContent,
+} from '../signature/index.ts';
 import type { EvidenceInput } from './evidence-pages.ts';
 import type { PackagedFile } from './sealing-messages.ts';
 import type { StandardPackage } from './standard-package.ts';
@@ -10,31 +16,28 @@ export interface PackageMaterial {
   content: SignedContent;
   evidence: readonly EvidenceEntry[];
   original: Uint8Array;
+  styleSheet: Uint8Array | undefined;
   /** The signatures that the package is about, with what the eIDs produced, in order of signing. */
   signatures: readonly { signature: SignatureRecord; native: Uint8Array }[];
   accountName: string;
   methodName(method: string): string;
+  /** Only where the sender wants national numbers in the files. */
+  nationalNumber(signature: SignatureRecord): NationalNumber | undefined;
 }
-
-const MEDIA_TYPES: Record<string, string> = {
-  pdf: 'application/pdf',
-  txt: 'text/plain',
-  html: 'text/html',
-  htm: 'text/html',
-};
 
 export function isPdf({ content }: Pick<PackageMaterial, 'content'>): boolean {
-  return contentMediaType(content) === 'application/pdf';
+  return content.mediaType === 'application/pdf';
 }
 
-function contentMediaType({ fileName }: SignedContent): string {
-  const extension = fileName.split('.').at(-1)?.toLowerCase() ?? '';
-  return MEDIA_TYPES[extension] ?? 'application/xml';
+export function contentFile({ content: { fileName, mediaType }, original }: PackageMaterial): PackagedFile {
+  return { fileName, mediaType, description: 'What was signed', content: original };
 }
 
-export function contentFile({ content, original }: PackageMaterial): PackagedFile {
-  const { fileName } = content;
-  return { fileName, mediaType: contentMediaType(content), description: 'What was signed', content: original };
+/** The style sheet through which an XML document was shown, which was signed along. */
+export function styleSheetFiles({ styleSheet }: PackageMaterial): PackagedFile[] {
+  if (!styleSheet) return [];
+  const description = 'How the document was shown, signed along';
+  return [{ fileName: 'style-sheet.xsl', mediaType: 'application/xslt+xml', description, content: styleSheet }];
 }
 
 /** What each eID produced, and beside it what is needed to check that against the document. */
@@ -96,7 +99,7 @@ export function evidenceInput(material: PackageMaterial): EvidenceInput {
     contentSha256: content.contentSha256,
     externalId,
     accountName,
-    language: dataToSign.packaging?.padesSettings?.primaryLanguage,
+    languages: languagesOf(dataToSign.packaging?.padesSettings),
     environment: document.environment,
     signers: material.signatures.map(({ signature }) => ({
       signerId: signature.signerId,
@@ -104,6 +107,7 @@ export function evidenceInput(material: PackageMaterial): EvidenceInput {
       method: signature.method,
       methodName: methodName(signature.method),
       uniqueId: signature.methodUniqueId,
+      nationalNumber: material.nationalNumber(signature)?.value,
       signedAt: signature.signedAt,
       clientIp: signature.clientIp,
     })),
@@ -117,6 +121,13 @@ export function evidenceInput(material: PackageMaterial): EvidenceInput {
       })),
     createdAt: document.createdAt,
   };
+}
+
+type PadesSettings = NonNullable<DocumentRecord['request']['dataToSign']['packaging']>['padesSettings'];
+
+function languagesOf(settings: PadesSettings): string[] {
+  const { primaryLanguage = 'EN', secondaryLanguage } = settings ?? {};
+  return [primaryLanguage, ...(secondaryLanguage && secondaryLanguage !== primaryLanguage ? [secondaryLanguage] : [])];
 }
 
 /** What the standard package of the document, or of one signature, says. */
@@ -134,6 +145,7 @@ export function standardPackage(material: PackageMaterial): StandardPackage {
     createdAt: document.createdAt,
     signedAt: document.signedAt,
     content: contentFile(material),
+    styleSheet: styleSheetFiles(material)[0],
     signers: material.signatures.map(({ signature }, index) => ({
       id: signature.signerId,
       externalSignerId: externalIds.get(signature.signerId) ?? '',
@@ -143,7 +155,7 @@ export function standardPackage(material: PackageMaterial): StandardPackage {
       lastName: signature.lastName,
       dateOfBirth: signature.dateOfBirth,
       uniqueId: signature.methodUniqueId,
-      nationalNumber: undefined,
+      nationalNumber: material.nationalNumber(signature),
       method: signature.method,
       methodName: methodName(signature.method),
       mechanism: signature.mechanism,

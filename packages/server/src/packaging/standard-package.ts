@@ -16,6 +16,7 @@ export interface StandardPackage {
   createdAt: Date;
   signedAt: Date | undefined;
   content: PackagedFile;
+  styleSheet: PackagedFile | undefined;
   signers: StandardSigner[];
   evidence: PackagedFile;
 }
@@ -55,6 +56,7 @@ export function writeStandardPackage(made: StandardPackage): Buffer {
         ...member('CreatedAt', made.createdAt.toISOString()),
         ...member('SignedAt', made.signedAt?.toISOString()),
         enclosed('Content', made.content),
+        ...(made.styleSheet ? [enclosed('StyleSheet', made.styleSheet)] : []),
       ),
       xmlElement('Signers', {}, ...made.signers.map(signerElement)),
       enclosed('Evidence', made.evidence),

@@ -1,4 +1,5 @@
 import type { AttachmentRecord } from './attachment-store.ts';
+import { contentFileName, mediaTypeOf } from './document-format.ts';
 import type { DocumentRecord, SignatureRecord } from './store.ts';
 
 /** A file that is signed: the document itself, or an attachment that is signed along with it. */
@@ -6,7 +7,9 @@ export interface SignedContent {
   /** Absent for the document itself. */
   attachmentId: string | undefined;
   title: string;
+  /** Of the bytes that are signed, also where those were converted. */
   fileName: string;
+  mediaType: string;
   contentSha256: string;
   pageCount: number | undefined;
   /** Of those who have signed it, in order of signing: native and digest are of this file. */
@@ -17,7 +20,8 @@ export function mainContent(document: DocumentRecord): SignedContent {
   return {
     attachmentId: undefined,
     title: document.request.title,
-    fileName: document.request.dataToSign.fileName,
+    fileName: contentFileName(document.request.dataToSign.fileName, document.format),
+    mediaType: mediaTypeOf(document.format),
     contentSha256: document.contentSha256,
     pageCount: document.pageCount,
     signatures: document.signatures,
@@ -44,7 +48,8 @@ export function attachmentContent(
   return {
     attachmentId: attachment.id,
     title: attachment.title,
-    fileName: attachment.fileName,
+    fileName: contentFileName(attachment.fileName, 'pdf'),
+    mediaType: mediaTypeOf('pdf'),
     contentSha256: attachment.contentSha256,
     pageCount: attachment.pageCount,
     signatures: document.signatures.flatMap((signature) => {

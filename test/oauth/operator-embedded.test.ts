@@ -26,7 +26,7 @@ describe('the operator on the embedded database, while the server is stopped', (
     expect((await user.call(anew, 'GET', '/notification/webhooks')).status).toBe(200);
   });
 
-  it('events.md 7: says who gets e-mail about an account, and nobody gets it at what is no address', async () => {
+  it('events.md 7: says who gets e-mail about an account, and that no package is stuck', async () => {
     await segl.stop();
     const environment = { SEGL_DATA_DIR: segl.location.dataDir };
     const { accountId } = await operate(environment, 'create-account', '--name', 'Nordbank', '--test');
@@ -36,5 +36,7 @@ describe('the operator on the embedded database, while the server is stopped', (
       contacts: ['ops@nordbank.example', 'ane@nordbank.example'],
     });
     await expect(operate(environment, 'set-contacts', ...to, 'nobody')).rejects.toThrow(/email\[1\]/);
+    expect(await operate(environment, 'stuck-packages')).toEqual([]);
+    expect(await operate(environment, 'restart-packaging')).toEqual({ restarted: [] });
   });
 });

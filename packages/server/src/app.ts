@@ -47,6 +47,7 @@ import {
   createSignLinks,
   EID_CALLBACK_PATH,
   messageContent,
+  openSignedNumber,
   receiptsDue,
   registerResources,
   reminderPlans,
@@ -240,7 +241,19 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
   });
   const methodName = (method: string) => eids.get(method, 'test')?.displayName ?? method;
   registerPackaging(
-    { database, events, files, clock, accountTime: accountClocks, log, trust, pool, accountName, methodName },
+    {
+      database,
+      events,
+      files,
+      clock,
+      accountTime: accountClocks,
+      log,
+      trust,
+      pool,
+      accountName,
+      methodName,
+      nationalNumber: (documentId, signed) => openSignedNumber(signatureDeps.nationalNumberBox, documentId, signed),
+    },
     jobs,
     events,
     config.sealingThreads + 1,

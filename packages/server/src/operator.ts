@@ -6,11 +6,13 @@ import type { Database } from './kernel/db/database.ts';
 import { migrate } from './kernel/db/migrate.ts';
 import { openDatabase } from './kernel/db/open-database.ts';
 import { parseGuid } from './kernel/ids/uuid.ts';
+import { createJobs } from './kernel/jobs/create-jobs.ts';
 import { createKeyStore } from './kernel/keys/key-store.ts';
 import { loadMasterKey } from './kernel/keys/master-key.ts';
 import { createSecretBox } from './kernel/keys/sealed-box.ts';
 import { createLog } from './kernel/log/log.ts';
 import { loadTokenKeys } from './oauth/index.ts';
+import { listStuckPackages, packagingQueue, restartPackaging } from './packaging/index.ts';
 
 /**
  * What only the operator of an instance may do. Settings are those of the server. On PostgreSQL beside running
@@ -22,6 +24,10 @@ const USAGE = `node packages/server/src/operator.ts <command>
       Makes the key that signs access tokens from tomorrow on, and publishes it now.
   retire-token-key --kid <kid>
       For a key that somebody else may have: refuses every token that it signed, and puts a new key in its place at once.
+  stuck-packages
+      Lists the files of signed documents that are not made yet, and why.
+  restart-packaging [--document <id>]
+      Has them tried again now, those of one document or all, instead of when their next try is due.
   create-account --name <name> [--test] [--dealer <id>]
       Makes an account; with --test one that can have clients of the test environment only, with --dealer one that this
       dealer manages.
@@ -43,6 +49,7 @@ interface Options {
   kid?: string | undefined;
   name?: string | undefined;
   account?: string | undefined;
+  document?: string | undefined;
   dealer?: string | undefined;
   environment?: string | undefined;
   scopes?: string | undefined;
@@ -57,6 +64,21 @@ interface Instance {
 }
 
 const COMMANDS: Record<string, (instance: Instance, options: Options) => Promise<object>> = {
+  'stuck-packages': ({ database }) => listStuckPackages(database),
+
+  'restart-packaging': async ({ database }, { document }) => {
+    if (document !== undefined && parseGuid(document) === undefined)
+      throw new UsageError('--document is the id of a document');
+    const jobs = createJobs({ database, clock: systemClock, log: LOG });
+    jobs.define(packagingQueue(1, async () => undefined));
+    await jobs.start({ work: false });
+    try {
+      return { restarted: await restartPackaging({ database, jobs }, document) };
+    } finally {
+      await jobs.stop();
+    }
+  },
+
   'rotate-token-key': async (instance) => {
     const next = await (await tokenKeysOf(instance)).rotate();
     return { kid: next.kid, algorithm: next.algorithm, signsFrom: next.activatesAt.toISOString() };
@@ -155,6 +177,7 @@ function readArguments(): { positionals: string[]; values: Options } {
         kid: { type: 'string' },
         name: { type: 'string' },
         account: { type: 'string' },
+        document: { type: 'string' },
         dealer: { type: 'string' },
         environment: { type: 'string' },
         scopes: { type: 'string' },

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { create, type Font } from 'fontkit';
 import PDFDocument from 'pdfkit';
-import { type EvidenceTexts, evidenceTexts } from './evidence-texts.ts';
+import { type EvidenceTexts, evidenceTextsOf } from './evidence-texts.ts';
 
 export interface EvidenceSigner {
   signerId: string;
@@ -9,6 +9,7 @@ export interface EvidenceSigner {
   method: string;
   methodName: string;
   uniqueId: string | undefined;
+  nationalNumber: string | undefined;
   signedAt: Date;
   clientIp: string | undefined;
 }
@@ -21,7 +22,8 @@ export interface EvidenceInput {
   contentSha256: string;
   externalId: string;
   accountName: string;
-  language: string | undefined;
+  /** The first one, and perhaps a second one. */
+  languages: string[];
   environment: 'test' | 'prod';
   /** The pages are a file of their own. */
   apart?: boolean;
@@ -72,13 +74,15 @@ function readFont(name: string): Font {
  * the place of that signer's signature field.
  */
 export async function renderEvidencePages(input: EvidenceInput): Promise<EvidencePages> {
-  const texts = evidenceTexts(input.language);
+  const [texts, second] = evidenceTextsOf(input.languages);
+  const both = (textOf: (texts: EvidenceTexts) => string) => inBoth(textOf(texts), second && textOf(second));
   const pdf = new PDFDocument({
     size: [PAGE.width, PAGE.height],
     margins: { top: PAGE.margin, bottom: PAGE.bottom, left: PAGE.margin, right: PAGE.margin },
     bufferPages: true,
     pdfVersion: '1.7',
     font: loadFonts().regular as unknown as string,
+    lang: texts.locale,
     info: { Title: texts.heading, Producer: 'Segl', CreationDate: input.createdAt },
   });
   const chunks: Buffer[] = [];
@@ -90,28 +94,42 @@ export async function renderEvidencePages(input: EvidenceInput): Promise<Evidenc
   for (const [name, font] of Object.entries(loadFonts())) pdf.registerFont(name, font as unknown as string);
   const page = new EvidenceWriter(pdf, texts);
 
-  page.heading(texts.heading);
-  page.paragraph(input.apart ? texts.leadApart : texts.lead, MUTED);
-  page.section(texts.document);
+  page.heading(both((one) => one.heading));
+  for (const one of second ? [texts, second] : [texts]) page.paragraph(input.apart ? one.leadApart : one.lead, MUTED);
+  page.section(both((one) => one.document));
   page.facts([
-    [texts.title, input.title],
-    [texts.fileName, input.fileName],
-    [texts.pages, String(input.pageCount)],
-    [texts.sha256, input.contentSha256],
-    [texts.externalId, input.externalId],
-    [texts.documentId, input.documentId],
-    [texts.sender, input.accountName],
+    [both((one) => one.title), input.title],
+    [both((one) => one.fileName), input.fileName],
+    [both((one) => one.pages), String(input.pageCount)],
+    [both((one) => one.sha256), input.contentSha256],
+    [both((one) => one.externalId), input.externalId],
+    [both((one) => one.documentId), input.documentId],
+    [both((one) => one.sender), input.accountName],
   ]);
-  page.section(texts.signers);
-  const signerPlaces = input.signers.map((signer) => page.signerBlock(signer));
-  page.section(texts.history);
-  for (const step of input.history) page.historyLine(historyText(texts, step, input.signers), step.occurredAt);
-  page.section(texts.verifyHeading);
-  page.paragraph(input.apart ? texts.verifyApart : texts.verify, INK);
+  page.section(both((one) => one.signers));
+  const signerPlaces = input.signers.map((signer) =>
+    page.signerBlock(
+      signer,
+      both((one) => one.signedBy),
+    ),
+  );
+  page.section(both((one) => one.history));
+  for (const step of input.history) {
+    page.historyLine(
+      both((one) => historyText(one, step, input.signers)),
+      step.occurredAt,
+    );
+  }
+  page.section(both((one) => one.verifyHeading));
+  for (const one of second ? [texts, second] : [texts]) page.paragraph(input.apart ? one.verifyApart : one.verify, INK);
   page.finish(input.environment === 'test');
   pdf.end();
   await finished;
   return { pdf: Buffer.concat(chunks), signerPlaces };
+}
+
+function inBoth(first: string, second: string | undefined): string {
+  return second === undefined || second === first ? first : `${first} / ${second}`;
 }
 
 function historyText(
@@ -177,7 +195,7 @@ class EvidenceWriter {
     this.#pdf.x = PAGE.margin;
   }
 
-  signerBlock(signer: EvidenceSigner): FieldPlace {
+  signerBlock(signer: EvidenceSigner, heading: string): FieldPlace {
     this.#keep(BOX_HEIGHT + 8);
     const pdf = this.#pdf;
     const top = pdf.y;
@@ -185,7 +203,7 @@ class EvidenceWriter {
     const x = PAGE.margin + 14;
     const width = this.#width - 28;
     pdf.y = top + 11;
-    this.#text(this.#texts.signedBy, { font: 'regular', size: 8, color: MUTED, x, width });
+    this.#text(heading, { font: 'regular', size: 8, color: MUTED, x, width });
     pdf.y += 1;
     this.#text(signer.fullName, { font: 'semibold', size: 12.5, color: INK, x, width, oneLine: true });
     pdf.y += 4;
@@ -196,8 +214,12 @@ class EvidenceWriter {
     ];
     this.#text(facts.join('   ·   '), { font: 'regular', size: 8.5, color: INK, x, width, oneLine: true });
     pdf.y += 2;
-    if (signer.uniqueId) {
-      this.#text(`${this.#texts.personId}: ${signer.uniqueId}`, {
+    const ids = [
+      ...(signer.uniqueId ? [`${this.#texts.personId}: ${signer.uniqueId}`] : []),
+      ...(signer.nationalNumber ? [`${this.#texts.nationalNumber}: ${signer.nationalNumber}`] : []),
+    ];
+    if (ids.length > 0) {
+      this.#text(ids.join('   ·   '), {
         font: 'regular',
         size: 8.5,
         color: MUTED,

@@ -18,6 +18,7 @@ export interface EvidenceTexts {
   method: string;
   time: string;
   personId: string;
+  nationalNumber: string;
   address: string;
   history: string;
   kinds: Record<string, string>;
@@ -47,10 +48,12 @@ const english: EvidenceTexts = {
   method: 'Method',
   time: 'Time',
   personId: 'Id at the eID',
+  nationalNumber: 'National identity number',
   address: 'IP address',
   history: 'What happened',
   kinds: {
     document_created: 'The document was created',
+    document_changed: 'The sender changed the document’s settings or texts',
     link_opened: '{signer} opened the link',
     document_read: '{signer} reached the end of the document',
     signer_added: 'The sender added a signer',
@@ -62,9 +65,11 @@ const english: EvidenceTexts = {
     attachment_opened: '{signer} opened an attachment',
     attachment_accepted: '{signer} accepted an attachment',
     method_chosen: '{signer} chose {method}',
+    signing_started: '{signer} went to the eID to sign',
     signing_canceled: '{signer} stopped at the eID',
     signing_failed: 'An attempt by {signer} failed',
     signed: '{signer} signed with {method}',
+    receipt_shown: '{signer} saw the receipt',
   },
   verifyHeading: 'How to check this file',
   verify:
@@ -96,10 +101,12 @@ const norwegian: EvidenceTexts = {
   method: 'Metode',
   time: 'Tid',
   personId: 'Id hos eID-en',
+  nationalNumber: 'Fødselsnummer',
   address: 'IP-adresse',
   history: 'Hva som skjedde',
   kinds: {
     document_created: 'Dokumentet ble opprettet',
+    document_changed: 'Avsenderen endret dokumentets innstillinger eller tekster',
     link_opened: '{signer} åpnet lenken',
     document_read: '{signer} leste til slutten av dokumentet',
     signer_added: 'Avsenderen la til en underskriver',
@@ -111,9 +118,11 @@ const norwegian: EvidenceTexts = {
     attachment_opened: '{signer} åpnet et vedlegg',
     attachment_accepted: '{signer} godtok et vedlegg',
     method_chosen: '{signer} valgte {method}',
+    signing_started: '{signer} gikk til eID-en for å signere',
     signing_canceled: '{signer} avbrøt hos eID-en',
     signing_failed: 'Et forsøk av {signer} mislyktes',
     signed: '{signer} signerte med {method}',
+    receipt_shown: '{signer} så kvitteringen',
   },
   verifyHeading: 'Slik kontrolleres filen',
   verify:
@@ -126,7 +135,180 @@ const norwegian: EvidenceTexts = {
   test: 'TEST: uten rettslig virkning',
 };
 
-/** Texts in the wanted language; English where a language has none yet. */
-export function evidenceTexts(language: string | undefined): EvidenceTexts {
-  return language === 'NO' ? norwegian : english;
+const danish: EvidenceTexts = {
+  locale: 'da-DK',
+  heading: 'Underskrifter',
+  lead: 'Disse sider blev tilføjet, efter at dokumentet var underskrevet. Selve dokumentet står foran dem, uændret.',
+  leadApart:
+    'Disse sider handler om et dokument, som andre allerede havde underskrevet. De er en fil for sig, så de tidligere underskrifter forbliver, som de var.',
+  document: 'Dokument',
+  title: 'Titel',
+  fileName: 'Fil',
+  pages: 'Sider',
+  sha256: 'SHA-256',
+  externalId: 'Reference',
+  documentId: 'Dokument-id',
+  sender: 'Sendt af',
+  signers: 'Underskrivere',
+  signedBy: 'Underskrevet af',
+  method: 'Metode',
+  time: 'Tid',
+  personId: 'Id hos eID-tjenesten',
+  nationalNumber: 'Personnummer',
+  address: 'IP-adresse',
+  history: 'Hvad der skete',
+  kinds: {
+    document_created: 'Dokumentet blev oprettet',
+    document_changed: 'Afsenderen ændrede dokumentets indstillinger eller tekster',
+    link_opened: '{signer} åbnede linket',
+    document_read: '{signer} nåede til dokumentets slutning',
+    signer_added: 'Afsenderen tilføjede en underskriver',
+    signer_changed: 'Afsenderen ændrede en underskriver',
+    signer_deleted: 'Afsenderen fjernede en underskriver',
+    attachment_added: 'Afsenderen tilføjede et bilag',
+    attachment_changed: 'Afsenderen ændrede et bilag',
+    attachment_deleted: 'Afsenderen fjernede et bilag',
+    attachment_opened: '{signer} åbnede et bilag',
+    attachment_accepted: '{signer} accepterede et bilag',
+    method_chosen: '{signer} valgte {method}',
+    signing_started: '{signer} gik til eID-tjenesten for at underskrive',
+    signing_canceled: '{signer} afbrød hos eID-tjenesten',
+    signing_failed: 'Et forsøg af {signer} mislykkedes',
+    signed: '{signer} underskrev med {method}',
+    receipt_shown: '{signer} så kvitteringen',
+  },
+  verifyHeading: 'Sådan kontrolleres filen',
+  verify:
+    'Åbn den i en PDF-læser, der viser underskrifter, eller i et valideringsværktøj til PAdES. Den første underskrift certificerer dokumentet, som det blev pakket; ' +
+    'derefter følger én underskrift pr. underskriver, lavet med et certifikat til netop den handling; den sidste er et tidsstempel. Det, som eID-tjenesterne selv har udstedt, er vedhæftet.',
+  verifyApart:
+    'Åbn den i en PDF-læser, der viser underskrifter, eller i et valideringsværktøj til PAdES: afsenderen certificerer disse sider. Det underskrevne dokument er en anden fil; ' +
+    'SHA-256 ovenfor gælder indholdet, som det var, før disse personer skrev under. Det, som eID-tjenesterne selv har udstedt, er vedhæftet her.',
+  page: 'Underskrifter, side {page} af {pages}',
+  test: 'TEST: uden retsvirkning',
+};
+
+const swedish: EvidenceTexts = {
+  locale: 'sv-SE',
+  heading: 'Underskrifter',
+  lead: 'De här sidorna lades till efter att dokumentet hade undertecknats. Själva dokumentet står före dem, oförändrat.',
+  leadApart:
+    'De här sidorna gäller ett dokument som andra redan hade undertecknat. De är en egen fil, så att de tidigare underskrifterna förblir som de var.',
+  document: 'Dokument',
+  title: 'Titel',
+  fileName: 'Fil',
+  pages: 'Sidor',
+  sha256: 'SHA-256',
+  externalId: 'Referens',
+  documentId: 'Dokument-id',
+  sender: 'Skickat av',
+  signers: 'Undertecknare',
+  signedBy: 'Undertecknat av',
+  method: 'Metod',
+  time: 'Tid',
+  personId: 'Id hos e-legitimationen',
+  nationalNumber: 'Personnummer',
+  address: 'IP-adress',
+  history: 'Vad som hände',
+  kinds: {
+    document_created: 'Dokumentet skapades',
+    document_changed: 'Avsändaren ändrade dokumentets inställningar eller texter',
+    link_opened: '{signer} öppnade länken',
+    document_read: '{signer} läste till dokumentets slut',
+    signer_added: 'Avsändaren lade till en undertecknare',
+    signer_changed: 'Avsändaren ändrade en undertecknare',
+    signer_deleted: 'Avsändaren tog bort en undertecknare',
+    attachment_added: 'Avsändaren lade till en bilaga',
+    attachment_changed: 'Avsändaren ändrade en bilaga',
+    attachment_deleted: 'Avsändaren tog bort en bilaga',
+    attachment_opened: '{signer} öppnade en bilaga',
+    attachment_accepted: '{signer} godkände en bilaga',
+    method_chosen: '{signer} valde {method}',
+    signing_started: '{signer} gick till e-legitimationen för att underteckna',
+    signing_canceled: '{signer} avbröt hos e-legitimationen',
+    signing_failed: 'Ett försök av {signer} misslyckades',
+    signed: '{signer} undertecknade med {method}',
+    receipt_shown: '{signer} såg kvittot',
+  },
+  verifyHeading: 'Så kontrolleras filen',
+  verify:
+    'Öppna den i en PDF-läsare som visar underskrifter, eller i ett valideringsverktyg för PAdES. Den första underskriften certifierar dokumentet så som det paketerades; ' +
+    'därefter följer en underskrift per undertecknare, gjord med ett certifikat för just den handlingen; den sista är en tidsstämpel. Det som e-legitimationerna själva har utfärdat är bifogat.',
+  verifyApart:
+    'Öppna den i en PDF-läsare som visar underskrifter, eller i ett valideringsverktyg för PAdES: avsändaren certifierar de här sidorna. Det undertecknade dokumentet är en annan fil; ' +
+    'SHA-256 ovan gäller innehållet så som det var innan de här personerna undertecknade. Det som e-legitimationerna själva har utfärdat är bifogat här.',
+  page: 'Underskrifter, sida {page} av {pages}',
+  test: 'TEST: utan rättsverkan',
+};
+
+const finnish: EvidenceTexts = {
+  locale: 'fi-FI',
+  heading: 'Allekirjoitukset',
+  lead: 'Nämä sivut on lisätty asiakirjan allekirjoittamisen jälkeen. Itse asiakirja on niiden edellä, muuttamattomana.',
+  leadApart:
+    'Nämä sivut koskevat asiakirjaa, jonka muut olivat jo allekirjoittaneet. Ne ovat erillinen tiedosto, jotta aiemmat allekirjoitukset säilyvät ennallaan.',
+  document: 'Asiakirja',
+  title: 'Otsikko',
+  fileName: 'Tiedosto',
+  pages: 'Sivuja',
+  sha256: 'SHA-256',
+  externalId: 'Viite',
+  documentId: 'Asiakirjan tunnus',
+  sender: 'Lähettäjä',
+  signers: 'Allekirjoittajat',
+  signedBy: 'Allekirjoittanut',
+  method: 'Menetelmä',
+  time: 'Aika',
+  personId: 'Tunnus tunnistuspalvelussa',
+  nationalNumber: 'Henkilötunnus',
+  address: 'IP-osoite',
+  history: 'Tapahtumat',
+  kinds: {
+    document_created: 'Asiakirja luotiin',
+    document_changed: 'Lähettäjä muutti asiakirjan asetuksia tai tekstejä',
+    link_opened: '{signer} avasi linkin',
+    document_read: '{signer} luki asiakirjan loppuun',
+    signer_added: 'Lähettäjä lisäsi allekirjoittajan',
+    signer_changed: 'Lähettäjä muutti allekirjoittajan tietoja',
+    signer_deleted: 'Lähettäjä poisti allekirjoittajan',
+    attachment_added: 'Lähettäjä lisäsi liitteen',
+    attachment_changed: 'Lähettäjä muutti liitettä',
+    attachment_deleted: 'Lähettäjä poisti liitteen',
+    attachment_opened: '{signer} avasi liitteen',
+    attachment_accepted: '{signer} hyväksyi liitteen',
+    method_chosen: '{signer} valitsi menetelmän: {method}',
+    signing_started: '{signer} siirtyi tunnistuspalveluun allekirjoittamaan',
+    signing_canceled: '{signer} keskeytti tunnistuspalvelussa',
+    signing_failed: 'Allekirjoitusyritys epäonnistui: {signer}',
+    signed: '{signer} allekirjoitti, menetelmä: {method}',
+    receipt_shown: '{signer} näki vahvistuksen',
+  },
+  verifyHeading: 'Näin tiedosto tarkistetaan',
+  verify:
+    'Avaa se PDF-lukijassa, joka näyttää allekirjoitukset, tai PAdES-tarkistusohjelmassa. Ensimmäinen allekirjoitus varmentaa asiakirjan sellaisena kuin se paketoitiin; ' +
+    'sitten tulee yksi allekirjoitus allekirjoittajaa kohden, tehty vain sitä varten luodulla varmenteella; viimeinen on aikaleima. Tunnistuspalveluiden omat todisteet ovat liitteinä.',
+  verifyApart:
+    'Avaa se PDF-lukijassa, joka näyttää allekirjoitukset, tai PAdES-tarkistusohjelmassa: lähettäjä varmentaa nämä sivut. Allekirjoitettu asiakirja on toinen tiedosto; ' +
+    'yllä oleva SHA-256 koskee sen sisältöä ennen näiden henkilöiden allekirjoituksia. Tunnistuspalveluiden omat todisteet ovat tässä liitteinä.',
+  page: 'Allekirjoitukset, sivu {page}/{pages}',
+  test: 'TESTI: ei oikeusvaikutusta',
+};
+
+const TEXTS: Record<string, EvidenceTexts> = {
+  EN: english,
+  NO: norwegian,
+  DA: danish,
+  SV: swedish,
+  FI: finnish,
+};
+
+/** Texts in the wanted language; English where a language has none. */
+export function evidenceTexts(language: string): EvidenceTexts {
+  return TEXTS[language] ?? english;
+}
+
+/** The texts of the languages, each once. */
+export function evidenceTextsOf(languages: readonly string[]): [EvidenceTexts, EvidenceTexts | undefined] {
+  const [first = english, second] = [...new Set(languages.map(evidenceTexts))];
+  return [first, second];
 }

@@ -3,6 +3,9 @@ export {
   PACKAGE_DOCUMENT,
   type PackagingDeps,
   packageDocument,
+  packageOrTell,
+  packagingQueue,
   registerPackaging,
 } from './package-document.job.ts';
 export { SealingPool } from './sealing-pool.ts';
+export { listStuckPackages, restartPackaging, type StuckPackage } from './stuck-packages.ts';

@@ -2,7 +2,7 @@ import type { AccountTime } from '../kernel/clock/account-clocks.ts';
 import type { Database } from '../kernel/db/database.ts';
 import type { Events } from '../kernel/events/events.ts';
 import type { FileStore } from '../kernel/files/files.ts';
-import type { Jobs } from '../kernel/jobs/jobs.ts';
+import type { Jobs, QueueDefinition } from '../kernel/jobs/jobs.ts';
 import type { Log } from '../kernel/log/log.ts';
 import {
   attachmentContent,
@@ -11,6 +11,7 @@ import {
   listEvidence,
   listWantedPackages,
   mainContent,
+  type NationalNumber,
   type PackagingTask,
   partOfName,
   putPackagingFailure,
@@ -34,6 +35,8 @@ export interface PackagingDeps extends MakePackageDeps {
   log: Log;
   accountName(accountId: string): Promise<string>;
   methodName(method: string): string;
+  /** What the eID told with the signature, where it was kept. */
+  nationalNumber(documentId: string, signature: SignatureRecord): NationalNumber | undefined;
 }
 
 /** 1, 5, 15, 60 minutes, then hourly for a day; the first tries come soon, for what was only a restart. */
@@ -46,15 +49,11 @@ const LONGEST_REASON = 500;
  * content-addressed, and of two packages the first one recorded stays.
  */
 export function registerPackaging(deps: PackagingDeps, jobs: Jobs, events: Events, concurrency: number): void {
-  jobs.define<JobData>({
-    name: PACKAGE_DOCUMENT,
-    concurrency,
-    retryDelaysSeconds: RETRY_DELAYS_SECONDS,
-    expireSeconds: 60,
-    handle: async (data) => {
+  jobs.define(
+    packagingQueue(concurrency, async (data) => {
       for (const task of await tasksOf(deps, data)) await packageOrTell(deps, task);
-    },
-  });
+    }),
+  );
   events.subscribe('packaging', ['document_signed'], async (signed, tx) => {
     const tasks = await listWantedPackages(
       tx,
@@ -62,6 +61,20 @@ export function registerPackaging(deps: PackagingDeps, jobs: Jobs, events: Event
     );
     await jobs.sendMany(PACKAGE_DOCUMENT, tasks.map(jobOf), tx);
   });
+}
+
+/** Also for a process that only sends its jobs. */
+export function packagingQueue(
+  concurrency: number,
+  handle: (data: JobData) => Promise<void>,
+): QueueDefinition<JobData> {
+  return {
+    name: PACKAGE_DOCUMENT,
+    concurrency,
+    retryDelaysSeconds: RETRY_DELAYS_SECONDS,
+    expireSeconds: 60,
+    handle,
+  };
 }
 
 /** Jobs of earlier versions are for all files of the document. */
@@ -77,7 +90,7 @@ export function jobOf(task: PackagingTask): { data: PackagingTask; singletonKey:
 }
 
 /** A failure is kept beside the document, for its owner and for the operator, until the file is there. */
-async function packageOrTell(deps: PackagingDeps, task: PackagingTask): Promise<void> {
+export async function packageOrTell(deps: PackagingDeps, task: PackagingTask): Promise<void> {
   try {
     await packageDocument(deps, task);
   } catch (error) {
@@ -160,6 +173,7 @@ async function gather(
   const evidence = await listEvidence(deps.database, document.id);
   const fault = evidenceFault(document, content, evidence);
   if (fault !== undefined) throw new PackagingFault('evidence_broken', fault);
+  const printed = document.request.dataToSign.packaging?.padesSettings?.includeSsnInPades === true;
   const [accountName, original, ...natives] = await Promise.all([
     deps.accountName(document.accountId),
     deps.files.read(document.accountId, content.contentSha256),
@@ -174,5 +188,6 @@ async function gather(
     signatures: signatures.map((signature, index) => ({ signature, native: natives[index]! })),
     accountName,
     methodName: deps.methodName,
+    nationalNumber: (signature) => (printed ? deps.nationalNumber(document.id, signature) : undefined),
   };
 }

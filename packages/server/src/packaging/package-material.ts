@@ -1,4 +1,10 @@
-import type { DocumentRecord, EvidenceEntry, SignatureRecord, SignedContent } from '../signature/index.ts';
+import type {
+  DocumentRecord,
+  EvidenceEntry,
+  NationalNumber,
+  SignatureRecord,
+  SignedContent,
+} from '../signature/index.ts';
 import type { EvidenceInput } from './evidence-pages.ts';
 import type { PackagedFile } from './sealing-messages.ts';
 import type { StandardPackage } from './standard-package.ts';
@@ -15,6 +21,8 @@ export interface PackageMaterial {
   signatures: readonly { signature: SignatureRecord; native: Uint8Array }[];
   accountName: string;
   methodName(method: string): string;
+  /** Only where the sender wants national numbers in the files. */
+  nationalNumber(signature: SignatureRecord): NationalNumber | undefined;
 }
 
 const MEDIA_TYPES = { pdf: 'application/pdf', txt: 'text/plain', html: 'text/html', xml: 'application/xml' } as const;
@@ -92,7 +100,7 @@ export function evidenceInput(material: PackageMaterial): EvidenceInput {
     contentSha256: content.contentSha256,
     externalId,
     accountName,
-    language: dataToSign.packaging?.padesSettings?.primaryLanguage,
+    languages: languagesOf(dataToSign.packaging?.padesSettings),
     environment: document.environment,
     signers: material.signatures.map(({ signature }) => ({
       signerId: signature.signerId,
@@ -100,6 +108,7 @@ export function evidenceInput(material: PackageMaterial): EvidenceInput {
       method: signature.method,
       methodName: methodName(signature.method),
       uniqueId: signature.methodUniqueId,
+      nationalNumber: material.nationalNumber(signature)?.value,
       signedAt: signature.signedAt,
       clientIp: signature.clientIp,
     })),
@@ -113,6 +122,13 @@ export function evidenceInput(material: PackageMaterial): EvidenceInput {
       })),
     createdAt: document.createdAt,
   };
+}
+
+type PadesSettings = NonNullable<DocumentRecord['request']['dataToSign']['packaging']>['padesSettings'];
+
+function languagesOf(settings: PadesSettings): string[] {
+  const { primaryLanguage = 'EN', secondaryLanguage } = settings ?? {};
+  return [primaryLanguage, ...(secondaryLanguage && secondaryLanguage !== primaryLanguage ? [secondaryLanguage] : [])];
 }
 
 /** What the standard package of the document, or of one signature, says. */
@@ -141,7 +157,7 @@ export function standardPackage(material: PackageMaterial): Omit<StandardPackage
       lastName: signature.lastName,
       dateOfBirth: signature.dateOfBirth,
       uniqueId: signature.methodUniqueId,
-      nationalNumber: undefined,
+      nationalNumber: material.nationalNumber(signature),
       method: signature.method,
       methodName: methodName(signature.method),
       mechanism: signature.mechanism,

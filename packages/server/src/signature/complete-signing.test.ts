@@ -78,7 +78,7 @@ describeOnEachDatabase('signing', (open) => {
         callbackUrl: 'http://localhost:8642/app/v1/eid/callback',
       });
       expect((await evidence(documentId)).at(-1)).toMatchObject({
-        kind: 'method_chosen',
+        kind: 'signing_started',
         data: { method: METHOD, attemptId },
       });
       const { attempt } = (await signature.app('GET', '/session', session.token)).body;
@@ -191,6 +191,7 @@ describeOnEachDatabase('signing', (open) => {
         'document_created',
         'link_opened',
         'method_chosen',
+        'signing_started',
         'signed',
       ]);
       await expectIntactEvidence(documentId);

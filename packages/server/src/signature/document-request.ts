@@ -380,8 +380,6 @@ export function requireAvailableFeatures(request: FilledRequest): void {
   const asked: string[] = [];
   if (request.advanced.security?.oneTimeUse) asked.push('advanced.security.oneTimeUse');
   if (request.advanced.security?.ipWhiteList?.length) asked.push('advanced.security.ipWhiteList');
-  if (request.dataToSign.packaging?.padesSettings?.secondaryLanguage)
-    asked.push('dataToSign.packaging.padesSettings.secondaryLanguage');
   if (request.dataToSign.packaging?.padesSettings?.padesTemplateId)
     asked.push('dataToSign.packaging.padesSettings.padesTemplateId');
   request.signers.forEach((signer, index) => {

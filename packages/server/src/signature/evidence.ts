@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 
 export type EvidenceKind =
   | 'document_created'
+  | 'document_changed'
   | 'link_opened'
   | 'document_read'
   | 'signer_added'
@@ -13,9 +14,11 @@ export type EvidenceKind =
   | 'attachment_opened'
   | 'attachment_accepted'
   | 'method_chosen'
+  | 'signing_started'
   | 'signing_canceled'
   | 'signing_failed'
-  | 'signed';
+  | 'signed'
+  | 'receipt_shown';
 
 /** One step of a document's life, as it is proven later. */
 export interface EvidenceEntry {

@@ -2,12 +2,14 @@ import type { Queryable, Transaction } from '../kernel/db/database.ts';
 import { SeglError } from '../kernel/errors/segl-error.ts';
 import { entityTag } from '../kernel/http/entity-tag.ts';
 import type { OperationContext, OperationResult } from '../kernel/http/route.ts';
+import type { CreateDocumentResponse } from './contract/document.ts';
 import { documentResource, statusResource } from './document-representation.ts';
 import { findErasure } from './erasure-store.ts';
 import type { DocumentOwner } from './life-cycle-store.ts';
 import { showNationalNumbers } from './national-number.ts';
 import type { SignatureDeps } from './signature-deps.ts';
-import { type DocumentRecord, findDocument, findStatus, lockDocument } from './store.ts';
+import { type DocumentRecord, findDocument, findStatus, lockDocument, type StatusFailure } from './store.ts';
+import { partOfName } from './wanted-packages.ts';
 
 const DELETED_KNOWN_MS = 90 * 24 * 3_600_000;
 
@@ -70,5 +72,14 @@ export async function getStatus(
   const found = await findStatus(deps.database, documentId);
   if (!found) throw await absentDocument(deps.database, context, documentId);
   if (!isOwn(found, context)) throw documentNotFound();
-  return { status: 200, body: statusResource(found.status, found.packages) };
+  return { status: 200, body: { ...statusResource(found.status, found.packages), ...delayed(found.failures) } };
+}
+
+/** Why files are not there yet that should be: also the account sees that something is waited for. */
+function delayed(failures: readonly StatusFailure[]): Pick<CreateDocumentResponse['status'], 'delayedPackages'> {
+  const delayedPackages = failures.flatMap(({ part, format, code, since }) => {
+    const { attachmentId, signerId } = partOfName(part);
+    return signerId !== undefined || format === 'packaged' ? [] : [{ attachmentId, format, code, since }];
+  });
+  return delayedPackages.length > 0 ? { delayedPackages } : {};
 }

@@ -1,8 +1,11 @@
+import type { Queryable } from '../kernel/db/database.ts';
 import type { OperationResult } from '../kernel/http/route.ts';
 import { packagedFile, signedCopyOf } from './get-file.ts';
+import { recordEvidence } from './record-evidence.ts';
 import { redirectUrl } from './redirect-token.ts';
 import { loadTurn, type SessionContext } from './session-context.ts';
 import type { SignatureDeps } from './signature-deps.ts';
+import { hasEvidence, lockDocumentRow } from './store.ts';
 import { MAIN_PART } from './wanted-packages.ts';
 
 /** Whether the signed file can be fetched, and where the sender wants the browser to go. */
@@ -10,6 +13,7 @@ export async function getResult(deps: SignatureDeps, context: SessionContext): P
   const { document, signer } = await loadTurn(deps, context.session, context.now);
   const copy = signedCopyOf(document);
   const signature = document.signatures.find((one) => one.signerId === signer.id);
+  if (signature) await recordReceiptShown(deps, context);
   return {
     status: 200,
     body: {
@@ -20,6 +24,18 @@ export async function getResult(deps: SignatureDeps, context: SessionContext): P
       redirect: signature && (await redirectUrl(deps, document, signer, { result: 'signed', signature })),
     },
   };
+}
+
+/** The first time, as evidence. The app asks again until the file is there. */
+async function recordReceiptShown(deps: SignatureDeps, context: SessionContext): Promise<void> {
+  const { documentId, signerId } = context.session;
+  const isRecorded = (db: Queryable) => hasEvidence(db, documentId, 'receipt_shown', signerId);
+  if (await isRecorded(deps.database)) return;
+  await deps.database.transaction(async (tx) => {
+    await lockDocumentRow(tx, documentId);
+    if (await isRecorded(tx)) return;
+    await recordEvidence(deps, tx, documentId, { kind: 'receipt_shown', signerId, caller: context });
+  });
 }
 
 /** The signer's own copy. Throws 404 `file_not_ready` until all have signed and the file is made. */

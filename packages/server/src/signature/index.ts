@@ -16,7 +16,10 @@ export { startFoldingCounts } from './fold-counts.ts';
 export { messageContent } from './message-content.ts';
 export { type NationalNumber, openSignedNumber } from './national-number.ts';
 export {
+  listDocumentsToPackage,
+  listPackagingFailures,
   listWantedPackages,
+  type PackagingFailure,
   type PackagingTask,
   putPackagingFailure,
 } from './package-store.ts';

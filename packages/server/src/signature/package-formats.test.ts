@@ -2,8 +2,17 @@ import { createHash } from 'node:crypto';
 import { verifyAsicE, verifyXades } from '@segl/ades';
 import { attachedFiles, pdfText, qpdfCheck, unzipped, xmlsec } from '@segl/test-kit/judges';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freshDatabase, type TestDatabase } from '../../../test-kit/src/databases.ts';
-import { packageDocument } from '../packaging/index.ts';
+import { freshDatabase, silentLog, type TestDatabase } from '../../../test-kit/src/databases.ts';
+import { ORDER, ORDER_SHEET } from '../../../test-kit/src/sample-order.ts';
+import { createJobs } from '../kernel/jobs/create-jobs.ts';
+import {
+  listStuckPackages,
+  packageDocument,
+  packageOrTell,
+  packagingQueue,
+  restartPackaging,
+  SealingPool,
+} from '../packaging/index.ts';
 import { firstBrokenEvidence } from './evidence.ts';
 import { PackagingUnderTest } from './packaging.testing.ts';
 import { PDF, pdf, SJOBANK } from './signature.testing.ts';
@@ -17,6 +26,7 @@ let packaging: PackagingUnderTest;
 beforeAll(async () => {
   database = await freshDatabase('embedded');
   packaging = await PackagingUnderTest.start(database);
+  packaging.signature.eid.signs = ['pdf', 'xml'];
 });
 afterAll(async () => {
   await packaging.stop();
@@ -37,6 +47,13 @@ async function download(documentId: string, tail: string): Promise<{ bytes: Buff
   const name = /filename="([^"]*)"/.exec(answer.headers['content-disposition'] ?? '')?.[1] ?? '';
   return { bytes: answer.bytes, type: answer.headers['content-type'] ?? '', name };
 }
+
+const orderToSign = (signaturePackageFormats: string[] = []) => ({
+  fileName: 'order.xml',
+  base64Content: Buffer.from(ORDER).toString('base64'),
+  base64ContentStyleSheet: Buffer.from(ORDER_SHEET).toString('base64'),
+  packaging: { signaturePackageFormats },
+});
 
 /** What the account's signers produced, in order of signing. */
 async function nativesOf(documentId: string): Promise<Buffer[]> {
@@ -185,24 +202,36 @@ describe('packaged: one signature with the document', () => {
   );
 
   it('is a standard package of that signature where the document is no PDF', async () => {
-    packaging.signature.eid.signs = ['pdf', 'txt'];
-    const text = Buffer.from('Avtale om leie av båt');
-    const { body } = await packaging.signature.create(
-      { dataToSign: { fileName: 'lease.txt', base64Content: text.toString('base64') } },
-      SIGNERS,
-    );
+    const { body } = await packaging.signature.create({ dataToSign: orderToSign() }, SIGNERS);
     const [signer] = body.signers;
     await packaging.signature.sign(signer.url);
     const { bytes, type, name } = await download(body.documentId, `/signers/${signer.id}?packaged`);
-    expect([type, name]).toEqual(['application/xml', 'lease-signed.xml']);
+    expect([type, name]).toEqual(['application/xml', 'order-signed.xml']);
     await expectSealed(bytes);
     const xml = bytes.toString('utf8');
-    expect(xml).toContain('fileName="lease.txt" mediaType="text/plain"');
-    expect([decoded(xml, 'Content').map(sha256), decoded(xml, 'Native')]).toEqual([
-      [sha256(text)],
+    expect(xml).toContain('fileName="order.xml" mediaType="application/xml"');
+    expect([decoded(xml, 'Content').map(String), decoded(xml, 'Native')]).toEqual([
+      [ORDER],
       [(await download(body.documentId, `/signers/${signer.id}?native`)).bytes],
     ]);
   });
+});
+
+it('packages what is not PDF too, with the style sheet that was signed along', async () => {
+  const documentId = await packaging.signedDocument({ dataToSign: orderToSign(['xades', 'asice']) });
+  await packaging.packageAll(documentId);
+  expect((await status(documentId)).completedPackages.toSorted()).toEqual([
+    'asice',
+    'native',
+    'standard_packaging',
+    'xades',
+  ]);
+  const standard = (await download(documentId, '?standard_packaging')).bytes.toString('utf8');
+  expect([decoded(standard, 'Content'), decoded(standard, 'StyleSheet')].map(String)).toEqual([ORDER, ORDER_SHEET]);
+  const { signed } = await expectSealed((await download(documentId, '?xades')).bytes);
+  expect(signed.slice(1, 3).map(({ content }) => Buffer.from(content!).toString('utf8'))).toEqual([ORDER, ORDER_SHEET]);
+  const files = await unzipped((await download(documentId, '?asice')).bytes);
+  expect([files.get('order.xml'), files.get('presentation/style-sheet.xsl')].map(String)).toEqual([ORDER, ORDER_SHEET]);
 });
 
 it('makes the same packages of an attachment that is signed along, and says so apart', async () => {
@@ -256,4 +285,100 @@ it('writes names that XML has no way to write, and stays readable', async () => 
   const { bytes } = await download(documentId, '?standard_packaging');
   await expectSealed(bytes);
   expect(elements(bytes.toString('utf8'), 'FullName')).toEqual(['Kari \ufffd\ufffd &lt;O&amp;Co&gt;']);
+});
+
+describe('while time-stamps are not to be had', () => {
+  it('what needs them waits and says so, and is made when it is restarted', async () => {
+    const documentId = await packaging.signedDocument();
+    const { revocation } = packaging.deps.trust;
+    const timeStamps = {
+      timeStamp: async () => {
+        throw new Error('no route to the time-stamp service');
+      },
+    };
+    const pool = new SealingPool({ threads: 1, services: { timeStamps, revocation } });
+    const task = { documentId, part: 'document', format: 'standard_packaging' } as const;
+    for (const _ of [1, 2]) await expect(packageOrTell({ ...packaging.deps, pool }, task)).rejects.toThrow('no route');
+    await pool.close();
+    const since = expect.stringMatching(/Z$/);
+    expect((await status(documentId)).delayedPackages).toEqual([
+      { format: 'standard_packaging', code: 'timestamp_unavailable', since },
+    ]);
+    const stuck = (await listStuckPackages(database)).filter((one) => one.documentId === documentId);
+    expect(stuck.map(({ format, failure }) => [format, failure?.code, failure?.attempts])).toEqual([
+      ['pades', undefined, undefined],
+      ['standard_packaging', 'timestamp_unavailable', 2],
+    ]);
+
+    const jobs = createJobs({ database, clock: packaging.deps.clock, log: silentLog });
+    jobs.define(
+      packagingQueue(1, async (data) => {
+        if ('format' in data) await packageOrTell(packaging.deps, data);
+      }),
+    );
+    await jobs.start();
+    expect(await restartPackaging({ database, jobs }, documentId)).toHaveLength(2);
+    await expect.poll(() => packaging.signature.events(documentId)).toContain('document_packaged');
+    await jobs.stop();
+    expect(await status(documentId)).not.toHaveProperty('delayedPackages');
+    expect((await listStuckPackages(database)).filter((one) => one.documentId === documentId)).toEqual([]);
+  });
+});
+
+it('national numbers and a second language are in the files where they were asked for', async () => {
+  const { eid } = packaging.signature;
+  const told = { value: '05128938534', countryCode: 'NO' };
+  eid.answer = () => {
+    const outcome = eid.completed('Kari Nordmann');
+    return outcome.result === 'completed'
+      ? { ...outcome, person: { ...outcome.person, nationalNumber: told } }
+      : outcome;
+  };
+  const made = async (padesSettings: object) => {
+    const { packaging: formats, ...data } = dataToSign('lease.pdf', ['pades']);
+    const documentId = await packaging.signedDocument({
+      dataToSign: { ...data, packaging: { ...formats, padesSettings } },
+      advanced: { getSocialSecurityNumber: true },
+    });
+    await packaging.packageAll(documentId);
+    const standard = (await download(documentId, '?standard_packaging')).bytes.toString('utf8');
+    return { text: await pdfText((await download(documentId, '?pades')).bytes), standard };
+  };
+  const asked = await made({ primaryLanguage: 'SV', secondaryLanguage: 'FI', includeSsnInPades: true });
+  expect(asked.text).toContain('Underskrifter / Allekirjoitukset');
+  expect(asked.text).toContain(`Personnummer: ${told.value}`);
+  expect(asked.text).toContain('Kari Nordmann undertecknade med Test eID');
+  expect(asked.standard).toContain(`<NationalNumber countryCode="NO">${told.value}</NationalNumber>`);
+  const plain = await made({ primaryLanguage: 'DA' });
+  eid.answer = () => eid.completed('Kari Nordmann');
+  expect(plain.text).toContain('Hvad der skete');
+  expect(plain.text + plain.standard).not.toContain(told.value);
+});
+
+it('signature.md 15: changes, the start of signing and the receipt are evidence, each once', async () => {
+  const { signature } = packaging;
+  const { body } = await signature.create();
+  const patch = { title: 'Other title', advanced: { tags: ['leases'] } };
+  for (const _ of [1, 2]) {
+    await signature.api('PATCH', `/signature/documents/${body.documentId}`, { body: patch });
+  }
+  const session = await signature.open(body.signers[0].url);
+  const returnedAttempt = signature.returned(await signature.goToEidAndBack(session));
+  await signature.app('GET', '/result', session.token);
+  await signature.app('POST', '/sign/complete', session.token, { returnedAttempt });
+  await Promise.all([1, 2].map(() => signature.app('GET', '/result', session.token)));
+  await packaging.packageAll(body.documentId);
+  const standard = (await download(body.documentId, '?standard_packaging')).bytes.toString('utf8');
+  const log = JSON.parse(decoded(standard, 'Evidence')[0]!.toString('utf8'));
+  expect(log.entries.map(({ kind }: { kind: string }) => kind)).toEqual([
+    'document_created',
+    'document_changed',
+    'link_opened',
+    'method_chosen',
+    'signing_started',
+    'signed',
+    'receipt_shown',
+  ]);
+  expect(log.entries[1].data.members).toEqual(['title', 'advanced.tags']);
+  for (const entry of log.entries.slice(2)) expect(entry.data.documentSha256).toBe(sha256(PDF));
 });

@@ -66,7 +66,7 @@ describeOnEachDatabase('the signed file of a document', (open) => {
       /at entry 3/,
     ],
     ['an entry removed', 'delete from evidence_entries where document_id = $1 and sequence = 2', /at entry 2/],
-    ['the last entry cut off', 'delete from evidence_entries where document_id = $1 and sequence = 4', /at entry 4/],
+    ['the last entry cut off', 'delete from evidence_entries where document_id = $1 and sequence = 5', /at entry 5/],
     ['all of it gone', 'delete from evidence_entries where document_id = $1', /at entry 1/],
     [
       'another name on record',

@@ -4,6 +4,7 @@ import { systemClock } from '../kernel/clock/clock.ts';
 import { createKeyStore } from '../kernel/keys/key-store.ts';
 import { type PackagingDeps, packageDocument, SealingPool } from '../packaging/index.ts';
 import { createTrust, type TrustOptions } from '../trust/index.ts';
+import { openSignedNumber } from './national-number.ts';
 import { listWantedPackages } from './package-store.ts';
 import { SignatureUnderTest } from './signature.testing.ts';
 
@@ -48,6 +49,7 @@ export class PackagingUnderTest {
       pool,
       accountName: async () => 'Nordbank',
       methodName: () => 'Test eID',
+      nationalNumber: (documentId, signed) => openSignedNumber(signature.deps.nationalNumberBox, documentId, signed),
     });
     return made;
   }

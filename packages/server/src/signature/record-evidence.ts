@@ -38,7 +38,12 @@ export async function recordEvidence(
       occurredAt: now,
       kind: step.kind,
       signerId: signer.id,
-      data: { ...step.data, clientIp, ...(userAgent === undefined ? {} : { userAgent }) },
+      data: {
+        ...step.data,
+        documentSha256: document.contentSha256,
+        clientIp,
+        ...(userAgent === undefined ? {} : { userAgent }),
+      },
     },
   );
   await insertEvidence(tx, document, entry);

@@ -77,12 +77,14 @@ export async function startSigning(
       createdAt: now,
     });
     await holdSession(tx, session.id, new Date(deps.clock.now().getTime() + EID_STEP_MS));
-    await recordEvidence(deps, tx, document.id, {
-      kind: 'method_chosen',
-      signerId: signer.id,
-      caller: context,
-      data: { method: body.method, attemptId },
-    });
+    for (const kind of ['method_chosen', 'signing_started'] as const) {
+      await recordEvidence(deps, tx, document.id, {
+        kind,
+        signerId: signer.id,
+        caller: context,
+        data: { method: body.method, attemptId },
+      });
+    }
   });
   return { status: 200, body: { attemptId, step: { ...started.step, inWindow } } };
 }

@@ -415,6 +415,14 @@ export interface DocumentStatusRecord {
   environment: Environment;
   status: DocumentStatus;
   packages: WantedPackage[];
+  /** Of packages that could not be made so far. */
+  failures: StatusFailure[];
+}
+
+export interface StatusFailure extends WantedPackage {
+  code: 'timestamp_unavailable' | 'revocation_unavailable' | 'evidence_broken' | 'packaging_failed';
+  /** ISO 8601, UTC. */
+  since: string;
 }
 
 export async function findStatus(db: Queryable, documentId: string): Promise<DocumentStatusRecord | undefined> {
@@ -423,18 +431,29 @@ export async function findStatus(db: Queryable, documentId: string): Promise<Doc
     environment: Environment;
     status: DocumentStatus;
     packages: WantedPackage[] | null;
+    failures: StatusFailure[] | null;
   }>({
     name: 'signature_find_status',
     text: `select d.account_id, d.environment, d.status,
                   case when d.packaged_at is null then null else
                   (select jsonb_agg(jsonb_build_object('part', p.part, 'format', p.format) order by p.created_at)
-                     from document_packages p where p.document_id = $1) end as packages
+                     from document_packages p where p.document_id = $1) end as packages,
+                  case when d.status <> 'signed' or d.packages_complete_at is not null then null else
+                  (select jsonb_agg(jsonb_build_object('part', f.part, 'format', f.format, 'code', f.code,
+                                                       'since', f.first_failed_at) order by f.first_failed_at)
+                     from packaging_failures f where f.document_id = $1) end as failures
              from documents d where d.id = $1 and d.erased_at is null`,
     values: [documentId],
   });
   const [row] = rows;
   return (
-    row && { accountId: row.account_id, environment: row.environment, status: row.status, packages: row.packages ?? [] }
+    row && {
+      accountId: row.account_id,
+      environment: row.environment,
+      status: row.status,
+      packages: row.packages ?? [],
+      failures: (row.failures ?? []).map((one) => ({ ...one, since: new Date(one.since).toISOString() })),
+    }
   );
 }
 
@@ -533,6 +552,20 @@ export async function insertEvidence(
       entry.hash,
     ],
   );
+}
+
+/** Whether a step of this kind of a signer is in the log. */
+export async function hasEvidence(
+  db: Queryable,
+  documentId: string,
+  kind: EvidenceKind,
+  signerId: string,
+): Promise<boolean> {
+  const { rows } = await db.query(
+    'select 1 from evidence_entries where document_id = $1 and kind = $2 and signer_id = $3 limit 1',
+    [documentId, kind, signerId],
+  );
+  return rows.length > 0;
 }
 
 export async function listEvidence(db: Queryable, documentId: string): Promise<EvidenceEntry[]> {

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Transaction } from '../kernel/db/database.ts';
 import { SeglError } from '../kernel/errors/segl-error.ts';
 import { entityTag, requireUnchanged } from '../kernel/http/entity-tag.ts';
 import { applyMergePatch, type MergePatch } from '../kernel/http/partial-update.ts';
@@ -19,12 +20,13 @@ import {
 } from './document-request.ts';
 import { afterAttachments, isFinal } from './document-status.ts';
 import { nextTimer } from './document-timer.ts';
+import { nextEvidence } from './evidence.ts';
 import { type ExtraInfo, extraInfoErrors, extraInfoFeatures } from './extra-info.ts';
 import { lockOwnDocument } from './get-document.ts';
 import { findLifeCycle, putDeletionAnnounced } from './life-cycle-store.ts';
 import { notificationErrors, notificationWithDefaults, requireReminderSchedule } from './notification-rules.ts';
 import type { SignatureDeps } from './signature-deps.ts';
-import { type DocumentRecord, findDocument } from './store.ts';
+import { type DocumentRecord, findDocument, insertEvidence, updateDocument as putEvidenceEnd } from './store.ts';
 import { updateDocumentRequest } from './update-store.ts';
 
 type Path = readonly [keyof UpdatableDocument, string?];
@@ -79,6 +81,7 @@ export async function updateDocument(
     // What the signers ask for was checked when they were added.
     requireAvailableFeatures({ ...changed.request, signers: [] });
     await updateDocumentRequest(tx, changed);
+    await recordChange(tx, context, changed, changedMembers(stored, updatableOf(changed)));
     if (request.advanced.timeToLive?.deleteAfterHours !== document.request.advanced.timeToLive?.deleteAfterHours) {
       // A deletion that is put off is announced again, when its time comes.
       const cycle = await findLifeCycle(tx, document.id);
@@ -93,6 +96,36 @@ export async function updateDocument(
   });
   const body = documentResource(updated, deps);
   return { status: 200, body, headers: { etag: entityTag(body) } };
+}
+
+/** What was changed, by name, is evidence: signers may have seen what it was before. */
+async function recordChange(
+  tx: Transaction,
+  { now, clientId, requestId }: OperationContext,
+  changed: DocumentRecord,
+  members: string[],
+): Promise<void> {
+  const entry = nextEvidence(
+    changed.id,
+    { sequence: changed.evidenceSequence, hash: changed.evidenceHash },
+    { occurredAt: now, kind: 'document_changed', data: { members, clientId, requestId } },
+  );
+  await insertEvidence(tx, changed, entry);
+  await putEvidenceEnd(tx, changed.id, { evidence: entry });
+}
+
+function changedMembers(stored: UpdatableDocument, after: UpdatableDocument): string[] {
+  const membersOf = (document: UpdatableDocument) => {
+    const { advanced, ...rest } = document;
+    return Object.entries({
+      ...rest,
+      ...Object.fromEntries(Object.entries(advanced ?? {}).map(([name, value]) => [`advanced.${name}`, value])),
+    });
+  };
+  const before = Object.fromEntries(membersOf(stored));
+  const names = new Set([...membersOf(stored), ...membersOf(after)].map(([name]) => name));
+  const now = Object.fromEntries(membersOf(after));
+  return [...names].filter((name) => !isDeepStrictEqual(before[name], now[name]));
 }
 
 /** As an answer shows it, so that what was read can be sent back. */

@@ -39,6 +39,7 @@ export { buildSignedData, type SignedDataInput } from './cms/signed-data-builder
 export type { DetachedContent } from './content-digest.ts';
 export type { AbsentKey, SignatureToMake } from './keys/deferred-signature.ts';
 export { algorithmOfKey, localSignatureProvider } from './keys/local-signature-provider.ts';
+export { type Pkcs11Key, type Pkcs11Module, pkcs11SignatureProvider } from './keys/pkcs11-signature-provider.ts';
 export { type Pkcs12, pkcs12SignatureProvider, readPkcs12 } from './keys/pkcs12.ts';
 export { type RemoteKey, remoteSignatureProvider } from './keys/remote-signature-provider.ts';
 export { type ArchivedPdf, archivePdf } from './pades/archive.ts';

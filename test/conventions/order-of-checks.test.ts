@@ -9,6 +9,7 @@ import { onDatabase } from './database.ts';
 /** Product of every operation of a group of paths; groups without one belong to every account. */
 const PRODUCT_OF_GROUP: Record<string, string | undefined> = {
   signature: 'signature',
+  resources: 'signature',
   notification: undefined,
   admin: undefined,
   test: undefined,

@@ -359,8 +359,13 @@ describeOnEachDatabase('creating a document', (open) => {
       ],
       [
         'packaging_not_supported',
-        () => toSign({ packaging: { signaturePackageFormats: ['xades'] } }),
-        'another package',
+        () =>
+          toSign({
+            fileName: 'lease.txt',
+            base64Content: Buffer.from('Lease').toString('base64'),
+            packaging: { signaturePackageFormats: ['pades'] },
+          }),
+        'PAdES of what is not PDF',
         'dataToSign.packaging.signaturePackageFormats',
       ],
       [

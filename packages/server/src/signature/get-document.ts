@@ -2,7 +2,7 @@ import type { Queryable, Transaction } from '../kernel/db/database.ts';
 import { SeglError } from '../kernel/errors/segl-error.ts';
 import { entityTag } from '../kernel/http/entity-tag.ts';
 import type { OperationContext, OperationResult } from '../kernel/http/route.ts';
-import type { CreateDocumentResponse } from './contract/document.ts';
+import type { StatusWithDelays } from './contract/document.ts';
 import { documentResource, statusResource } from './document-representation.ts';
 import { findErasure } from './erasure-store.ts';
 import type { DocumentOwner } from './life-cycle-store.ts';
@@ -72,14 +72,14 @@ export async function getStatus(
   const found = await findStatus(deps.database, documentId);
   if (!found) throw await absentDocument(deps.database, context, documentId);
   if (!isOwn(found, context)) throw documentNotFound();
-  return { status: 200, body: { ...statusResource(found.status, found.packages), ...delayed(found.failures) } };
+  const body = { ...statusResource(found.status, found.packages), delayedPackages: delayedPackages(found.failures) };
+  return { status: 200, body };
 }
 
 /** Why files are not there yet that should be: also the account sees that something is waited for. */
-function delayed(failures: readonly StatusFailure[]): Pick<CreateDocumentResponse['status'], 'delayedPackages'> {
-  const delayedPackages = failures.flatMap(({ part, format, code, since }) => {
+function delayedPackages(failures: readonly StatusFailure[]): StatusWithDelays['delayedPackages'] {
+  return failures.flatMap(({ part, format, code, since }) => {
     const { attachmentId, signerId } = partOfName(part);
     return signerId !== undefined || format === 'packaged' ? [] : [{ attachmentId, format, code, since }];
   });
-  return delayedPackages.length > 0 ? { delayedPackages } : {};
 }

@@ -7,6 +7,7 @@ import {
   DocumentPath,
   DocumentSummary,
   Status,
+  StatusWithDelays,
 } from './contract/document.ts';
 import { EXAMPLES } from './contract/examples.ts';
 import { JwtValidationRequest, JwtValidationResponse } from './contract/redirect-token.ts';
@@ -152,7 +153,7 @@ export function signatureRoutes(deps: SignatureDeps): RouteDefinition[] {
       scope: 'document_read',
       product: 'signature',
       params: DocumentPath,
-      responses: { 200: Status },
+      responses: { 200: StatusWithDelays },
       handle: (context, { params }) => getStatus(deps, context, params.documentId),
     },
     {

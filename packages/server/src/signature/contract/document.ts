@@ -512,22 +512,29 @@ export const Status = Type.Object(
     documentStatus: stringEnum(DOCUMENT_STATUSES, { description: 'State of the document.' }),
     completedPackages: PACKAGES,
     attachmentPackages: Dictionary(PACKAGES, { description: 'The same per attachment id.' }),
-    delayedPackages: optional(
-      Type.Array(
-        Type.Object({
-          attachmentId: optional(Guid({ description: 'The attachment that it is of; absent: the document.' })),
-          format: stringEnum(PACKAGE_FORMATS, { description: 'Which file.' }),
-          code: stringEnum(['timestamp_unavailable', 'revocation_unavailable', 'evidence_broken', 'packaging_failed'], {
-            description: 'Why it could not be made so far.',
-          }),
-          since: DateTime({ description: 'When it first failed.' }),
+  },
+  { description: 'State of the document and of its files.' },
+);
+
+/** The status alone says more than the status inside other answers. */
+export const StatusWithDelays = Type.Object(
+  {
+    ...Status.properties,
+    delayedPackages: Type.Array(
+      Type.Object({
+        attachmentId: optional(Guid({ description: 'The attachment that it is of; absent: the document.' })),
+        format: stringEnum(PACKAGE_FORMATS, { description: 'Which file.' }),
+        code: stringEnum(['timestamp_unavailable', 'revocation_unavailable', 'evidence_broken', 'packaging_failed'], {
+          description: 'Why it could not be made so far.',
         }),
-        { description: 'Extension, in the status alone: files that could not be made so far and are tried again.' },
-      ),
+        since: DateTime({ description: 'When it first failed.' }),
+      }),
+      { description: 'Extension: files that could not be made so far and are tried again.' },
     ),
   },
   { description: 'State of the document and of its files.' },
 );
+export type StatusWithDelays = Static<typeof StatusWithDelays>;
 
 export const SignerResponse = Type.Object({
   id: Guid({ description: 'Id of the signer.' }),

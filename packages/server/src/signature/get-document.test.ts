@@ -60,7 +60,12 @@ describeOnEachDatabase('reading a document', (open) => {
     });
     const path = `/signature/documents/${body.documentId}`;
     const status = async () => (await signature.api('GET', `${path}/status`)).body;
-    expect(await status()).toEqual({ documentStatus: 'unsigned', completedPackages: [], attachmentPackages: {}, delayedPackages: [] });
+    expect(await status()).toEqual({
+      documentStatus: 'unsigned',
+      completedPackages: [],
+      attachmentPackages: {},
+      delayedPackages: [],
+    });
 
     signature.advance(60_000);
     await signature.sign(body.signers[0].url);
@@ -74,7 +79,7 @@ describeOnEachDatabase('reading a document', (open) => {
       created: new Date(signature.now().getTime() - 60_000).toISOString(),
       lastUpdated: signature.now().toISOString(),
       deadline: body.advanced.timeToLive.deadline,
-      status: { documentStatus: 'partialsigned', completedPackages: [], attachmentPackages: {}, delayedPackages: [] },
+      status: { documentStatus: 'partialsigned', completedPackages: [], attachmentPackages: {} },
       requiredSignatures: 2,
       currentSignatures: 1,
       tags: ['lease'],

@@ -1,5 +1,5 @@
 import { applyTheme } from '@segl/ui';
-import { useEffect, useLayoutEffect } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useLayoutEffect } from 'react';
 import { AttachmentScreen } from './screens/attachment-screen.tsx';
 import { ChoosingScreen } from './screens/choosing-screen.tsx';
 import { FailedScreen } from './screens/failed-screen.tsx';
@@ -17,7 +17,7 @@ const LOOK_AGAIN_MS = 8000;
 /** The choice of eID is a step of its own in the browser's history, so that *back* leads from it to the document. */
 function useHistorySteps(): void {
   const { flow, screen } = useSigning();
-  const choosing = screen.name === 'choosing';
+  const choosing = screen.name === 'choosing' || screen.name === 'accepting' || screen.name === 'handwriting';
   useEffect(() => {
     if (choosing && history.state?.step !== 'choosing') history.pushState({ step: 'choosing' }, '');
   }, [choosing]);
@@ -45,16 +45,37 @@ function useHistorySteps(): void {
 }
 
 /** Screens on which a session has something to lose. */
-const LIVING: readonly string[] = ['attachment', 'reading', 'choosing', 'handing_over', 'failed'];
+const LIVING: readonly string[] = [
+  'proving',
+  'dialog',
+  'attachment',
+  'reading',
+  'choosing',
+  'accepting',
+  'handwriting',
+  'handing_over',
+  'failed',
+];
+
+// Few signers meet these, so nobody waits for them before the document.
+const ProvingScreen = lazy(() => import('./screens/proving-screen.tsx'));
+const DialogScreen = lazy(() => import('./screens/dialog-screen.tsx'));
+const AcceptingScreen = lazy(() => import('./screens/accepting-screen.tsx'));
+const HandwritingScreen = lazy(() => import('./screens/handwriting-screen.tsx'));
+
+function Later({ screen }: { screen: ReactNode }) {
+  return <Suspense fallback={<LoadingScreen />}>{screen}</Suspense>;
+}
 
 export function App() {
-  const { screen, view } = useSigning();
+  const { screen, view, locked } = useSigning();
   const { say } = useSpeech();
   useHistorySteps();
 
   useLayoutEffect(() => {
-    if (view) applyTheme(document.documentElement, view.theme);
-  }, [view]);
+    const known = view ?? locked;
+    if (known) applyTheme(document.documentElement, known.theme);
+  }, [view, locked]);
 
   const title = screen.name === 'stopped' && screen.reason === 'unknown_link' ? undefined : view?.document.title;
   useEffect(() => {
@@ -64,7 +85,7 @@ export function App() {
   return (
     <>
       <CurrentScreen />
-      {view && LIVING.includes(screen.name) && <SessionLifeDialog />}
+      {(view ?? locked) && LIVING.includes(screen.name) && <SessionLifeDialog />}
     </>
   );
 }
@@ -74,6 +95,14 @@ function CurrentScreen() {
   switch (screen.name) {
     case 'loading':
       return <LoadingScreen />;
+    case 'proving':
+      return <Later screen={<ProvingScreen busy={screen.busy} remark={screen.remark} />} />;
+    case 'dialog':
+      return <Later screen={<DialogScreen />} />;
+    case 'accepting':
+      return <Later screen={<AcceptingScreen busy={screen.busy} remark={screen.remark} />} />;
+    case 'handwriting':
+      return <Later screen={<HandwritingScreen busy={screen.busy} remark={screen.remark} />} />;
     case 'attachment':
       return <AttachmentScreen key={screen.attachment.id} attachment={screen.attachment} remark={screen.remark} />;
     case 'reading':
@@ -87,7 +116,9 @@ function CurrentScreen() {
     case 'signed':
       return <SignedScreen copy={screen.copy} redirect={screen.redirect} />;
     case 'stopped':
-      return <StoppedScreen key={screen.reason} reason={screen.reason} redirect={screen.redirect} />;
+      return (
+        <StoppedScreen key={screen.reason} reason={screen.reason} redirect={screen.redirect} sender={screen.sender} />
+      );
     case 'failed':
       return <FailedScreen failure={screen.failure} />;
   }

@@ -1,11 +1,14 @@
 import { createContext, type ReactNode, useContext, useSyncExternalStore } from 'react';
 import type { Screen } from './flow/screen.ts';
-import type { SigningFlow } from './flow/signing-flow.ts';
+import type { FlowState, SigningFlow } from './flow/signing-flow.ts';
 import type { View } from './server/contract.ts';
 import type { SignHost } from './server/sign-host.ts';
 import type { SessionStore } from './session/session-store.ts';
 
-export type Signing = { flow: SigningFlow; host: SignHost; store: SessionStore; view: View | null; screen: Screen };
+export type Signing = { flow: SigningFlow; host: SignHost; store: SessionStore; screen: Screen } & Pick<
+  FlowState,
+  'view' | 'locked'
+>;
 
 const Signing = createContext<Signing | null>(null);
 
@@ -21,8 +24,8 @@ export function SigningProvider({
   store: SessionStore;
   children: ReactNode;
 }) {
-  const { view, screen } = useSyncExternalStore(flow.subscribe, flow.state);
-  return <Signing value={{ flow, host, store, view, screen }}>{children}</Signing>;
+  const { view, locked, screen } = useSyncExternalStore(flow.subscribe, flow.state);
+  return <Signing value={{ flow, host, store, view, locked, screen }}>{children}</Signing>;
 }
 
 export function useSigning(): Signing {

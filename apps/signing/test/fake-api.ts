@@ -3,7 +3,7 @@ import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
-import type { AttemptOutcome, View } from '../src/server/contract.ts';
+import type { AttemptOutcome, LockedView, PendingAuthentication, Sender, View } from '../src/server/contract.ts';
 
 /**
  * Stands in for the sign host in this app's own browser tests: the built app under the real policy, sessions in memory,
@@ -15,6 +15,10 @@ export const RETURN_CODE = 'r'.repeat(32);
 
 export type Scenario = {
   view?: Partial<View>;
+  /** What must be proven first; the code is 123456. */
+  authentication?: PendingAuthentication;
+  /** The link is refused, as one that the sender has limited. */
+  refused?: Sender;
   /** The content of the document, whatever its format. */
   pdf?: Buffer;
   /** The copy that is shown in place of the content. */
@@ -31,7 +35,7 @@ export type Scenario = {
   instead?: Record<string, { status: number; body?: object; headers?: Record<string, string> }[]>;
 };
 
-type Session = { scenario: string; token: string; view: View; polls: number };
+type Session = { scenario: string; token: string; view: View; authentication?: PendingAuthentication; polls: number };
 
 export type FakeApi = {
   origin: string;
@@ -91,11 +95,12 @@ function viewOf(scenario: Scenario, pdf: Buffer): View {
       phone: '+47 22 00 00 00',
       url: 'https://nordbank.example',
     },
-    signer: { firstName: 'Kari', fullName: 'Kari Nordmann' },
+    signer: { firstName: 'Kari', lastName: 'Nordmann', fullName: 'Kari Nordmann' },
     language: 'EN',
     environment: 'test',
     theme: { colorTheme: 'Default', themeMode: 'Default' },
     mechanism: 'pkisignature',
+    signStep: 'eid',
     methods: [{ method: 'no_bankid_netcentric', name: 'BankID', countryCode: 'NO' }],
     redirect: { mode: 'donot_redirect' },
     remainingSigners: 0,
@@ -106,11 +111,18 @@ function viewOf(scenario: Scenario, pdf: Buffer): View {
   return view.state === 'signed' && !view.signature ? { ...view, signature: signatureNow() } : view;
 }
 
+/** What the session shows: nothing of the document while there is something to prove. */
+function shownOf({ view, authentication }: Session): View | LockedView {
+  if (!authentication) return view;
+  return { ...view, document: undefined, attachments: [], signer: {}, methods: [], authentication };
+}
+
 function signatureNow(): NonNullable<View['signature']> {
   return {
     fullName: 'Kari Nordmann',
     method: 'no_bankid_netcentric',
     methodName: 'BankID',
+    mechanism: 'pkisignature',
     signedTime: new Date().toISOString(),
   };
 }
@@ -163,8 +175,10 @@ export async function startFakeApi(
     const known = booted.handle !== null && linkOf(booted.handle) in scenarios;
     const ofBrowser = /^(nb|nn|no)/.test(request.headers['accept-language'] ?? '') ? 'NO' : 'EN';
     const language = known ? (scenarioOf(booted.handle!).view?.language ?? 'EN') : ofBrowser;
-    const data = { ...booted, language, messageOrigins: [], state: known ? 'ok' : 'unknown_link' };
-    response.writeHead(known ? 200 : 404, {
+    const sender = known ? scenarioOf(booted.handle!).refused : undefined;
+    const state = sender ? 'not_allowed' : known ? 'ok' : 'unknown_link';
+    const data = { ...booted, language, messageOrigins: [], state, sender };
+    response.writeHead(sender ? 403 : known ? 200 : 404, {
       'content-type': contentTypes['.html'],
       'content-security-policy': policyFor(nonce),
       'referrer-policy': 'no-referrer',
@@ -249,12 +263,14 @@ export async function startFakeApi(
       bootCodes.delete(body.bootCode ?? '');
       const token = randomUUID();
       const view = viewOf(scenarioOf(handle), pdfOf(handle));
-      sessions.set(handle, { scenario: linkOf(handle), token, view, polls: 0 });
+      const { authentication } = scenarioOf(handle);
+      const session: Session = { scenario: linkOf(handle), token, view, authentication, polls: 0 };
+      sessions.set(handle, session);
       return json(response, 200, {
         sessionToken: `${handle}.${token}`,
         signToken: `sign-${linkOf(handle)}`,
         handle,
-        view,
+        view: shownOf(session),
       });
     }
 
@@ -277,7 +293,39 @@ export async function startFakeApi(
     if (scenario.held?.includes(name)) return;
     switch (name) {
       case 'GET /session':
+        return json(response, 200, shownOf(session));
+      case 'POST /auth/otp/send': {
+        const now = Date.now();
+        const at = (seconds: number) => new Date(now + seconds * 1000).toISOString();
+        const code = { sentAt: at(0), expiresAt: at(300), resendAt: at(30), triesLeft: 3, sendsLeft: 2 };
+        session.authentication = { ...session.authentication!, code };
+        return json(response, 200, shownOf(session));
+      }
+      case 'POST /auth/otp/check': {
+        const code = session.authentication!.code!;
+        if (body.code === '123456') session.authentication = undefined;
+        else session.authentication = { ...session.authentication!, code: { ...code, triesLeft: code.triesLeft - 1 } };
+        const outcome = body.code === '123456' ? 'passed' : code.triesLeft > 1 ? 'wrong' : 'used_up';
+        return json(response, 200, { outcome, view: shownOf(session) });
+      }
+      case 'POST /dialogs/before': {
+        const { answers = {} } = body as unknown as { answers?: Record<string, string> };
+        const wrong = Object.entries(answers).filter(([, text]) => text === 'wrong');
+        if (wrong.length > 0) {
+          const errors = wrong.map(([key]) => ({ field: `answers.${key}`, code: 'pattern' }));
+          return json(response, 400, { code: 'validation_failed', errors });
+        }
+        const before = { ...session.view.dialogs!.before!, accepted: true };
+        session.view = { ...session.view, dialogs: { ...session.view.dialogs, before } };
         return json(response, 200, session.view);
+      }
+      case 'POST /sign/accept':
+      case 'POST /sign/handwritten': {
+        const byHand = { method: 'unknown', methodName: 'Handwritten signature', mechanism: 'handwritten' };
+        const signature = { ...signatureNow(), ...(path === '/sign/handwritten' ? byHand : {}) };
+        session.view = { ...session.view, state: 'signed', signature };
+        return json(response, 200, { outcome: 'signed', view: session.view });
+      }
       case 'POST /session/keepalive':
         return json(response, 200, { expiresInSeconds: 1200, endsInSeconds: 7200 });
       case 'POST /documents/main/read':
@@ -292,11 +340,32 @@ export async function startFakeApi(
       case 'GET /documents/main/content':
       case 'GET /documents/main/signed':
         return content(request, response, pdfOf(handle));
+      case 'POST /auth/start': {
+        const attemptId = randomUUID();
+        attempts.set(attemptId, 'started');
+        session.view = {
+          ...session.view,
+          attempt: { attemptId, purpose: 'identify', method: body.method!, state: 'started' },
+        };
+        const url = `/eid?attempt=${attemptId}&handle=${handle}`;
+        return json(response, 200, { attemptId, step: { kind: 'redirect', url, inWindow: false } });
+      }
+      case 'POST /auth/complete': {
+        const outcome = attempts.get((body.returnedAttempt ?? '').split('.')[0]!);
+        session.view = { ...session.view, attempt: undefined };
+        if (outcome === 'signed') session.authentication = undefined;
+        const failure = outcome === 'failed' ? scenario.failure : {};
+        const named = outcome === 'signed' ? 'identified' : outcome;
+        return json(response, 200, { outcome: named, ...failure, view: shownOf(session) });
+      }
       case 'POST /sign/start': {
         if (body.documentSha256 !== session.view.document.sha256) return refuse(response, 409, 'document_changed');
         const attemptId = randomUUID();
         attempts.set(attemptId, 'started');
-        session.view = { ...session.view, attempt: { attemptId, method: body.method!, state: 'started' } };
+        session.view = {
+          ...session.view,
+          attempt: { attemptId, purpose: 'sign', method: body.method!, state: 'started' },
+        };
         return json(response, 200, {
           attemptId,
           step: {
@@ -311,6 +380,19 @@ export async function startFakeApi(
         const outcome = code === RETURN_CODE ? attempts.get(attemptId) : undefined;
         if (!outcome || outcome === 'started') return refuse(response, 409, 'attempt_unfinished');
         session.view = { ...session.view, attempt: undefined };
+        if (outcome === 'signed' && session.view.mechanism !== 'pkisignature') {
+          const signStep = session.view.mechanism === 'identification' ? 'accept' : 'handwriting';
+          const [firstName, lastName] = ['Kari', 'Nordmann'];
+          const identity = {
+            fullName: 'Kari Nordmann',
+            firstName,
+            lastName,
+            method: 'no_bankid_netcentric',
+            methodName: 'BankID',
+          };
+          session.view = { ...session.view, signStep, identity };
+          return json(response, 200, { outcome: 'identified', view: session.view });
+        }
         if (outcome === 'signed') session.view = { ...session.view, state: 'signed', signature: signatureNow() };
         return json(response, 200, { outcome, ...(outcome === 'failed' ? scenario.failure : {}), view: session.view });
       }

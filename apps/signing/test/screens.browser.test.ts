@@ -55,6 +55,32 @@ const attachment = (name: string, type: 'show_accept' | 'read_accept'): View['at
   accepted: false,
 });
 
+const BY_CODE = { step: 'code' as const, methods: [], maskedNumber: '+47 ••• •• 123' };
+const DIALOG = {
+  title: 'Moving in',
+  message: 'Please read the meter before you sign.\nHow: https://nordbank.example/meter',
+  useCheckBox: true,
+  accepted: false,
+  fields: [
+    { key: 'meter', description: 'Meter reading, five digits', type: 'Text' as const, required: true },
+    { key: 'remark', description: 'Anything else?', type: 'Text' as const, required: false },
+    { key: 'keys', description: 'I have received the keys', type: 'Checkbox' as const, required: false },
+  ],
+};
+
+/** A line across the area, with the mouse. */
+async function draw(page: Page): Promise<void> {
+  const area = page.locator('.drawing__area');
+  await area.scrollIntoViewIfNeeded();
+  const { x, y, width, height } = (await area.boundingBox())!;
+  await page.mouse.move(x + width * 0.1, y + height * 0.7);
+  await page.mouse.down();
+  for (let step = 1; step <= 20; step += 1) {
+    await page.mouse.move(x + width * (0.1 + 0.04 * step), y + height * (0.5 + 0.3 * Math.sin(step)));
+  }
+  await page.mouse.up();
+}
+
 const screens: Record<string, ScreenCase> = {
   reading: { scenario: {}, reach: drawn, heading: [title, title] },
   'reading-after-leaving-the-eid': {
@@ -222,6 +248,79 @@ const screens: Record<string, ScreenCase> = {
     reach: toEid,
     heading: ['Something went wrong', 'Noe gikk galt'],
   },
+  'proving-at-an-eid': {
+    scenario: { authentication: { step: 'eid', methods: twoMethods } },
+    heading: ['Who are you\\?', 'Hvem er du\\?'],
+  },
+  'proving-by-code': {
+    scenario: { authentication: BY_CODE },
+    reach: async (page) => {
+      await press(page, 'Send the code', 'Send koden');
+      await page.getByRole('textbox').fill('654321');
+      await press(page, 'Continue', 'Fortsett');
+      await page.locator('.field__error').waitFor();
+    },
+    heading: ['Who are you\\?', 'Hvem er du\\?'],
+  },
+  'another-person': {
+    scenario: { authentication: { step: 'eid', methods: twoMethods }, failure: { errorCode: 'SA-1028' } },
+    reach: async (page) => {
+      await page.getByRole('button', { name: /^BankID/ }).click();
+      await page.getByRole('link', { name: 'failed' }).click();
+    },
+    heading: ['Something went wrong', 'Noe gikk galt'],
+  },
+  'not-allowed': {
+    scenario: { refused: { account: { name: 'Nordbank AS' }, contact: { email: 'ola@nordbank.example' } } },
+    heading: ['You cannot open this here', 'Du kan ikke åpne dette her'],
+  },
+  dialog: {
+    scenario: { view: { dialogs: { before: DIALOG } } },
+    reach: async (page) => {
+      await page.getByRole('textbox').first().fill('wrong');
+      await page.getByRole('checkbox').last().check();
+      await press(page, 'Continue', 'Fortsett');
+      await page.locator('.field__error').waitFor();
+    },
+    heading: ['Moving in', 'Moving in'],
+  },
+  accepting: {
+    scenario: { view: { mechanism: 'identification' } },
+    reach: answer('signed'),
+    heading: ['Sign the document', 'Signer dokumentet'],
+  },
+  'handwriting-drawn': {
+    scenario: { view: { mechanism: 'handwritten', signStep: 'handwriting' } },
+    reach: async (page) => {
+      await toEid(page);
+      await draw(page);
+    },
+    heading: ['Write your signature', 'Skriv signaturen din'],
+  },
+  'handwriting-typed': {
+    scenario: { view: { mechanism: 'handwritten_with_identification' } },
+    reach: async (page) => {
+      await answer('signed')(page);
+      await page.getByRole('radio').last().check();
+    },
+    heading: ['Write your signature', 'Skriv signaturen din'],
+  },
+  'signed-with-a-last-word': {
+    scenario: {
+      view: {
+        mechanism: 'handwritten',
+        signStep: 'handwriting',
+        dialogs: { after: { title: 'Welcome', message: 'The keys are at\nhttps://nordbank.example/keys.' } },
+      },
+    },
+    reach: async (page) => {
+      await toEid(page);
+      await draw(page);
+      await press(page, 'Sign', 'Signer');
+      await page.getByRole('button', { name: /Download your copy|Last ned ditt eksemplar/ }).waitFor();
+    },
+    heading: ['Signed\\.', 'Signert\\.'],
+  },
   'waiting-for-attachments': {
     scenario: stopped('waiting_for_attachments'),
     heading: ['The sender is still', 'Avsenderen er ikke'],
@@ -360,6 +459,9 @@ it('needs no sideways scrolling at 320 px, nor at 400 % of a laptop', async () =
     'failed',
     'menu',
     'not-your-turn',
+    'proving-by-code',
+    'dialog',
+    'handwriting-drawn',
   ]) {
     for (const size of [
       { width: 320, height: 640 },
@@ -380,7 +482,18 @@ it('needs no sideways scrolling at 320 px, nor at 400 % of a laptop', async () =
 }, 60_000);
 
 it('gives every control at least 44 px', async () => {
-  for (const name of ['attachment-read', 'reading', 'choosing', 'signed', 'failed', 'menu', 'cancel-question']) {
+  for (const name of [
+    'attachment-read',
+    'reading',
+    'choosing',
+    'signed',
+    'failed',
+    'menu',
+    'cancel-question',
+    'proving-by-code',
+    'accepting',
+    'handwriting-drawn',
+  ]) {
     const { page, close } = await openTab(browser);
     await page.goto(`${api.origin}/start?jwt=${name}`);
     await screens[name]!.reach?.(page);

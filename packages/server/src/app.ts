@@ -43,6 +43,8 @@ import { jobOf, PACKAGE_DOCUMENT, registerPackaging, SealingPool } from './packa
 import { CONTRACT_TEXTS, registerReference } from './reference/index.ts';
 import { createRequestLog } from './requests/index.ts';
 import {
+  createOneTimeCodes,
+  createPatternMatcher,
   createSignature,
   createSignLinks,
   EID_CALLBACK_PATH,
@@ -183,6 +185,13 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
       remind: (tx, signers, now) => messaging.remind(tx, signers, now),
     },
     eids,
+    oneTimeCodes: createOneTimeCodes(masterKey),
+    codeMessages: {
+      fixedCode: (environment) => messaging.fixedCode(environment),
+      send: (message) => messaging.sendCode(message),
+    },
+    patterns: createPatternMatcher(),
+    sealXml: (account, xml) => trust.sealXml(account, xml),
     checkPdf: (bytes, accountId) => pool.checkPdf(bytes, accountId),
     content,
     converter: new PdfConverter({ program: config.libreOffice, maxPdfBytes: config.maxDocumentBytes, log }),

@@ -6,6 +6,7 @@ export const KARI = '05128938534';
 /** A signer without a browser: the calls of the signing app, one after the other. */
 export interface Signer {
   sessionToken: string;
+  /** Empty while the person has not proven who they are. */
   documentSha256: string;
   /** Starts the eID; answers its address. */
   start(): Promise<{ attemptId: string; url: string }>;
@@ -40,10 +41,10 @@ export async function openSignUrl(signUrl: string): Promise<Signer> {
   };
   return {
     sessionToken,
-    documentSha256: view.document.sha256,
+    documentSha256: view.document?.sha256 ?? '',
     call,
     async start() {
-      const body = { method: 'no_bankid_netcentric', documentSha256: view.document.sha256 };
+      const body = { method: 'no_bankid_netcentric', documentSha256: view.document?.sha256 };
       const started = await call('POST', '/app/v1/sign/start', body);
       if (started.status !== 200) throw new Error(`the eID was not started: ${started.status} ${started.body?.code}`);
       return { attemptId: started.body.attemptId, url: started.body.step.url };

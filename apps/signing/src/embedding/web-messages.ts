@@ -18,7 +18,8 @@ export function followCourse(tell: (message: WebMessage) => void): (state: FlowS
   let spinning = false;
   let last: FlowState['screen'] | null = null;
 
-  return ({ view, screen }) => {
+  return ({ view: open, locked, screen }) => {
+    const view = open ?? locked;
     const isNew = last?.name !== screen.name || reasonOf(last) !== reasonOf(screen);
     last = screen;
     const document = { ...(view ? { documentId: view.documentId } : {}) };

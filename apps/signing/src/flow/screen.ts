@@ -1,4 +1,12 @@
-import type { Attachment, Download, SigningMethod, View } from '../server/contract.ts';
+import {
+  type Attachment,
+  type Download,
+  isLocked,
+  type Sender,
+  type SessionView,
+  type SigningMethod,
+  type View,
+} from '../server/contract.ts';
 
 /** Why there is nothing to sign here, at least not now. */
 export type StopReason =
@@ -12,6 +20,7 @@ export type StopReason =
   | 'session_ended'
   | 'maintenance'
   | 'canceled_by_you'
+  | 'not_allowed'
   | 'eid_window';
 
 export type Failure = {
@@ -40,6 +49,11 @@ export type CopyState =
 
 export type Screen =
   | { name: 'loading' }
+  /** Nothing of the document is known yet; `busy` while the eID's answer is looked at. */
+  | { name: 'proving'; busy?: boolean; remark?: Remark }
+  | { name: 'dialog' }
+  | { name: 'accepting'; busy?: boolean; remark?: Remark }
+  | { name: 'handwriting'; busy?: boolean; remark?: Remark | 'signature_empty' }
   | { name: 'attachment'; attachment: Attachment; remark?: Remark }
   | { name: 'reading'; remark?: Remark }
   | { name: 'choosing'; remark?: Remark }
@@ -47,14 +61,17 @@ export type Screen =
   | { name: 'handing_over'; method: SigningMethod; elsewhere?: { url: string; opened: boolean } }
   | { name: 'sealing'; method?: SigningMethod }
   | { name: 'signed'; copy: CopyState; redirect?: string }
-  | { name: 'stopped'; reason: StopReason; redirect?: string }
+  | { name: 'stopped'; reason: StopReason; redirect?: string; sender?: Sender }
   | { name: 'failed'; failure: Failure };
 
 /** The first screen that the state of document and signer allows. */
-export function screenFor(view: View): Screen {
+export function screenFor(view: SessionView): Screen {
+  if (isLocked(view) && (view.state === 'sign' || view.state === 'signed')) return { name: 'proving' };
+  const before = view.dialogs?.before;
   const attachment = nextAttachment(view);
   switch (view.state) {
     case 'sign':
+      if (before && !before.accepted) return { name: 'dialog' };
       return attachment ? { name: 'attachment', attachment } : { name: 'reading' };
     case 'signed':
       return { name: 'signed', copy: { state: expectsCopy(view) ? 'preparing' : 'none' } };
@@ -67,8 +84,8 @@ export function screenFor(view: View): Screen {
 }
 
 /** The code of what this app cannot show: a newer server may know formats and kinds of attachments that it does not. */
-export function unknownTo(view: View): string | null {
-  if (view.state !== 'sign') return null;
+export function unknownTo(view: SessionView): string | null {
+  if (view.state !== 'sign' || isLocked(view)) return null;
   const next = nextAttachment(view);
   if (next && !ATTACHMENT_TYPES.includes(next.type)) return 'SA-1015';
   return FORMATS.includes(view.document.format) ? null : 'SA-1009';
@@ -78,22 +95,22 @@ const FORMATS: readonly string[] = ['pdf', 'txt', 'html', 'xml'];
 const ATTACHMENT_TYPES: readonly string[] = ['show_accept', 'read_accept', 'sign'];
 
 /** The first attachment that the signer has not accepted. */
-export function nextAttachment(view: View): Attachment | undefined {
+export function nextAttachment(view: Pick<View, 'attachments'>): Attachment | undefined {
   return view.attachments.find((attachment) => !attachment.accepted);
 }
 
 /** A signed copy exists for this signer once everybody has signed and the account lets signers have it. */
-export function expectsCopy(view: View): boolean {
+export function expectsCopy(view: Pick<View, 'canDownload' | 'remainingSigners'>): boolean {
   return view.canDownload && view.remainingSigners === 0;
 }
 
 /** Whether the integrator wants the browser back at the end. */
-export function redirects(view: View): boolean {
+export function redirects(view: Pick<View, 'redirect'>): boolean {
   return view.redirect.mode === 'redirect' || view.redirect.mode.startsWith('iframe_with_redirect');
 }
 
 /** Inside a frame the sender's page decides what comes next, so nobody has to press a button for it. */
-export function redirectsItself(view: View): boolean {
+export function redirectsItself(view: Pick<View, 'redirect'>): boolean {
   return view.redirect.mode.startsWith('iframe_with_redirect');
 }
 

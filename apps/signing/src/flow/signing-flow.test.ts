@@ -25,7 +25,26 @@ function attachmentOf(digit: string): View['attachments'][number] {
   };
 }
 
+const atEid = { step: 'eid' as const, methods: twoMethods };
+const byCode = { step: 'code' as const, methods: [], maskedNumber: '+47 ••• •• 123' };
+const nordbank = { account: { name: 'Nordbank AS' }, contact: { email: 'ola@nordbank.example' } };
+const before = { useCheckBox: true, accepted: false, fields: [] };
+
 const scenarios: Record<string, Scenario> = {
+  proveAtEid: { authentication: atEid },
+  proveByCode: { authentication: byCode },
+  anotherPerson: { authentication: atEid, failure: { errorCode: 'SA-1028' } },
+  lastTry: {
+    authentication: { ...byCode, code: { sentAt: '', expiresAt: '', resendAt: '', triesLeft: 1, sendsLeft: 0 } },
+  },
+  asks: { view: { dialogs: { before }, attachments: [attachmentOf('6')] } },
+  accepts: { view: { mechanism: 'identification' } },
+  writes: { view: { mechanism: 'handwritten', signStep: 'handwriting' } },
+  dot: {
+    view: { mechanism: 'handwritten', signStep: 'handwriting' },
+    instead: { 'POST /sign/handwritten': [{ status: 422, body: { code: 'signature_empty' } }] },
+  },
+  used: { instead: { 'POST /session': [{ status: 403, body: { code: 'link_used', ...nordbank } }] } },
   plain: {},
   two: { view: { methods: twoMethods } },
   attached: { view: { attachments: [attachmentOf('6'), attachmentOf('7')] } },
@@ -284,6 +303,89 @@ describe('choosing an eID', () => {
     await flow.continueToSign();
     expect(flow.state().screen).toEqual({ name: 'reading', remark: 'no_connection' });
     api = await startFakeApi('', scenarios, contract);
+  });
+});
+
+describe('proving who is there', () => {
+  it('shows nothing of the document before, and the document after the login', async () => {
+    const { flow, store } = await openLink('proveAtEid');
+    expect(flow.state()).toMatchObject({ view: null, screen: { name: 'proving' } });
+    expect(flow.state().locked?.document).toBeUndefined();
+    await flow.proveAt(twoMethods[1]!);
+    const { flow: back } = await answerAtEid(store, 'signed');
+    expect(back.state()).toMatchObject({ locked: null, screen: { name: 'reading' } });
+  });
+
+  it('stays where it was when the person left the eID', async () => {
+    const { flow, store } = await openLink('proveAtEid');
+    await flow.proveAt(twoMethods[1]!);
+    const { flow: back } = await answerAtEid(store, 'canceled');
+    expect(back.state().screen).toEqual({ name: 'proving', remark: 'left_eid' });
+  });
+
+  it('ends with SA-1028 for another person', async () => {
+    const { flow, store } = await openLink('anotherPerson');
+    await flow.proveAt(twoMethods[1]!);
+    const { flow: back } = await answerAtEid(store, 'failed');
+    expect(back.state()).toMatchObject({ view: null, screen: { failure: { code: 'SA-1028', retry: null } } });
+  });
+
+  it('takes the code, and says what is wrong with another', async () => {
+    const { flow } = await openLink('proveByCode');
+    await flow.sendCode();
+    expect(await flow.checkCode('654321')).toBe('wrong');
+    expect(flow.state().locked?.authentication.code?.triesLeft).toBe(2);
+    expect(await flow.checkCode('123456')).toBe('passed');
+    expect(flow.state().screen).toEqual({ name: 'reading' });
+  });
+
+  it('ends with SA-1034 after the last try of the last code', async () => {
+    const { flow } = await openLink('lastTry');
+    expect(await flow.checkCode('654321')).toBe('used_up');
+    expect(flow.state().screen).toMatchObject({ name: 'failed', failure: { code: 'SA-1034', retry: null } });
+  });
+
+  it('says whom to ask when the sender lets nobody in', async () => {
+    const { flow } = await openLink('used');
+    expect(flow.state().screen).toEqual({ name: 'stopped', reason: 'not_allowed', sender: nordbank });
+  });
+});
+
+describe('what the sender asks before, and signing without a signature of the eID', () => {
+  it('comes before the attachments', async () => {
+    const { flow } = await openLink('asks');
+    expect(flow.state().screen).toEqual({ name: 'dialog' });
+    expect(await flow.acceptDialog(true, { meter: 'wrong' })).toEqual(['meter']);
+    expect(await flow.acceptDialog(true, {})).toEqual([]);
+    expect(flow.state().screen.name).toBe('attachment');
+  });
+
+  it('accepts after the login', async () => {
+    const { flow, store } = await openLink('accepts');
+    await flow.continueToSign();
+    const { flow: back } = await answerAtEid(store, 'signed');
+    expect(back.state().screen).toEqual({ name: 'accepting' });
+    back.backToDocument();
+    await back.continueToSign();
+    await back.acceptDocument();
+    expect(back.state().screen.name).toBe('signed');
+  });
+
+  const handwriting = { kind: 'typed', firstName: 'Kari', lastName: 'Nordmann', picture: 'x', strokes: [] } as const;
+
+  it('writes by hand, without an eID', async () => {
+    const { flow } = await openLink('writes');
+    await flow.continueToSign();
+    expect(flow.state().screen).toEqual({ name: 'handwriting' });
+    await flow.signByHand({ ...handwriting, strokes: [] });
+    expect(flow.state().screen.name).toBe('signed');
+  });
+
+  it('asks to write again when there was only a dot', async () => {
+    const { flow } = await openLink('dot');
+    await flow.continueToSign();
+    await flow.signByHand({ ...handwriting, strokes: [] });
+    expect(flow.state().screen).toEqual({ name: 'handwriting', remark: 'signature_empty' });
   });
 });
 

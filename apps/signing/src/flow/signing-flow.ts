@@ -1,5 +1,15 @@
 import { ERROR_MESSAGE, followCourse, type WebMessage } from '../embedding/web-messages.ts';
-import type { AttemptOutcome, Boot, SigningMethod, View } from '../server/contract.ts';
+import {
+  type AttemptOutcome,
+  type Boot,
+  type CodeCheck,
+  type Handwriting,
+  isLocked,
+  type LockedView,
+  type SessionView,
+  type SigningMethod,
+  type View,
+} from '../server/contract.ts';
 import { ConnectionError, ServerError, type SignHost } from '../server/sign-host.ts';
 import { watchSessionLife } from '../session/session-life.ts';
 import type { SessionStore } from '../session/session-store.ts';
@@ -16,7 +26,8 @@ import {
   unknownTo,
 } from './screen.ts';
 
-export type FlowState = { view: View | null; screen: Screen };
+/** `locked`: what is known of a session whose person is not known yet; then there is no `view`. */
+export type FlowState = { view: View | null; locked: LockedView | null; screen: Screen };
 
 export type SigningFlow = ReturnType<typeof createSigningFlow>;
 
@@ -46,7 +57,19 @@ export type FlowSurroundings = {
 };
 
 /** Screens on which the document's state may change behind the signer's back. */
-const LOOKED_AGAIN: readonly Screen['name'][] = ['attachment', 'reading', 'choosing', 'stopped'];
+const LOOKED_AGAIN: readonly Screen['name'][] = [
+  'proving',
+  'dialog',
+  'attachment',
+  'reading',
+  'choosing',
+  'accepting',
+  'handwriting',
+  'stopped',
+];
+
+/** Another person than the expected one is told so, and nothing else helps. */
+const WRONG_PERSON = 'SA-1028';
 
 /** Between the last message to the page around this one and the way to another page. */
 const REDIRECT_PAUSE_MS = 100;
@@ -60,7 +83,7 @@ const RESULT_POLLS = 8;
  */
 export function createSigningFlow(around: FlowSurroundings) {
   const { boot, host, store, wait } = around;
-  let state: FlowState = { view: null, screen: { name: 'loading' } };
+  let state: FlowState = { view: null, locked: null, screen: { name: 'loading' } };
   let bootCode = boot.bootCode;
   let handle = boot.handle ?? '';
   let returnedAttempt = around.returnedAttempt;
@@ -69,18 +92,19 @@ export function createSigningFlow(around: FlowSurroundings) {
   const life = watchSessionLife(around.now);
   const tellOfCourse = followCourse(around.tell);
 
-  function show(screen: Screen, view: View | null = state.view): void {
-    if (view && view !== state.view) life.learn(view.life);
-    state = { view, screen };
+  function show(screen: Screen, view: SessionView | null = state.view ?? state.locked): void {
+    if (view && view !== state.view && view !== state.locked) life.learn(view.life);
+    state =
+      view && isLocked(view) ? { view: null, locked: view, screen } : { view: view ?? null, locked: null, screen };
     tellOfCourse(state);
     for (const listener of listeners) listener();
   }
 
-  function showView(view: View): void {
+  function showView(view: SessionView): void {
     const unknown = unknownTo(view);
     if (unknown) return void showFailure({ code: unknown, retry: null }, view);
     show(screenFor(view), view);
-    if (view.state === 'signed') void followResult();
+    if (state.screen.name === 'signed') void followResult();
   }
 
   function fail(code: string, retry: Failure['retry'], error: unknown, attemptId?: string): void {
@@ -89,6 +113,8 @@ export function createSigningFlow(around: FlowSurroundings) {
       endSession();
     } else if (refusal?.code === 'unknown_link') {
       show({ name: 'stopped', reason: 'unknown_link' });
+    } else if (refusal?.sender) {
+      show({ name: 'stopped', reason: 'not_allowed', sender: refusal.sender });
     } else if (refusal?.status === 503 && retry === 'open_session') {
       show({ name: 'stopped', reason: 'maintenance' });
     } else {
@@ -98,7 +124,7 @@ export function createSigningFlow(around: FlowSurroundings) {
   }
 
   /** The server writes the error down and knows where those go who give up; after a fatal one they go at once. */
-  async function showFailure(failure: Failure, view: View | null = state.view): Promise<void> {
+  async function showFailure(failure: Failure, view: SessionView | null = state.view ?? state.locked): Promise<void> {
     show({ name: 'failed', failure }, view);
     const { screen } = state;
     if (!view) return;
@@ -133,6 +159,7 @@ export function createSigningFlow(around: FlowSurroundings) {
     around.showHandle(handle);
     const view = await host.getSession();
     const begun = view.attempt;
+    if (isLocked(view)) return resumeLocked(view);
     if (view.state === 'sign' && returnedAttempt) {
       show({ name: 'sealing', method: view.methods.find(({ method }) => method === begun?.method) }, view);
       return completeAttempt(returnedAttempt);
@@ -145,6 +172,30 @@ export function createSigningFlow(around: FlowSurroundings) {
     showView(view);
   }
 
+  /** The same before the person is known. */
+  async function resumeLocked(view: LockedView): Promise<void> {
+    const screen = screenFor(view);
+    if (screen.name !== 'proving' || !view.attempt) return showView(view);
+    if (!returnedAttempt) {
+      host.abortAttempt(view.attempt.attemptId).catch(() => {});
+      return show({ name: 'proving', remark: 'left_eid' }, view);
+    }
+    show({ name: 'proving', busy: true }, view);
+    let finished: AttemptOutcome;
+    try {
+      finished = await host.completeAuthentication(returnedAttempt);
+    } catch (error) {
+      return fail('SA-1005', 'open_session', error);
+    }
+    returnedAttempt = null;
+    const { outcome, errorCode, eidErrorCode, eidErrorMessage, redirect } = finished;
+    if (outcome === 'identified') return showView(finished.view);
+    if (outcome === 'canceled') return show({ name: 'proving', remark: 'left_eid' }, finished.view);
+    const code = errorCode ?? 'SA-1005';
+    const retry = code === WRONG_PERSON ? null : 'open_session';
+    void showFailure({ code, retry, eidErrorCode, eidErrorMessage, redirect }, finished.view);
+  }
+
   async function completeAttempt(attemptId: string): Promise<void> {
     let finished: AttemptOutcome;
     try {
@@ -155,10 +206,12 @@ export function createSigningFlow(around: FlowSurroundings) {
     returnedAttempt = null;
     runningAttempt = null;
     const { outcome, view, errorCode, eidErrorCode, eidErrorMessage, redirect } = finished;
-    if (outcome === 'signed' || view.state !== 'sign') return showView(view);
+    if (outcome === 'signed' || view.state !== 'sign' || isLocked(view)) return showView(view);
+    if (outcome === 'identified') return showSealing(view);
     if (outcome === 'canceled') return show({ name: 'reading', remark: 'left_eid' }, view);
     const code = errorCode ?? 'SA-1012';
-    void showFailure({ code, retry: 'choose_method', eidErrorCode, eidErrorMessage, redirect }, view);
+    const retry = code === WRONG_PERSON ? null : 'choose_method';
+    void showFailure({ code, retry, eidErrorCode, eidErrorMessage, redirect }, view);
   }
 
   /** Asks for the signed copy and the way back until both are there, 1 s, 2 s, 3 s … apart. */
@@ -175,7 +228,8 @@ export function createSigningFlow(around: FlowSurroundings) {
       if (result === 'session_over') return show({ ...screen, copy: { state: 'none' } });
       if (result) {
         const redirect = redirects(view) ? result.redirect : undefined;
-        if (redirect && redirectsItself(view)) return leave(redirect);
+        // What the sender says at the end is read first.
+        if (redirect && redirectsItself(view) && !view.dialogs?.after) return leave(redirect);
         const download = result.packaged ? result.downloads[0] : undefined;
         if (download) return show({ name: 'signed', copy: { state: 'ready', download }, redirect });
         const nothingToCome = result.packaged || !expectsCopy(view);
@@ -197,6 +251,7 @@ export function createSigningFlow(around: FlowSurroundings) {
       around.handOver(returnedAttempt);
       return show({ name: 'stopped', reason: 'eid_window' });
     }
+    if (boot.state === 'not_allowed') return show({ name: 'stopped', reason: 'not_allowed', sender: boot.sender });
     if (boot.state === 'unknown_link') return show({ name: 'stopped', reason: 'unknown_link' });
     const stored = store.tokens();
     try {
@@ -234,7 +289,8 @@ export function createSigningFlow(around: FlowSurroundings) {
       life.learn(view.life);
       if (state.screen !== screen) return;
       const shown = screen.name === 'stopped' ? screen.reason : 'sign';
-      if (view.state !== shown) showView(view);
+      const isOther = isLocked(view) !== (state.locked !== null) || (view.state === 'signed' && !isLocked(view));
+      if ((view.state !== shown && screen.name !== 'proving') || isOther) showView(view);
     } catch (error) {
       // Not reachable just now: nothing has changed for the signer, the next look comes.
       if (error instanceof ServerError && error.status !== 503) fail('SA-1000', 'open_session', error);
@@ -264,7 +320,13 @@ export function createSigningFlow(around: FlowSurroundings) {
     }
   }
 
+  /** Where the signer accepts, or writes by hand, once it is known who that is. */
+  function showSealing(view: View): void {
+    show({ name: view.signStep === 'handwriting' ? 'handwriting' : 'accepting' }, view);
+  }
+
   async function continueToSign(): Promise<void> {
+    if (state.view && state.view.signStep !== 'eid') return showSealing(state.view);
     const [first, second] = state.view?.methods ?? [];
     if (!first) return showFailure({ code: 'SA-1011', retry: null });
     if (second) return show({ name: 'choosing' });
@@ -303,6 +365,92 @@ export function createSigningFlow(around: FlowSurroundings) {
     const code = error instanceof ServerError ? error.code : '';
     if (code === 'method_not_available') return 'SA-1001';
     return code === 'eid_unavailable' ? startErrorCode(method, mechanism) : 'SA-1014';
+  }
+
+  /** Proves who is there, at an eID. */
+  async function proveAt(method: SigningMethod): Promise<void> {
+    if (state.screen.name !== 'proving' || !state.locked) return;
+    show({ name: 'proving', busy: true });
+    const leaving = state.screen;
+    try {
+      const attempt = await host.startAuthentication(method.method, false);
+      if (state.screen === leaving) around.goTo(attempt.step.url);
+    } catch (error) {
+      if (error instanceof ConnectionError) return show({ name: 'proving', remark: 'no_connection' });
+      fail('SA-1004', 'open_session', error);
+    }
+  }
+
+  async function sendCode(): Promise<void> {
+    const { screen } = state;
+    if (screen.name !== 'proving') return;
+    try {
+      const view = await host.sendCode();
+      if (state.screen === screen) show({ name: 'proving' }, view);
+    } catch (error) {
+      if (error instanceof ConnectionError) return show({ name: 'proving', remark: 'no_connection' });
+      fail('SA-1033', 'open_session', error);
+    }
+  }
+
+  /** What came of it, for the field; the right code leads on. */
+  async function checkCode(code: string): Promise<CodeCheck['outcome'] | null> {
+    try {
+      const { outcome, view } = await host.checkCode(code);
+      if (outcome === 'passed') showView(view);
+      else show({ name: 'proving' }, view);
+      const spent = isLocked(view) && outcome === 'used_up' && view.authentication.code?.sendsLeft === 0;
+      if (spent) void showFailure({ code: 'SA-1034', retry: null }, view);
+      return outcome;
+    } catch (error) {
+      if (error instanceof ConnectionError) show({ name: 'proving', remark: 'no_connection' });
+      else fail('SA-1034', 'open_session', error);
+      return null;
+    }
+  }
+
+  /** Keys of the fields that are not as the sender wants them; the dialog is left when there are none. */
+  async function acceptDialog(accepted: boolean, answers: Record<string, string>): Promise<string[]> {
+    try {
+      showView(await host.acceptDialog(accepted, answers));
+      return [];
+    } catch (error) {
+      if (error instanceof ServerError && error.status === 400) {
+        return error.errors.map(({ field }) => field.replace(/^answers\./, ''));
+      }
+      fail('SA-1006', 'open_session', error);
+      return [];
+    }
+  }
+
+  /** Signs under the name of the login. */
+  function acceptDocument(): Promise<void> {
+    return seal('accepting', 'SA-1026', (sha256) => host.acceptDocument(sha256));
+  }
+
+  function signByHand(handwriting: Handwriting): Promise<void> {
+    return seal('handwriting', 'SA-1027', (sha256) => host.signByHand(sha256, handwriting));
+  }
+
+  async function seal(
+    name: 'accepting' | 'handwriting',
+    code: string,
+    send: (sha256: string) => Promise<{ view: SessionView }>,
+  ): Promise<void> {
+    const { view, screen } = state;
+    if (!view || screen.name !== name) return;
+    show({ name, busy: true });
+    try {
+      showView((await send(view.document.sha256)).view);
+    } catch (error) {
+      if (error instanceof ConnectionError) return show({ name, remark: 'no_connection' });
+      if (error instanceof ServerError && error.code === 'signature_empty' && name === 'handwriting') {
+        return show({ name, remark: 'signature_empty' });
+      }
+      const now = await host.getSession().catch(() => null);
+      if (now && (now.state !== 'sign' || isLocked(now) || nextAttachment(now))) return showView(now);
+      fail(code, 'choose_method', error);
+    }
   }
 
   /** By the signer's click, which every browser lets open a window. */
@@ -359,12 +507,16 @@ export function createSigningFlow(around: FlowSurroundings) {
   }
 
   function backToDocument(): void {
-    if (state.screen.name === 'choosing' || state.screen.name === 'failed') show({ name: 'reading' });
+    const { name } = state.screen;
+    const leads = name === 'choosing' || name === 'accepting' || name === 'handwriting' || name === 'failed';
+    if (state.view && leads) show({ name: 'reading' });
   }
 
   function dismissRemark(): void {
     const { screen } = state;
-    if (screen.name === 'reading' || screen.name === 'choosing') show({ name: screen.name });
+    if (screen.name === 'reading' || screen.name === 'choosing' || screen.name === 'proving')
+      show({ name: screen.name });
+    if (screen.name === 'accepting' || screen.name === 'handwriting') show({ name: screen.name });
     if (screen.name === 'attachment') show({ name: 'attachment', attachment: screen.attachment });
   }
 
@@ -430,6 +582,12 @@ export function createSigningFlow(around: FlowSurroundings) {
     tryAgain,
     cancelSigning,
     askForCopyAgain,
+    proveAt,
+    sendCode,
+    checkCode,
+    acceptDialog,
+    acceptDocument,
+    signByHand,
     endSession,
     leave,
   };

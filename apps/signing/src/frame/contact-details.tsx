@@ -1,4 +1,4 @@
-import type { View } from '../server/contract.ts';
+import type { Sender } from '../server/contract.ts';
 import { useSpeech } from '../texts/use-speech.tsx';
 
 function linkTo(url: string): string {
@@ -6,7 +6,7 @@ function linkTo(url: string): string {
 }
 
 /** How to reach the sender, as links that work on a phone. */
-export function ContactDetails({ view }: { view: View }) {
+export function ContactDetails({ view }: { view: Sender }) {
   const { say } = useSpeech();
   const { name, email, phone, url } = view.contact;
   if (!email && !phone && !url && !name) return <p>{say('contact.none', { account: view.account.name })}</p>;

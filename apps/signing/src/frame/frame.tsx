@@ -18,13 +18,13 @@ export function Frame({
   children: ReactNode;
 }) {
   const { say } = useSpeech();
-  const { view } = useSigning();
+  const { view, locked } = useSigning();
   const [menuOpen, setMenuOpen] = useState(false);
   const hidesBar = view?.theme.hideTopBar === true;
   return (
     <div className={hidesBar ? 'frame frame--without-bar' : 'frame'}>
       <header>
-        {view?.environment === 'test' && (
+        {(view ?? locked)?.environment === 'test' && (
           <EnvironmentStrip name={say('environment.test.name')} text={say('environment.test.text')} />
         )}
         {hidesBar ? (

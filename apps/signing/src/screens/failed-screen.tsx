@@ -23,9 +23,10 @@ function wordsFor(failure: Failure): TextKey {
 /** A step could not be finished: what happened, what to do, whom to ask; codes and request id small. */
 export function FailedScreen({ failure }: { failure: Failure }) {
   const { say } = useSpeech();
-  const { flow, view } = useSigning();
+  const { flow, view: open, locked } = useSigning();
+  const view = open ?? locked;
   const nothingSigned = failure.retry === 'choose_method' || failure.retry === null;
-  const leadsBack = view !== null && (failure.retry === 'choose_method' || NO_METHOD.includes(failure.code));
+  const leadsBack = open !== null && (failure.retry === 'choose_method' || NO_METHOD.includes(failure.code));
   const codes = [
     { term: say('failed.code'), value: failure.code, code: true },
     ...(failure.eidErrorCode ? [{ term: say('failed.eid_code'), value: failure.eidErrorCode, code: true }] : []),
@@ -33,7 +34,7 @@ export function FailedScreen({ failure }: { failure: Failure }) {
   ];
   return (
     <Frame
-      title={view?.document.title ?? say('app.title')}
+      title={view?.document?.title ?? say('app.title')}
       subtitle={view?.account.name}
       back={leadsBack ? { label: say('frame.back_to_document'), onClick: flow.backToDocument } : undefined}
     >

@@ -2,6 +2,7 @@ import { Button, type Fact, Facts, Icon, Notice, ScreenHeading, useAnnounce } fr
 import { type ReactNode, useEffect } from 'react';
 import type { CopyState } from '../flow/screen.ts';
 import { Frame, Sheet } from '../frame/frame.tsx';
+import { PlainText } from '../frame/plain-text.tsx';
 import { useDownload } from '../frame/use-download.ts';
 import { useSigning, useView } from '../signing.tsx';
 import { useSpeech } from '../texts/use-speech.tsx';
@@ -10,7 +11,7 @@ import { useSpeech } from '../texts/use-speech.tsx';
 export function SignedScreen({ copy, redirect }: { copy: CopyState; redirect?: string }) {
   const { say, sayInstant } = useSpeech();
   const { flow } = useSigning();
-  const { document: shown, account, signature, remainingSigners } = useView();
+  const { document: shown, account, signature, remainingSigners, dialogs } = useView();
   const facts: Fact[] = [
     ...(signature
       ? [
@@ -19,7 +20,10 @@ export function SignedScreen({ copy, redirect }: { copy: CopyState; redirect?: s
             term: say('signed.when'),
             value: <time dateTime={signature.signedTime}>{sayInstant(signature.signedTime)}</time>,
           },
-          { term: say('signed.how'), value: signature.methodName },
+          {
+            term: say('signed.how'),
+            value: signature.method === 'unknown' ? say('signed.by_hand') : signature.methodName,
+          },
         ]
       : []),
     { term: say('signed.sender'), value: account.name },
@@ -33,6 +37,12 @@ export function SignedScreen({ copy, redirect }: { copy: CopyState; redirect?: s
         </div>
         <ScreenHeading>{say('signed.heading')}</ScreenHeading>
         <p>{say('signed.body', { title: shown.title })}</p>
+        {dialogs?.after && (
+          <section className="from-sender">
+            {dialogs.after.title && <h2>{dialogs.after.title}</h2>}
+            {dialogs.after.message && <PlainText text={dialogs.after.message} />}
+          </section>
+        )}
         <Facts facts={facts} />
         <Copy
           copy={copy}

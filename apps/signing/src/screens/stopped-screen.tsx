@@ -3,6 +3,7 @@ import { useEffect } from 'react';
 import { type StopReason, secondsToNextLook } from '../flow/screen.ts';
 import { ContactDetails } from '../frame/contact-details.tsx';
 import { Frame, Sheet } from '../frame/frame.tsx';
+import type { Sender } from '../server/contract.ts';
 import { useSigning } from '../signing.tsx';
 import { useSpeech } from '../texts/use-speech.tsx';
 
@@ -18,12 +19,21 @@ const icons: Record<StopReason, IconName> = {
   maintenance: 'hourglass',
   canceled_by_you: 'document',
   eid_window: 'check',
+  not_allowed: 'link-off',
 };
 
 /** Nothing to sign here, at least not now: what happened, what to do, whom to ask. */
-export function StoppedScreen({ reason, redirect }: { reason: StopReason; redirect?: string }) {
+export function StoppedScreen({
+  reason,
+  redirect,
+  sender,
+}: {
+  reason: StopReason;
+  redirect?: string;
+  sender?: Sender;
+}) {
   const { say } = useSpeech();
-  const { flow, view } = useSigning();
+  const { flow, view, locked } = useSigning();
 
   useEffect(() => {
     const seconds = secondsToNextLook(reason);
@@ -33,10 +43,11 @@ export function StoppedScreen({ reason, redirect }: { reason: StopReason; redire
   }, [reason, flow]);
 
   // Before a session is open nothing is known of the sender, and a link that leads nowhere must not tell more.
-  const knownView = reason === 'unknown_link' ? null : view;
-  const account = knownView?.account.name ?? '';
+  const known = reason === 'unknown_link' ? null : (sender ?? view ?? locked);
+  const title = reason === 'unknown_link' || sender ? undefined : view?.document.title;
+  const account = known?.account.name ?? '';
   return (
-    <Frame title={knownView?.document.title ?? say('app.title')} subtitle={account || undefined}>
+    <Frame title={title ?? say('app.title')} subtitle={account || undefined}>
       <Sheet>
         <div className="stop-mark">
           <Icon name={icons[reason]} size={28} />
@@ -53,10 +64,10 @@ export function StoppedScreen({ reason, redirect }: { reason: StopReason; redire
         {redirect && (
           <Button onClick={() => void flow.leave(redirect)}>{say('frame.back_to_sender', { account })}</Button>
         )}
-        {knownView && (
+        {known && (
           <section className="sheet__contact">
             <h2>{say('contact.questions', { account })}</h2>
-            <ContactDetails view={knownView} />
+            <ContactDetails view={known} />
           </section>
         )}
       </Sheet>

@@ -47,7 +47,8 @@ export type View = {
   attachments: Attachment[];
   account: { name: string };
   contact: { name?: string; email?: string; phone?: string; url?: string };
-  signer: { firstName?: string; fullName?: string };
+  signer: { firstName?: string; lastName?: string; fullName?: string };
+  dialogs?: { before?: DialogBefore; after?: { title?: string; message?: string } };
   language: string;
   environment: 'test' | 'prod';
   theme: {
@@ -58,25 +59,66 @@ export type View = {
     backgroundColor?: string;
   };
   mechanism: string;
+  /** How the signer goes on from the document. */
+  signStep: 'eid' | 'accept' | 'handwriting';
+  /** The login of this session, where it serves to sign. */
+  identity?: { fullName: string; firstName: string; lastName: string; method: string; methodName: string };
   methods: SigningMethod[];
   redirect: { mode: string; success?: string; cancel?: string; error?: string };
-  signature?: { fullName: string; method: string; methodName: string; signedTime: string };
+  signature?: { fullName: string; method: string; methodName: string; mechanism: string; signedTime: string };
   remainingSigners: number;
   canDownload: boolean;
-  attempt?: { attemptId: string; method: string; state: 'started' | 'returned' };
+  attempt?: { attemptId: string; purpose: 'sign' | 'identify'; method: string; state: 'started' | 'returned' };
 };
 
-export type OpenedSession = { sessionToken: string; signToken: string; handle: string; view: View };
+/** Shown before the document; a box to tick and fields to fill in, where there are some. */
+export type DialogBefore = {
+  title?: string;
+  message?: string;
+  useCheckBox: boolean;
+  fields: { key: string; description?: string; type: 'Text' | 'Checkbox'; required: boolean }[];
+  accepted: boolean;
+};
+
+/** What a person must prove before anything of the document is shown. */
+export type PendingAuthentication = {
+  step: 'eid' | 'code';
+  methods: SigningMethod[];
+  maskedNumber?: string;
+  code?: { sentAt: string; expiresAt: string; resendAt: string; triesLeft: number; sendsLeft: number };
+};
+
+/** A session whose person is not known yet: nothing in it tells of the document. */
+export type LockedView = Omit<View, 'document'> & { document?: undefined; authentication: PendingAuthentication };
+
+export type SessionView = View | LockedView;
+
+export function isLocked(view: SessionView): view is LockedView {
+  return view.document === undefined;
+}
+
+export type CodeCheck = { outcome: 'passed' | 'wrong' | 'expired' | 'used_up'; view: SessionView };
+
+/** A signature by hand. Strokes are lists of x, y, milliseconds, pressure, x, y … in an area of 600 × 200. */
+export type Handwriting = {
+  kind: 'drawn' | 'typed';
+  firstName: string;
+  lastName: string;
+  picture: string;
+  strokes: number[][];
+};
+
+export type OpenedSession = { sessionToken: string; signToken: string; handle: string; view: SessionView };
 
 export type StartedAttempt = { attemptId: string; step: { kind: 'redirect'; url: string; inWindow: boolean } };
 
 export type AttemptOutcome = {
-  outcome: 'signed' | 'canceled' | 'failed';
+  outcome: 'signed' | 'identified' | 'canceled' | 'failed';
   errorCode?: string;
   eidErrorCode?: string;
   eidErrorMessage?: string;
   redirect?: string;
-  view: View;
+  view: SessionView;
 };
 
 /** What the signer sees go wrong, with the eID's own words and the request that failed. */
@@ -91,6 +133,9 @@ export type Download = { kind: string; fileName: string; url: string };
 
 export type SigningResult = { packaged: boolean; downloads: Download[]; redirect?: string };
 
+/** Of whom people know before they have a session. */
+export type Sender = Pick<View, 'account' | 'contact'>;
+
 /** What the server writes into the page before any script runs. */
 export type Boot = {
   bootCode: string | null;
@@ -99,5 +144,7 @@ export type Boot = {
   /** Origins of the page around this one that is told what happens. */
   messageOrigins: readonly string[];
   /** `eid_window`: the eID ended in a window of its own, and the signing app waits in the frame that opened it. */
-  state: 'ok' | 'unknown_link' | 'eid_window';
+  state: 'ok' | 'unknown_link' | 'not_allowed' | 'eid_window';
+  /** Whom to ask, where the sender has limited who may come. */
+  sender?: Sender;
 };

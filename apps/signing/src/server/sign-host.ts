@@ -1,11 +1,14 @@
 import type {
   AttemptOutcome,
+  CodeCheck,
+  Handwriting,
   OpenedSession,
   ReportedError,
+  Sender,
   SessionLife,
+  SessionView,
   SigningResult,
   StartedAttempt,
-  View,
 } from './contract.ts';
 
 /** The server refused or failed. `code` is the server's own word for it, `requestId` finds the request in its logs. */
@@ -13,13 +16,27 @@ export class ServerError extends Error {
   readonly status: number;
   readonly code: string;
   readonly requestId: string | undefined;
+  /** Whom to ask, when it is the sender who lets nobody in. */
+  readonly sender: Sender | undefined;
+  /** Fields of what was sent that are wrong, and how. */
+  readonly errors: readonly { field: string; code: string }[];
 
-  constructor(status: number, body: { message?: string; code?: string; requestId?: string }) {
+  constructor(
+    status: number,
+    body: {
+      message?: string;
+      code?: string;
+      requestId?: string;
+      errors?: { field: string; code: string }[];
+    } & Partial<Sender>,
+  ) {
     super(body.message ?? `The server answered ${status}`);
     this.name = 'ServerError';
     this.status = status;
     this.code = body.code ?? '';
     this.requestId = body.requestId;
+    this.sender = body.account && body.contact ? { account: body.account, contact: body.contact } : undefined;
+    this.errors = body.errors ?? [];
   }
 }
 
@@ -91,7 +108,21 @@ export function connectToSignHost(options: {
 
   return {
     openSession: (by: { bootCode: string } | { signToken: string }) => ask<OpenedSession>('POST', '/session', by),
-    getSession: () => ask<View>('GET', '/session'),
+    getSession: () => ask<SessionView>('GET', '/session'),
+    startAuthentication: (method: string, framed: boolean) =>
+      ask<StartedAttempt>('POST', '/auth/start', { method, framed }),
+    completeAuthentication: (returnedAttempt: string) =>
+      ask<AttemptOutcome>('POST', '/auth/complete', { returnedAttempt }, true),
+    /** Asked again within half a minute, it sends nothing. */
+    sendCode: () => ask<SessionView>('POST', '/auth/otp/send', {}, true),
+    checkCode: (code: string) => ask<CodeCheck>('POST', '/auth/otp/check', { code }),
+    acceptDialog: (accepted: boolean, answers: Record<string, string>) =>
+      ask<SessionView>('POST', '/dialogs/before', { accepted, answers }, true),
+    /** Signs under the name of the login; made once, however often it is said. */
+    acceptDocument: (documentSha256: string) =>
+      ask<{ view: SessionView }>('POST', '/sign/accept', { documentSha256 }, true),
+    signByHand: (documentSha256: string, handwriting: Handwriting) =>
+      ask<{ view: SessionView }>('POST', '/sign/handwritten', { documentSha256, ...handwriting }, true),
     keepAlive: () => ask<SessionLife>('POST', '/session/keepalive'),
     cancelSession: () => ask<{ redirect?: string }>('POST', '/session/cancel'),
     reportError: (error: ReportedError) => ask<{ redirect?: string }>('POST', '/session/error', error, true),

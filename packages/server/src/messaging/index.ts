@@ -1,15 +1,16 @@
 import type { FastifyInstance } from 'fastify';
 import type { Transaction } from '../kernel/db/database.ts';
-import type { Events } from '../kernel/events/events.ts';
+import type { Environment, Events } from '../kernel/events/events.ts';
 import type { Jobs } from '../kernel/jobs/jobs.ts';
 import type { TimerTimes } from '../kernel/schedule/due-timers.ts';
 import { type AccountNotice, tellAccount } from './account-notice.ts';
 import { registerInbox } from './inbox/register-inbox.ts';
 import { type LoggedMessage, messageLog } from './message-log.ts';
-import type { MessagingDeps, SignerToAsk } from './messaging-deps.ts';
+import type { CodeMessage, MessagingDeps, SignerToAsk } from './messaging-deps.ts';
 import { askSigners, HANDLED_EVENTS, handleEvents } from './queue-messages.ts';
 import { queueReminders } from './queue-reminders.ts';
 import { followReminders, startReminders } from './reminder-timers.ts';
+import { fixedCode, sendCodeMessage } from './send-code.ts';
 import { sendMessageJob } from './send-message.job.ts';
 import { listManualReminders } from './store.ts';
 
@@ -33,6 +34,10 @@ export interface Messaging {
   register(jobs: Jobs, events: Events): void;
   /** Asks those signers of a document whose turn it is and who were not asked yet. After `register`. */
   askSigners(tx: Transaction, documentId: string): Promise<void>;
+  /** Sends a code to a mobile at once; throws when it could not. */
+  sendCode(message: CodeMessage): Promise<void>;
+  /** The code that everybody gets where messages are only captured; `undefined` elsewhere. */
+  fixedCode(environment: Environment): string | undefined;
   /** Mounts the page with what was captured in the test environment; nothing when the instance has none. */
   registerInbox(app: FastifyInstance): void;
   /** After a change of who is reminded of a document, or when. */
@@ -66,6 +71,8 @@ export function createMessaging(deps: MessagingDeps): Messaging {
       if (!queue) throw new Error('messaging is not registered');
       await askSigners(deps, queue, tx, documentId);
     },
+    sendCode: (message) => sendCodeMessage(deps, message),
+    fixedCode: (environment) => fixedCode(deps, environment),
     registerInbox(app) {
       if (deps.inbox) registerInbox(app, { ...deps, inbox: deps.inbox });
     },

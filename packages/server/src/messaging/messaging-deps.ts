@@ -148,6 +148,20 @@ export interface MessagingDeps {
   inbox?: InboxDeps | undefined;
 }
 
+/** A code that proves that a mobile is at hand. */
+export interface CodeMessage {
+  id: string;
+  accountId: string;
+  accountName: string;
+  environment: Environment;
+  documentId: string;
+  signerId: string;
+  /** E.164. */
+  mobile: string;
+  language: Language;
+  code: string;
+}
+
 export interface InboxDeps {
   /** Whether these are the credentials of the first test client. */
   checkBasic(clientId: string, secret: string): Promise<boolean>;

@@ -85,7 +85,7 @@ async function writeMessage(
 }
 
 /** A message of the test environment stays in the inbox, unless the operator has them sent as well. */
-async function carryAway(
+export async function carryAway(
   { transports = {}, sendInTest, log }: Pick<MessagingDeps, 'transports' | 'sendInTest' | 'log'>,
   { environment }: Pick<PendingMessage, 'environment'>,
   messageId: string,

@@ -137,6 +137,43 @@ export async function recordSending(
   );
 }
 
+/** An SMS with a code, which was sent at once. */
+export async function insertSentCode(
+  db: Database,
+  message: {
+    id: string;
+    accountId: string;
+    environment: Environment;
+    documentId: string;
+    signerId: string;
+    receiver: string;
+    sender: string;
+    text: string;
+    contentSealed: Buffer | undefined;
+    at: Date;
+  },
+): Promise<void> {
+  await db.query(
+    `insert into messages (document_id, id, account_id, environment, signer_id, kind, sequence, channel, status, receiver,
+                           sender, text, content_sealed, created_at, sent_at)
+     values ($1, $2, $3, $4, $5, 'oneTimeCode',
+             -- Random, so that two of the same signer at once do not take the same number.
+             floor(random() * 2147483647)::integer, 'sms', 'SENT', $6, $7, $8, $9, $10, $10)`,
+    [
+      message.documentId,
+      message.id,
+      message.accountId,
+      message.environment,
+      message.signerId,
+      message.receiver,
+      message.sender,
+      message.text,
+      message.contentSealed ?? null,
+      message.at,
+    ],
+  );
+}
+
 /** For a message that has become pointless before it was sent. */
 export async function deletePendingMessage(db: Database, documentId: string, id: string): Promise<void> {
   await db.query(`delete from messages where document_id = $1 and id = $2 and status = 'PENDING'`, [documentId, id]);

@@ -2,12 +2,16 @@ import { readFileSync } from 'node:fs';
 import { create, type Font } from 'fontkit';
 import PDFDocument from 'pdfkit';
 import { type EvidenceTexts, evidenceTextsOf } from './evidence-texts.ts';
+import type { HowSigned } from './how-signed.ts';
 
 export interface EvidenceSigner {
   signerId: string;
   fullName: string;
   method: string;
   methodName: string;
+  how: HowSigned;
+  /** PNG of what was written by hand. */
+  picture: Uint8Array | undefined;
   uniqueId: string | undefined;
   nationalNumber: string | undefined;
   signedAt: Date;
@@ -49,7 +53,9 @@ const INK = '#16181d';
 const MUTED = '#5b6270';
 const LINE = '#e4e6ea';
 const DANGER = '#b3261e';
-const BOX_HEIGHT = 78;
+const BOX_HEIGHT = 86;
+/** Of the picture of a handwritten signature, in points; three times as wide as high. */
+const PICTURE = { width: 150, height: 50 } as const;
 
 type FontName = 'regular' | 'semibold' | 'fallback';
 
@@ -132,6 +138,13 @@ function inBoth(first: string, second: string | undefined): string {
   return second === undefined || second === first ? first : `${first} / ${second}`;
 }
 
+const SIGNED_KINDS: Record<HowSigned, string> = {
+  eid: 'signed',
+  accepted: 'signed_by_acceptance',
+  handwritten: 'signed_by_hand',
+  handwritten_after_login: 'signed_by_hand',
+};
+
 function historyText(
   texts: EvidenceTexts,
   step: EvidenceInput['history'][number],
@@ -139,8 +152,9 @@ function historyText(
 ): string {
   const signer = signers.find((one) => one.signerId === step.signerId);
   const method = signers.find((one) => one.method === step.method)?.methodName ?? step.method ?? '';
-  return (texts.kinds[step.kind] ?? step.kind)
-    .replace('{signer}', () => signer?.fullName ?? texts.signers)
+  const kind = step.kind === 'signed' && signer ? SIGNED_KINDS[signer.how] : step.kind;
+  return (texts.kinds[kind] ?? kind)
+    .replaceAll('{signer}', () => signer?.fullName ?? texts.signers)
     .replace('{method}', () => method);
 }
 
@@ -201,32 +215,33 @@ class EvidenceWriter {
     const top = pdf.y;
     pdf.roundedRect(PAGE.margin, top, this.#width, BOX_HEIGHT, 6).lineWidth(0.8).stroke(LINE);
     const x = PAGE.margin + 14;
-    const width = this.#width - 28;
+    let width = this.#width - 28;
+    if (signer.picture) {
+      width -= PICTURE.width + 10;
+      pdf.image(Buffer.from(signer.picture), x + width + 10, top + (BOX_HEIGHT - PICTURE.height) / 2, PICTURE);
+    }
     pdf.y = top + 11;
     this.#text(heading, { font: 'regular', size: 8, color: MUTED, x, width });
     pdf.y += 1;
     this.#text(signer.fullName, { font: 'semibold', size: 12.5, color: INK, x, width, oneLine: true });
     pdf.y += 4;
+    const how = this.#texts.how[signer.how].replace('{method}', () => signer.methodName);
     const facts = [
-      `${this.#texts.method}: ${signer.methodName}`,
       `${this.#texts.time}: ${utc(signer.signedAt)}`,
       ...(signer.clientIp ? [`${this.#texts.address}: ${signer.clientIp}`] : []),
     ];
-    this.#text(facts.join('   ·   '), { font: 'regular', size: 8.5, color: INK, x, width, oneLine: true });
-    pdf.y += 2;
     const ids = [
       ...(signer.uniqueId ? [`${this.#texts.personId}: ${signer.uniqueId}`] : []),
       ...(signer.nationalNumber ? [`${this.#texts.nationalNumber}: ${signer.nationalNumber}`] : []),
     ];
-    if (ids.length > 0) {
-      this.#text(ids.join('   ·   '), {
-        font: 'regular',
-        size: 8.5,
-        color: MUTED,
-        x,
-        width,
-        oneLine: true,
-      });
+    const lines: [string, string][] = [
+      [`${this.#texts.method}: ${how}`, INK],
+      [facts.join('   ·   '), INK],
+      ...(ids.length > 0 ? [[ids.join('   ·   '), MUTED] as [string, string]] : []),
+    ];
+    for (const [line, color] of lines) {
+      this.#text(line, { font: 'regular', size: 8.5, color, x, width, oneLine: true });
+      pdf.y += 2;
     }
     const place = {
       page: this.#pageIndex,

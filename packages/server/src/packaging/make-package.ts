@@ -1,6 +1,7 @@
 import type { Clock } from '../kernel/clock/clock.ts';
 import { type EvidenceEntry, type MadeFormat, type SignatureRecord, signedFileName } from '../signature/index.ts';
 import type { Trust } from '../trust/index.ts';
+import { howSigned, signingReason } from './how-signed.ts';
 import {
   contentFile,
   evidenceFile,
@@ -143,7 +144,7 @@ async function sealPdf(
     original,
     evidence: pages ? evidence : undefined,
     ...task,
-    approvals: await Promise.all(material.signatures.map(({ signature }) => approvalOf(deps, material, signature))),
+    approvals: await Promise.all(material.signatures.map((one) => approvalOf(deps, material, one))),
     testMark: document.environment === 'test',
     ...(await sealing(deps, material)),
   });
@@ -152,7 +153,7 @@ async function sealPdf(
 async function approvalOf(
   { trust }: MakePackageDeps,
   { document, accountName, methodName, evidence }: PackageMaterial,
-  signature: SignatureRecord,
+  { signature, native }: PackageMaterial['signatures'][number],
 ): Promise<Approval> {
   return {
     provider: await trust.oneShotSigner({
@@ -167,7 +168,7 @@ async function approvalOf(
       nativeSha256: signature.native.sha256,
     }),
     fullName: signature.fullName,
-    reason: `Signed with ${methodName(signature.method)}`,
+    reason: signingReason(howSigned(signature, native).how, methodName(signature.method)),
     signedAt: signingTime(signature, evidence),
   };
 }

@@ -1,11 +1,14 @@
-import type {
-  DocumentRecord,
-  EvidenceEntry,
-  NationalNumber,
-  SignatureRecord,
-  SignedContent,
+import {
+  type DocumentRecord,
+  type EvidenceEntry,
+  type NationalNumber,
+  SEALED_EVIDENCE_FORMAT,
+  type SignatureRecord,
+  type SignedContent,
+  signatureName,
 } from '../signature/index.ts';
 import type { EvidenceInput } from './evidence-pages.ts';
+import { howSigned } from './how-signed.ts';
 import type { PackagedFile } from './sealing-messages.ts';
 import type { StandardPackage } from './standard-package.ts';
 
@@ -50,7 +53,7 @@ export function nativeFiles({ signatures }: PackageMaterial): { native: Packaged
       native: {
         fileName: prefix + fileName,
         mediaType,
-        description: `What the eID produced for ${signature.fullName}`,
+        description: nativeDescription(signature),
         content: native,
       },
       binding: {
@@ -61,6 +64,12 @@ export function nativeFiles({ signatures }: PackageMaterial): { native: Packaged
       },
     };
   });
+}
+
+function nativeDescription({ native, fullName }: SignatureRecord): string {
+  return native.format === SEALED_EVIDENCE_FORMAT
+    ? `Sealed evidence of the signature of ${fullName}`
+    : `What the eID produced for ${fullName}`;
 }
 
 /** The evidence log as one file; `docs/packages.md` tells how its hashes are computed. */
@@ -102,11 +111,12 @@ export function evidenceInput(material: PackageMaterial): EvidenceInput {
     accountName,
     languages: languagesOf(dataToSign.packaging?.padesSettings),
     environment: document.environment,
-    signers: material.signatures.map(({ signature }) => ({
+    signers: material.signatures.map(({ signature, native }) => ({
       signerId: signature.signerId,
       fullName: signature.fullName,
       method: signature.method,
       methodName: methodName(signature.method),
+      ...howSigned(signature, native),
       uniqueId: signature.methodUniqueId,
       nationalNumber: material.nationalNumber(signature)?.value,
       signedAt: signature.signedAt,
@@ -159,7 +169,7 @@ export function standardPackage(material: PackageMaterial): Omit<StandardPackage
       uniqueId: signature.methodUniqueId,
       nationalNumber: material.nationalNumber(signature),
       method: signature.method,
-      methodName: methodName(signature.method),
+      methodName: signatureName(signature.method === 'unknown' ? undefined : methodName(signature.method), signature),
       mechanism: signature.mechanism,
       signedAt: signature.signedAt,
       clientIp: signature.clientIp,

@@ -1,11 +1,18 @@
 import type { RouteDefinition } from '../kernel/http/route.ts';
 import { acceptAttachment, openAttachment } from './accept-attachment.ts';
+import { acceptDialog } from './accept-dialog.ts';
+import { startAuthentication } from './authenticate-signer.ts';
+import { checkCode } from './check-code.ts';
 import { abortSigning, completeSigning } from './complete-signing.ts';
 import {
   AcceptAttachmentRequest,
+  AcceptDialogRequest,
+  AcceptDocumentRequest,
   AttachmentOfSession,
   AttemptRequest,
   CancelSessionResponse,
+  CheckCodeRequest,
+  CheckCodeResponse,
   CompleteSigningRequest,
   CompleteSigningResponse,
   ReportErrorRequest,
@@ -13,6 +20,9 @@ import {
   ResultResponse,
   SessionLife,
   SessionView,
+  SignByHandRequest,
+  SignedResponse,
+  StartAuthenticationRequest,
   StartSessionRequest,
   StartSessionResponse,
   StartSigningRequest,
@@ -23,7 +33,10 @@ import { getResult, getSignedCopy } from './get-result.ts';
 import { recordRead } from './record-read.ts';
 import { redirectUrl } from './redirect-token.ts';
 import { reportError } from './report-error.ts';
+import { acceptDocument, signByHand } from './seal-signature.ts';
+import { sendCode } from './send-code.ts';
 import { loadTurn, type SessionContext, sessionLife, stepRefused } from './session-context.ts';
+import { behindGate } from './session-gate.ts';
 import { endSession, extendSession } from './session-store.ts';
 import { sessionView } from './session-view.ts';
 import type { SignatureDeps } from './signature-deps.ts';
@@ -57,6 +70,14 @@ async function openDocument(deps: SignatureDeps, { session, now }: SessionContex
 
 /** The server side of the signing app; the caller is a live signing session. */
 export function signingAppRoutes(deps: SignatureDeps): RouteDefinition<SessionContext>[] {
+  return [
+    ...behindGate(deps, 'opened', [...sessionRoutes(deps), ...authenticationRoutes(deps)]),
+    ...behindGate(deps, 'identity', knownPersonRoutes(deps)),
+    ...behindGate(deps, 'document', [...readingRoutes(deps), ...signingRoutes(deps)]),
+  ];
+}
+
+function sessionRoutes(deps: SignatureDeps): RouteDefinition<SessionContext>[] {
   return [
     {
       method: 'GET',
@@ -104,6 +125,98 @@ export function signingAppRoutes(deps: SignatureDeps): RouteDefinition<SessionCo
       handle: (context, { body }) => reportError(deps, context, body),
     },
     {
+      method: 'POST',
+      path: '/app/v1/sign/abort',
+      operationId: 'Signing_Abort',
+      summary: 'Turn away from an eID that was started',
+      tags,
+      body: AttemptRequest,
+      responses: { 204: null },
+      handle: (context, { body }) => abortSigning(deps, context, body),
+    },
+  ];
+}
+
+function authenticationRoutes(deps: SignatureDeps): RouteDefinition<SessionContext>[] {
+  return [
+    {
+      method: 'POST',
+      path: '/app/v1/auth/start',
+      operationId: 'SigningAuthentication_Start',
+      summary: 'Hand over to an eID to prove who is there',
+      tags,
+      body: StartAuthenticationRequest,
+      responses: { 200: StartSigningResponse },
+      handle: (context, { body }) => startAuthentication(deps, context, body),
+    },
+    {
+      method: 'POST',
+      path: '/app/v1/auth/complete',
+      operationId: 'SigningAuthentication_Complete',
+      summary: 'Finish the proof after the eID has sent the person back',
+      tags,
+      body: CompleteSigningRequest,
+      responses: { 200: CompleteSigningResponse },
+      handle: (context, { body }) => completeSigning(deps, context, body, 'identify'),
+    },
+    {
+      method: 'POST',
+      path: '/app/v1/auth/otp/send',
+      operationId: 'SigningAuthentication_SendCode',
+      summary: 'Send a code to the mobile of the signer',
+      tags,
+      responses: { 200: SessionView },
+      handle: (context) => sendCode(deps, context),
+    },
+    {
+      method: 'POST',
+      path: '/app/v1/auth/otp/check',
+      operationId: 'SigningAuthentication_CheckCode',
+      summary: 'Enter the code',
+      tags,
+      body: CheckCodeRequest,
+      responses: { 200: CheckCodeResponse },
+      handle: (context, { body }) => checkCode(deps, context, body),
+    },
+  ];
+}
+
+function knownPersonRoutes(deps: SignatureDeps): RouteDefinition<SessionContext>[] {
+  return [
+    {
+      method: 'POST',
+      path: '/app/v1/dialogs/before',
+      operationId: 'SigningDialog_Accept',
+      summary: 'Go on from the dialog before the document',
+      tags,
+      body: AcceptDialogRequest,
+      responses: { 200: SessionView },
+      handle: (context, { body }) => acceptDialog(deps, context, body),
+    },
+    {
+      method: 'GET',
+      path: '/app/v1/documents/main/signed',
+      operationId: 'SigningDocument_Signed',
+      summary: 'The signed file, when it is ready',
+      tags,
+      responses: { 200: 'file' },
+      handle: (context) => getSignedCopy(deps, context),
+    },
+    {
+      method: 'GET',
+      path: '/app/v1/result',
+      operationId: 'SigningResult_Get',
+      summary: 'Whether the signed file is ready, and where to go next',
+      tags,
+      responses: { 200: ResultResponse },
+      handle: (context) => getResult(deps, context),
+    },
+  ];
+}
+
+function readingRoutes(deps: SignatureDeps): RouteDefinition<SessionContext>[] {
+  return [
+    {
       method: 'GET',
       path: '/app/v1/documents/main/content',
       operationId: 'SigningDocument_Content',
@@ -120,15 +233,6 @@ export function signingAppRoutes(deps: SignatureDeps): RouteDefinition<SessionCo
       tags,
       responses: { 200: 'file' },
       handle: async (context) => ({ status: 200, file: displayFile(deps, await openDocument(deps, context)) }),
-    },
-    {
-      method: 'GET',
-      path: '/app/v1/documents/main/signed',
-      operationId: 'SigningDocument_Signed',
-      summary: 'The signed file, when it is ready',
-      tags,
-      responses: { 200: 'file' },
-      handle: (context) => getSignedCopy(deps, context),
     },
     {
       method: 'POST',
@@ -160,6 +264,11 @@ export function signingAppRoutes(deps: SignatureDeps): RouteDefinition<SessionCo
       responses: { 204: null },
       handle: (context, input) => acceptAttachment(deps, context, input),
     },
+  ];
+}
+
+function signingRoutes(deps: SignatureDeps): RouteDefinition<SessionContext>[] {
+  return [
     {
       method: 'POST',
       path: '/app/v1/sign/start',
@@ -178,26 +287,27 @@ export function signingAppRoutes(deps: SignatureDeps): RouteDefinition<SessionCo
       tags,
       body: CompleteSigningRequest,
       responses: { 200: CompleteSigningResponse },
-      handle: (context, { body }) => completeSigning(deps, context, body),
+      handle: (context, { body }) => completeSigning(deps, context, body, 'sign'),
     },
     {
       method: 'POST',
-      path: '/app/v1/sign/abort',
-      operationId: 'Signing_Abort',
-      summary: 'Turn away from an eID that was started',
+      path: '/app/v1/sign/accept',
+      operationId: 'Signing_Accept',
+      summary: 'Accept the document under the name of the login',
       tags,
-      body: AttemptRequest,
-      responses: { 204: null },
-      handle: (context, { body }) => abortSigning(deps, context, body),
+      body: AcceptDocumentRequest,
+      responses: { 200: SignedResponse },
+      handle: (context, { body }) => acceptDocument(deps, context, body),
     },
     {
-      method: 'GET',
-      path: '/app/v1/result',
-      operationId: 'SigningResult_Get',
-      summary: 'Whether the signed file is ready, and where to go next',
+      method: 'POST',
+      path: '/app/v1/sign/handwritten',
+      operationId: 'Signing_ByHand',
+      summary: 'Sign with a drawn or typed signature',
       tags,
-      responses: { 200: ResultResponse },
-      handle: (context) => getResult(deps, context),
+      body: SignByHandRequest,
+      responses: { 200: SignedResponse },
+      handle: (context, { body }) => signByHand(deps, context, body),
     },
   ];
 }

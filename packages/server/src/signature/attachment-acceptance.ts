@@ -52,7 +52,11 @@ export async function requireAcceptedAttachments(
   signerId: string,
 ): Promise<void> {
   if (!(await missingAcceptance(db, document, signerId))) return;
-  throw new SeglError(422, 'attachments_not_accepted', 'The signer has not accepted every attachment yet.');
+  throw attachmentsNotAccepted();
+}
+
+export function attachmentsNotAccepted(): SeglError {
+  return new SeglError(422, 'attachments_not_accepted', 'The signer has not accepted every attachment yet.');
 }
 
 /** What the signer signs along with the document, in the order in which it is shown. */

@@ -27,6 +27,7 @@ import {
   deleteSigner as deleteStored,
   insertSigner,
   newSigner,
+  sealAuthenticationNumber,
   sealNationalNumber,
   updateRequiredSignatures,
   updateSigner as updateStored,
@@ -117,6 +118,7 @@ export async function updateSigner(
       request: withSealedExtraInfo(deps, signerId, withoutNationalNumbers(request)),
       linkRotation: stored.linkRotation + (isMoved || rotateUrl ? 1 : 0),
       nationalNumberSealed: nationalNumberAfter(deps, stored, request),
+      authenticationNumberSealed: authenticationNumberAfter(deps, stored, request),
     };
     await updateStored(tx, documentId, signer);
     const signers = document.signers.map((one) => (one.id === signerId ? signer : one));
@@ -199,6 +201,13 @@ function withLinkEnd(
   return stored.request.signUrlExpires === undefined ? rest : withLinkWithin({ ...rest, signUrlExpires }, deadline);
 }
 
+/** An answer has both spellings of one member: whoever patches the older one means it. */
+function withOneSpelling(patch: MergePatch<SignerWrapper>): MergePatch<SignerWrapper> {
+  const { authBeforeSign, mechanism } = patch.authentication ?? {};
+  if (typeof authBeforeSign !== 'boolean' || mechanism !== undefined) return patch;
+  return { ...patch, authentication: { ...patch.authentication, mechanism: authBeforeSign ? 'eid' : 'off' } };
+}
+
 /**
  * What an answer shows is what is patched, so that it can be sent back. The national number stands as a mask where there is
  * one: it is write-only and stays when nobody mentions it.
@@ -209,10 +218,18 @@ function merged(
   patch: MergePatch<SignerWrapper>,
 ): { request: FilledSigner; changed: boolean } {
   const answered = withDefaultsAnswered(stored.request);
-  const shown: SignerWrapper = stored.nationalNumberSealed
-    ? { ...answered, signerInfo: { ...answered.signerInfo, socialSecurityNumber: MASK } }
-    : answered;
-  const { updated, changed } = applyMergePatch(shown, withLinkEnd(patch, document, stored), SignerWrapper);
+  const shown: SignerWrapper = {
+    ...answered,
+    ...(stored.nationalNumberSealed ? { signerInfo: { ...answered.signerInfo, socialSecurityNumber: MASK } } : {}),
+    ...(stored.authenticationNumberSealed
+      ? { authentication: { ...answered.authentication, socialSecurityNumber: MASK } }
+      : {}),
+  };
+  const { updated, changed } = applyMergePatch(
+    shown,
+    withLinkEnd(withOneSpelling(patch), document, stored),
+    SignerWrapper,
+  );
   return { request: signerWithDefaults(updated), changed };
 }
 
@@ -223,6 +240,15 @@ function nationalNumberAfter(
 ): Buffer | undefined {
   const number = request.signerInfo?.socialSecurityNumber;
   return number === MASK ? stored.nationalNumberSealed : sealNationalNumber(deps, stored.id, number);
+}
+
+function authenticationNumberAfter(
+  deps: Pick<SignatureDeps, 'box'>,
+  stored: SignerRecord,
+  request: FilledSigner,
+): Buffer | undefined {
+  const number = request.authentication?.socialSecurityNumber;
+  return number === MASK ? stored.authenticationNumberSealed : sealAuthenticationNumber(deps, stored.id, number);
 }
 
 function addressOf({ signerInfo }: FilledSigner): string {

@@ -1,8 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { EidOutcome } from '../eid/index.ts';
 import { SeglError } from '../kernel/errors/segl-error.ts';
 import type { OperationResult } from '../kernel/http/route.ts';
 import type { CompleteSigningResponse } from './contract/session.ts';
+import { isExpectedPerson, WRONG_PERSON } from './identity-proof.ts';
+import { sealLogin } from './kept-login.ts';
 import { returnHash } from './receive-eid-callback.ts';
 import { recordEvidence } from './record-evidence.ts';
 import { redirectUrl } from './redirect-token.ts';
@@ -10,16 +13,19 @@ import type { SessionContext } from './session-context.ts';
 import { loadTurn, sessionExpired } from './session-context.ts';
 import {
   type AttemptFailure,
+  type AttemptPurpose,
   abandonAttempt,
   claimAttempt,
   findAttempt,
   finishAttempt,
+  keepLogin,
   releaseAttempt,
   type SignAttempt,
 } from './session-store.ts';
-import { sessionView } from './session-view.ts';
+import { currentView } from './session-view.ts';
 import { signDocument } from './sign-document.ts';
 import { requireEid, type SignatureDeps } from './signature-deps.ts';
+import { signingSteps } from './signature-methods.ts';
 
 const WAIT_FOR_OTHER_REQUEST_MS = 10_000;
 
@@ -31,16 +37,19 @@ export function providerErrorCode(method: string): string {
 }
 
 /**
- * Finishes an attempt after the eID has sent the browser back. Safe to repeat: the outcome of a finished attempt is
+ * Finishes an attempt after the eID has sent the browser back: it ends in a signature, or in a login that the session
+ * keeps, to be let in or to sign with. Safe to repeat: the outcome of a finished attempt is
  * answered again, and of two requests at once one does the work while the other waits for its outcome.
  */
 export async function completeSigning(
   deps: SignatureDeps,
   context: SessionContext,
   body: { returnedAttempt: string },
+  purpose: AttemptPurpose,
 ): Promise<OperationResult> {
   const [attemptId = '', code = ''] = body.returnedAttempt.split('.');
   const attempt = await requireAttempt(deps, context, attemptId);
+  if (attempt.purpose !== purpose) throw sessionExpired();
   if (!attempt.returnHash || !timingSafeEqual(returnHash(code), attempt.returnHash)) {
     throw new SeglError(422, 'eid_not_returned', 'The eID has not sent this browser back.');
   }
@@ -80,25 +89,74 @@ async function complete(deps: SignatureDeps, context: SessionContext, attempt: S
   // The eID's server goes by real time.
   const outcome = await provider.complete({ state, callback, now: deps.clock.now() });
   if (outcome.result === 'completed') {
-    await signDocument(deps, { ...context, now: deps.accountTime.now(accountId, environment) }, attempt, outcome);
+    await takeLogin(deps, { ...context, now: deps.accountTime.now(accountId, environment) }, attempt, outcome);
     return;
   }
   const canceled = outcome.result === 'canceled';
   const failure: AttemptFailure | undefined = canceled
     ? undefined
     : {
-        errorCode: providerErrorCode(attempt.method),
+        errorCode: attempt.purpose === 'sign' ? providerErrorCode(attempt.method) : 'SA-1005',
         eidErrorCode: outcome.providerCode ?? outcome.code,
         ...(outcome.providerMessage ? { eidErrorMessage: outcome.providerMessage } : {}),
       };
+  await endWithoutLogin(deps, context, attempt, canceled ? 'canceled' : 'failed', failure);
+}
+
+/** Somebody has logged in: the right person signs, or is let in. */
+async function takeLogin(
+  deps: SignatureDeps,
+  context: SessionContext,
+  attempt: SignAttempt,
+  outcome: Extract<EidOutcome, { result: 'completed' }>,
+): Promise<void> {
+  const { session, now } = context;
+  const { signer } = await loadTurn(deps, session, now);
+  if (!isExpectedPerson(deps, signer, outcome.person)) {
+    return endWithoutLogin(deps, context, attempt, 'failed', { errorCode: WRONG_PERSON });
+  }
+  if (attempt.purpose === 'sign' && signingSteps(signer.request.signatureType).native) {
+    const { person, native, assuranceLevel, authenticatedAt } = outcome;
+    const facts = { assuranceLevel, authenticatedAt: authenticatedAt.toISOString() };
+    const { method, createdAt: startedAt, attachments } = attempt;
+    await signDocument(deps, context, { attempt, startedAt, method, person, native, attachments, facts });
+    return;
+  }
+  await deps.database.transaction(async (tx) => {
+    await recordEvidence(deps, tx, session.documentId, {
+      kind: attempt.purpose === 'sign' ? 'identified' : 'authentication_passed',
+      signerId: session.signerId,
+      caller: context,
+      data: {
+        method: attempt.method,
+        attemptId: attempt.id,
+        methodUniqueId: outcome.person.uniqueId,
+        assuranceLevel: outcome.assuranceLevel,
+      },
+    });
+    await keepLogin(tx, session.id, sealLogin(deps, session.id, attempt, outcome));
+    await finishAttempt(tx, attempt.id, 'identified', now);
+  });
+}
+
+/** That somebody tried is evidence; who it was is not kept of a person whom the sender does not expect. */
+async function endWithoutLogin(
+  deps: SignatureDeps,
+  context: SessionContext,
+  attempt: SignAttempt,
+  status: 'canceled' | 'failed',
+  failure: AttemptFailure | undefined,
+): Promise<void> {
+  const kinds = { sign: `signing_${status}`, identify: 'authentication_failed' } as const;
+  const code = failure?.eidErrorCode ?? failure?.errorCode;
   await deps.database.transaction(async (tx) => {
     await recordEvidence(deps, tx, context.session.documentId, {
-      kind: canceled ? 'signing_canceled' : 'signing_failed',
+      kind: kinds[attempt.purpose],
       signerId: context.session.signerId,
       caller: context,
-      data: { method: attempt.method, attemptId: attempt.id, ...(failure ? { code: failure.eidErrorCode } : {}) },
+      data: { method: attempt.method, attemptId: attempt.id, ...(code === undefined ? {} : { code }) },
     });
-    await finishAttempt(tx, attempt.id, canceled ? 'canceled' : 'failed', context.now, failure);
+    await finishAttempt(tx, attempt.id, status, context.now, failure);
   });
 }
 
@@ -116,13 +174,17 @@ async function outcomeOf(
   context: SessionContext,
   attempt: SignAttempt,
 ): Promise<CompleteSigningResponse> {
-  const { accountId, environment } = context.session;
-  const view = await sessionView(deps, context.session, deps.accountTime.now(accountId, environment));
-  if (attempt.status === 'signed' || attempt.status === 'canceled') return { outcome: attempt.status, view };
+  const view = await currentView(deps, context);
+  const { status } = attempt;
+  if (status === 'signed' || status === 'identified' || status === 'canceled') return { outcome: status, view };
   const { document, signer } = await loadTurn(deps, context.session, context.now);
-  const error = { errorCode: 'SA-1012', ...attempt.failure, errorMessage: 'The eID step failed.' };
+  const error = { errorCode: 'SA-1012', ...attempt.failure, errorMessage: failureText(attempt) };
   const redirect = await redirectUrl(deps, document, signer, { result: 'failed', error });
   return { outcome: 'failed', ...attempt.failure, redirect, view };
+}
+
+function failureText({ failure }: SignAttempt): string {
+  return failure?.errorCode === WRONG_PERSON ? 'Another person was expected.' : 'The eID step failed.';
 }
 
 async function requireAttempt(deps: SignatureDeps, context: SessionContext, id: string): Promise<SignAttempt> {

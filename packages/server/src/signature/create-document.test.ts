@@ -359,20 +359,12 @@ describeOnEachDatabase('creating a document', (open) => {
       ],
       [
         'packaging_not_supported',
-        () =>
-          toSign({
-            fileName: 'lease.txt',
-            base64Content: Buffer.from('Lease').toString('base64'),
-            packaging: { signaturePackageFormats: ['pades'] },
-          }),
-        'PAdES of what is not PDF',
+        () => ({
+          ...kari({ signatureType: { mechanism: 'handwritten' } }),
+          ...toSign({ packaging: { signaturePackageFormats: ['no_bankid_pades'] } }),
+        }),
+        'the package of an eID that does not sign',
         'dataToSign.packaging.signaturePackageFormats',
-      ],
-      [
-        'mechanism_not_supported',
-        () => kari({ signatureType: { mechanism: 'handwritten' } }),
-        'another mechanism',
-        'signers[0].signatureType.mechanism',
       ],
       [
         'notification_recipient_missing',
@@ -382,15 +374,15 @@ describeOnEachDatabase('creating a document', (open) => {
       ],
       [
         'feature_not_available',
-        () => ({ advanced: { security: { oneTimeUse: true } } }),
-        'links for one use',
-        'advanced.security.oneTimeUse',
+        () => kari({ addons: { types: ['secureShare'] } }),
+        'secure share',
+        'signers[0].addons.types',
       ],
       [
-        'feature_not_available',
+        'authentication_target_missing',
         () => kari({ authentication: { mechanism: 'eid' } }),
-        'authentication before',
-        'signers[0].authentication',
+        'proof of being nobody in particular',
+        'signers[0].authentication.socialSecurityNumber',
       ],
       [
         'notification_recipient_missing',

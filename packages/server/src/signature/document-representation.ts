@@ -1,3 +1,4 @@
+import { authenticationMechanism } from './access-rules.ts';
 import type { CreateDocumentResponse, DocumentSignature, DocumentSummary } from './contract/document.ts';
 import { deadlineOf, type FilledSigner } from './document-request.ts';
 import { type ExtraInfo, withoutPasswords } from './extra-info.ts';
@@ -56,8 +57,7 @@ export function signerResource(
 /** What a stored request left out and an answer says all the same: lists, flags, and both spellings of one member. */
 export function withDefaultsAnswered(signer: FilledSigner): FilledSigner {
   const { signatureType, authentication } = signer;
-  const legacy = authentication?.authBeforeSign ? 'eid' : 'off';
-  const mechanism = authentication?.mechanism ?? legacy;
+  const mechanism = authenticationMechanism(signer);
   return {
     ...signer,
     signatureType: { signatureMethods: [], ...signatureType },

@@ -4,6 +4,13 @@ import { type FieldError, SeglError } from '../kernel/errors/segl-error.ts';
 import type { Environment } from '../kernel/events/events.ts';
 import { validationFailed } from '../kernel/http/validation.ts';
 import type { SecretBox } from '../kernel/keys/sealed-box.ts';
+import {
+  addressListErrors,
+  authenticationMechanism,
+  dialogErrors,
+  neededProofs,
+  requireAuthenticationTarget,
+} from './access-rules.ts';
 import { decodeBase64 } from './base64-input.ts';
 import type { CreateDocumentRequestWrapper, SignatureMethod, SignerWrapper } from './contract/document.ts';
 import type { FileType } from './contract/lists.ts';
@@ -18,7 +25,7 @@ import {
   requireReachableSigner,
   requireReminderSchedule,
 } from './notification-rules.ts';
-import { OFFERED_MECHANISMS, signableTypes } from './signature-methods.ts';
+import { METHOD_FACTS, signableTypes, signingSteps } from './signature-methods.ts';
 
 const MAX_LIFE_MS = 45 * 24 * 3_600_000;
 
@@ -178,6 +185,7 @@ export function checkRestrictions(
     errors.push(...signerErrors(signer, `signers[${index}].`, environment, now));
   });
   errors.push(...extraInfoErrors(request.advanced.extraInfo as ExtraInfo | undefined, 'advanced.extraInfo'));
+  errors.push(...addressListErrors(request.advanced.security?.ipWhiteList, 'advanced.security.ipWhiteList'));
   errors.push(...notificationErrors(request.notification, now));
   if (errors.length > 0) throw validationFailed(errors);
 }
@@ -195,6 +203,7 @@ export function signerErrors(signer: FilledSigner, prefix: string, environment: 
     const message = 'Must be a mobile number with its country code.';
     errors.push({ field: `${prefix}signerInfo.mobile`, code: 'mobile', message });
   }
+  errors.push(...dialogErrors(signer.ui?.dialogs?.before, `${prefix}ui.dialogs.before`));
   return errors;
 }
 
@@ -267,6 +276,9 @@ export function signerFeatures(signer: FilledSigner, prefix: string): WantedFeat
     if (channel !== 'sendSms' && channel !== 'sendBoth') continue;
     features.push({ product: 'sms', field: `${prefix}notifications.setup.${kind}` });
   }
+  if (neededProofs(authenticationMechanism(signer)).code) {
+    features.push({ product: 'sms', field: `${prefix}authentication.mechanism` });
+  }
   return features;
 }
 
@@ -289,6 +301,7 @@ export function checkRules(request: FilledRequest, offer: MethodOffer): void {
   const format = requireSupportedFile(request);
   requireAvailableFeatures(request);
   request.signers.forEach((signer, index) => {
+    requireAuthenticationTarget(signer, `signers[${index}].`);
     requireReachableSigner(signer, `signers[${index}].`);
   });
   requireReminderSchedule(request.notification, request.signers);
@@ -308,6 +321,7 @@ export function checkSignerRules(
   requireSubscribedMethods(signer, 'signatureType', offer);
   requireUniqueSigner(signer, others, '');
   refuseUnavailable(unavailableSignerMembers(signer, ''));
+  requireAuthenticationTarget(signer, '');
   requireReachableSigner(signer, '');
   requireReminderSchedule(notification, [signer], () => '');
   requireUsableMethod(signer, 'signatureType', offer, format);
@@ -363,7 +377,8 @@ export function requireBankIdPackaging(
   const others = signers
     .flatMap((signer) => usableMethods(signer, offer, 'pdf'))
     .filter((one) => !one.startsWith('no_bankid'));
-  if (others.length === 0) return;
+  const isSealedHere = signers.some(({ signatureType }) => !signingSteps(signatureType).native);
+  if (others.length === 0 && !isSealedHere) return;
   throw refused(
     'packaging_not_supported',
     'no_bankid_pades is for documents that are signed with Norwegian BankID only: name it as the method of each signer.',
@@ -378,8 +393,6 @@ export function requireBankIdPackaging(
  */
 export function requireAvailableFeatures(request: FilledRequest): void {
   const asked: string[] = [];
-  if (request.advanced.security?.oneTimeUse) asked.push('advanced.security.oneTimeUse');
-  if (request.advanced.security?.ipWhiteList?.length) asked.push('advanced.security.ipWhiteList');
   if (request.dataToSign.packaging?.padesSettings?.padesTemplateId)
     asked.push('dataToSign.packaging.padesSettings.padesTemplateId');
   request.signers.forEach((signer, index) => {
@@ -390,13 +403,7 @@ export function requireAvailableFeatures(request: FilledRequest): void {
 
 function unavailableSignerMembers(signer: FilledSigner, prefix: string): string[] {
   const asked: string[] = [];
-  if (signer.authentication?.authBeforeSign || (signer.authentication?.mechanism ?? 'off') !== 'off')
-    asked.push(`${prefix}authentication`);
   if (signer.addons?.types?.length) asked.push(`${prefix}addons.types`);
-  const { before, after } = signer.ui?.dialogs ?? {};
-  if (before?.title || before?.message || before?.useCheckBox || before?.formFields?.length)
-    asked.push(`${prefix}ui.dialogs.before`);
-  if (after?.title || after?.message) asked.push(`${prefix}ui.dialogs.after`);
   return asked;
 }
 
@@ -448,15 +455,25 @@ function requireSubscribedMethods(signer: FilledSigner, path: string, offer: Met
   });
 }
 
+/** An eID that only tells who somebody is cannot sign by itself. Throws 422 `mechanism_not_supported`. */
+function requireSigningMethods({ signatureType }: FilledSigner, path: string): void {
+  if (!signingSteps(signatureType).native) return;
+  signatureType.signatureMethods?.forEach((method, index) => {
+    if (method === 'unknown' || METHOD_FACTS[method].signs.length > 0) return;
+    const message = `${method} tells who somebody is and cannot sign: use the mechanism identification.`;
+    throw refused('mechanism_not_supported', message, `${path}.signatureMethods[${index}]`, 'enum');
+  });
+}
+
 function requireUsableMethod(signer: FilledSigner, path: string, offer: MethodOffer, format: FileType): void {
-  if (!OFFERED_MECHANISMS.includes(signer.signatureType.mechanism)) {
-    throw refused(
-      'mechanism_not_supported',
-      'This instance offers the mechanism pkisignature only.',
-      `${path}.mechanism`,
-      'enum',
-    );
+  const { mechanism } = signer.signatureType;
+  const steps = signingSteps(signer.signatureType);
+  if (!steps.native && !signableTypes(mechanism, []).includes(format)) {
+    const message = `${format} documents cannot be signed with the mechanism ${mechanism}.`;
+    throw refused('unsupported_signature_format', message, `${path}.mechanism`, 'enum');
   }
+  if (!steps.eid && !neededProofs(authenticationMechanism(signer)).eid) return;
+  requireSigningMethods(signer, path);
   requireFittingMethods(signer, path, offer, format);
   if (usableMethods(signer, offer, format).length === 0) {
     throw refused(

@@ -3,14 +3,17 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Environment } from '../kernel/events/events.ts';
 import { requireHttps } from '../kernel/http/require-https.ts';
 import { parseGuid, uuidv7 } from '../kernel/ids/uuid.ts';
+import { isListed } from './access-rules.ts';
+import type { ContactDetails } from './contract/document.ts';
 import { frameAncestors, messageOrigins } from './frame-domains.ts';
 import { RETURNED_IN_WINDOW, receiveEidCallback } from './receive-eid-callback.ts';
 import { loadTurn } from './session-context.ts';
-import { findSession, type SigningSession } from './session-store.ts';
+import { findSession, hasStartedSession, type SigningSession } from './session-store.ts';
 import { findShortLink } from './short-link-store.ts';
 import { type SignLink, shortCodeHash } from './sign-link.ts';
 import type { SignatureDeps } from './signature-deps.ts';
-import { EID_CALLBACK_PATH } from './start-signing.ts';
+import { EID_CALLBACK_PATH } from './start-attempt.ts';
+import type { DocumentRecord } from './store.ts';
 
 /** Nothing of the device is asked for. */
 const PERMISSIONS_POLICY = [
@@ -47,7 +50,9 @@ interface Boot {
   language: string;
   /** Origins of the page that is told what happens; empty where none is. */
   messageOrigins: string[];
-  state: 'ok' | 'unknown_link' | 'eid_window';
+  state: 'ok' | 'unknown_link' | 'not_allowed' | 'eid_window';
+  /** Whom to ask, where the sender has limited who may come. */
+  sender?: { account: { name: string }; contact: ContactDetails };
 }
 
 interface Turn {
@@ -56,6 +61,9 @@ interface Turn {
   language: string;
   frameAncestors: string[];
   messageOrigins: string[];
+  document: DocumentRecord;
+  signerId: string;
+  linkRotation: number;
 }
 
 /**
@@ -69,6 +77,7 @@ export function registerEntryPages(app: FastifyInstance, deps: SignatureDeps, op
       const turn = link && (await openTurn(deps, link));
       if (!link || !turn) return sendShell(reply.code(404), options, unknownBoot(), []);
       admit(request, turn);
+      if (!(await mayOpen(deps, turn, request.ip))) return sendRefusal(reply, deps, options, turn);
       const sessionId = uuidv7(deps.clock.now());
       return sendShell(
         reply,
@@ -106,6 +115,9 @@ export function registerEntryPages(app: FastifyInstance, deps: SignatureDeps, op
     const turn = session && (await openTurn(deps, { ...session, rotation: undefined }));
     if (!session || !turn) return sendShell(reply.code(404), options, unknownBoot(), []);
     admit(request, turn);
+    if (!isListed(request.ip, turn.document.request.advanced.security?.ipWhiteList)) {
+      return sendRefusal(reply, deps, options, turn);
+    }
     const { language, messageOrigins } = turn;
     const boot: Boot = { bootCode: null, handle: session.id, language, messageOrigins, state: 'ok' };
     return sendShell(reply, options, boot, turn.frameAncestors);
@@ -127,6 +139,29 @@ export function registerEntryPages(app: FastifyInstance, deps: SignatureDeps, op
       return reply.code(303).header('location', target).header('referrer-policy', 'no-referrer').send();
     },
   );
+}
+
+/** Whether the sender's limits let this browser start a session; looked at again when it does. */
+async function mayOpen(deps: SignatureDeps, turn: Turn, address: string): Promise<boolean> {
+  const { ipWhiteList, oneTimeUse } = turn.document.request.advanced.security ?? {};
+  if (!isListed(address, ipWhiteList)) return false;
+  const { signerId, linkRotation } = turn;
+  return (
+    !oneTimeUse || !(await hasStartedSession(deps.database, { documentId: turn.document.id, signerId, linkRotation }))
+  );
+}
+
+async function sendRefusal(
+  reply: FastifyReply,
+  deps: SignatureDeps,
+  options: EntryOptions,
+  turn: Turn,
+): Promise<FastifyReply> {
+  const contact = turn.document.request.contactDetails;
+  const sender = { account: { name: await deps.accountName(turn.accountId) }, contact };
+  const { language, messageOrigins } = turn;
+  const boot: Boot = { bootCode: null, handle: null, language, messageOrigins, state: 'not_allowed', sender };
+  return sendShell(reply.code(403), options, boot, turn.frameAncestors);
 }
 
 function unknownBoot(): Boot {
@@ -161,6 +196,9 @@ async function openTurn(
   const { environment } = turn.document;
   const settings = turn.signer.request.redirectSettings;
   return {
+    document: turn.document,
+    signerId: turn.signer.id,
+    linkRotation: turn.signer.linkRotation,
     accountId: turn.document.accountId,
     environment,
     language: turn.signer.request.ui?.language ?? '',

@@ -12,9 +12,13 @@ export { registerResources } from './collect-resource.job.ts';
 export { startDocumentTimers } from './document-timers.ts';
 export type { EvidenceEntry } from './evidence.ts';
 export { firstBrokenEvidence } from './evidence.ts';
+export { handwrittenPicture, SEALED_EVIDENCE_FORMAT } from './evidence-document.ts';
 export { startFoldingCounts } from './fold-counts.ts';
+export { createPatternMatcher } from './match-pattern.ts';
 export { messageContent } from './message-content.ts';
+export type { CodeMessage } from './messages-port.ts';
 export { type NationalNumber, openSignedNumber } from './national-number.ts';
+export { createOneTimeCodes } from './one-time-code.ts';
 export {
   listDocumentsToPackage,
   listPackagingFailures,
@@ -29,9 +33,10 @@ export { reminderPlans } from './reminder-plan.ts';
 export type { ResourceAnswer, ResourceQuery, ResourceSource } from './resource-source.ts';
 export { createSignLinks } from './sign-link.ts';
 export type { PdfCheck, SignatureDeps } from './signature-deps.ts';
+export { signatureName } from './signature-methods.ts';
 export { attachmentContent, mainContent, type SignedContent } from './signed-content.ts';
 export { signersToAsk } from './signers-to-ask.ts';
-export { EID_CALLBACK_PATH } from './start-signing.ts';
+export { EID_CALLBACK_PATH } from './start-attempt.ts';
 export type { DocumentRecord, SignatureRecord } from './store.ts';
 export { findDocument, listEvidence } from './store.ts';
 export { type MadeFormat, partOfName } from './wanted-packages.ts';

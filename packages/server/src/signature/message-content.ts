@@ -8,6 +8,7 @@ import { turnState } from './session-context.ts';
 import { putShortLink } from './short-link-store.ts';
 import { shortCodeHash } from './sign-link.ts';
 import type { SignatureDeps } from './signature-deps.ts';
+import { signatureName } from './signature-methods.ts';
 import { type DocumentRecord, findDocument, type SignerRecord } from './store.ts';
 
 type Notification = NonNullable<CreateDocumentRequestWrapper['notification']>;
@@ -144,7 +145,11 @@ function signatureFor(deps: Deps, document: DocumentRecord, { kind, signerId }: 
     kind === 'finalReceipt' ? document.signatures.at(-1) : document.signatures.find((one) => one.signerId === signerId);
   if (!signature) return undefined;
   const { signedAt, fullName, method } = signature;
-  return { signedAt, fullName, methodName: deps.eids.get(method, document.environment)?.displayName ?? method };
+  return {
+    signedAt,
+    fullName,
+    methodName: signatureName(deps.eids.get(method, document.environment)?.displayName, signature),
+  };
 }
 
 function attachmentFor(deps: Deps, document: DocumentRecord, kind: MessageKind): MessageContent['attachment'] {

@@ -1,4 +1,6 @@
 import type { Transaction } from '../kernel/db/database.ts';
+import type { Environment } from '../kernel/events/events.ts';
+import type { LANGUAGES } from './contract/signing-page.ts';
 import type { DueSigner } from './signers-to-ask.ts';
 
 /** A message of a document, or a try to send it that failed. */
@@ -25,4 +27,26 @@ export interface Messages {
   followReminders(tx: Transaction, documentId: string): Promise<void>;
   /** Reminds because the account asked for it. Under the document's row lock. */
   remind(tx: Transaction, signers: readonly DueSigner[], now: Date): Promise<void>;
+}
+
+/** A code that proves that a mobile is at hand. */
+export interface CodeMessage {
+  id: string;
+  accountId: string;
+  accountName: string;
+  environment: Environment;
+  documentId: string;
+  signerId: string;
+  /** E.164. */
+  mobile: string;
+  language: (typeof LANGUAGES)[number];
+  code: string;
+}
+
+/** How codes come to people; handed in by the composition. */
+export interface CodeMessages {
+  /** The code that everybody gets where messages are only captured, so that tests know it; `undefined` elsewhere. */
+  fixedCode(environment: Environment): string | undefined;
+  /** Returns when the SMS was taken over; throws when it was not. */
+  send(message: CodeMessage): Promise<void>;
 }

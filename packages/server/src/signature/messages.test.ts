@@ -192,6 +192,7 @@ describeOnEachDatabase('open signing requests', (openDatabase) => {
       id: uuidv7(CREATED),
       request: one,
       nationalNumberSealed: undefined,
+      authenticationNumberSealed: undefined,
     }));
     const contentSha256 = createHash('sha256').update(id).digest('hex');
     await insertDocument(database, {

@@ -4,7 +4,7 @@ import type { AttachmentToSign } from './attachment-acceptance.ts';
 import type { RedirectSettings } from './contract/document.ts';
 
 /** One opening of the signing app by a signer. */
-export interface SigningSession {
+export interface NewSession {
   id: string;
   accountId: string;
   environment: Environment;
@@ -25,6 +25,28 @@ export interface SigningSession {
   documentReadAt: Date | undefined;
 }
 
+/** What the person in a session has proven and said so far; survives a reload of the page. */
+export interface SessionProgress {
+  /** The last login, encrypted (`kept-login.ts`). */
+  loginSealed: Buffer | undefined;
+  /** Keyed hash of the mobile number for which a code was entered. */
+  codeNumberHash: Buffer | undefined;
+  codePassedAt: Date | undefined;
+  /** Which dialog was accepted. */
+  dialogHash: Buffer | undefined;
+  formAnswers: Record<string, string> | undefined;
+}
+
+export interface SigningSession extends NewSession, SessionProgress {}
+
+export const NO_PROGRESS: SessionProgress = {
+  loginSealed: undefined,
+  codeNumberHash: undefined,
+  codePassedAt: undefined,
+  dialogHash: undefined,
+  formAnswers: undefined,
+};
+
 interface SessionRow {
   id: string;
   account_id: string;
@@ -39,12 +61,17 @@ interface SessionRow {
   expires_at: Date;
   ends_at: Date;
   document_read_at: Date | null;
+  login_sealed: Buffer | null;
+  code_number_hash: Buffer | null;
+  code_passed_at: Date | null;
+  dialog_hash: Buffer | null;
+  form_answers: Record<string, string> | null;
 }
 
-const COLUMNS = `id, account_id, environment, document_id, signer_id, token_hash, document_sha256, link_rotation, redirect_settings, created_at, expires_at, ends_at, document_read_at`;
+const COLUMNS = `id, account_id, environment, document_id, signer_id, token_hash, document_sha256, link_rotation, redirect_settings, created_at, expires_at, ends_at, document_read_at, login_sealed, code_number_hash, code_passed_at, dialog_hash, form_answers`;
 
 /** `false` when a session with this id exists: its boot code has been used. */
-export async function insertSession(db: Queryable, session: SigningSession): Promise<boolean> {
+export async function insertSession(db: Queryable, session: NewSession): Promise<boolean> {
   const { rowCount } = await db.query(
     `insert into signing_sessions (id, account_id, environment, document_id, signer_id, token_hash, document_sha256,
                                    link_rotation, created_at, expires_at, ends_at, redirect_settings)
@@ -89,8 +116,49 @@ export async function findSession(db: Queryable, id: string): Promise<SigningSes
       expiresAt: row.expires_at,
       endsAt: row.ends_at,
       documentReadAt: row.document_read_at ?? undefined,
+      loginSealed: row.login_sealed ?? undefined,
+      codeNumberHash: row.code_number_hash ?? undefined,
+      codePassedAt: row.code_passed_at ?? undefined,
+      dialogHash: row.dialog_hash ?? undefined,
+      formAnswers: row.form_answers ?? undefined,
     }
   );
+}
+
+/** Whether the link that a session would come by has started one before. */
+export async function hasStartedSession(
+  db: Queryable,
+  { documentId, signerId, linkRotation }: Pick<NewSession, 'documentId' | 'signerId' | 'linkRotation'>,
+): Promise<boolean> {
+  const { rows } = await db.query(
+    'select 1 from signing_sessions where document_id = $1 and signer_id = $2 and link_rotation = $3 limit 1',
+    [documentId, signerId, linkRotation],
+  );
+  return rows.length > 0;
+}
+
+export async function keepLogin(db: Queryable, sessionId: string, loginSealed: Buffer): Promise<void> {
+  await db.query('update signing_sessions set login_sealed = $2 where id = $1', [sessionId, loginSealed]);
+}
+
+export async function keepDialog(
+  db: Queryable,
+  sessionId: string,
+  { dialogHash, formAnswers }: Pick<SessionProgress, 'dialogHash' | 'formAnswers'>,
+): Promise<void> {
+  await db.query('update signing_sessions set dialog_hash = $2, form_answers = $3 where id = $1', [
+    sessionId,
+    dialogHash,
+    formAnswers ? JSON.stringify(formAnswers) : null,
+  ]);
+}
+
+export async function keepPassedCode(db: Queryable, sessionId: string, numberHash: Buffer, at: Date): Promise<void> {
+  await db.query('update signing_sessions set code_number_hash = $2, code_passed_at = $3 where id = $1', [
+    sessionId,
+    numberHash,
+    at,
+  ]);
 }
 
 /** Puts the end off, to the absolute end at most; answers the end as it is now. */
@@ -134,7 +202,10 @@ export async function markDocumentRead(db: Queryable, session: SigningSession, a
   return rows[0]?.read_before === false;
 }
 
-export type AttemptStatus = 'started' | 'returned' | 'completing' | 'signed' | 'canceled' | 'failed';
+export type AttemptStatus = 'started' | 'returned' | 'completing' | 'signed' | 'identified' | 'canceled' | 'failed';
+
+/** `identify`: to prove who is there before the document is shown. */
+export type AttemptPurpose = 'sign' | 'identify';
 
 /** Why an attempt failed, in the app's words and the provider's. */
 export interface AttemptFailure {
@@ -143,11 +214,12 @@ export interface AttemptFailure {
   eidErrorMessage?: string;
 }
 
-/** One try to sign with one eID. */
+/** One try to sign or log in with one eID. */
 export interface SignAttempt {
   id: string;
   sessionId: string;
   accountId: string;
+  purpose: AttemptPurpose;
   method: string;
   callbackKey: string;
   status: AttemptStatus;
@@ -168,6 +240,7 @@ interface AttemptRow {
   id: string;
   session_id: string;
   account_id: string;
+  purpose: AttemptPurpose;
   method: string;
   callback_key: string;
   status: AttemptStatus;
@@ -186,6 +259,7 @@ function toAttempt(row: AttemptRow): SignAttempt {
     id: row.id,
     sessionId: row.session_id,
     accountId: row.account_id,
+    purpose: row.purpose,
     method: row.method,
     callbackKey: row.callback_key,
     status: row.status,
@@ -206,8 +280,8 @@ export async function insertAttempt(
 ): Promise<void> {
   await db.query(
     `insert into sign_attempts (id, session_id, account_id, method, callback_key, status, state_sealed, created_at, updated_at,
-                                attachments, in_window)
-     values ($1, $2, $3, $4, $5, 'started', $6, $7, $7, $8, $9)`,
+                                attachments, in_window, purpose)
+     values ($1, $2, $3, $4, $5, 'started', $6, $7, $7, $8, $9, $10)`,
     [
       attempt.id,
       attempt.sessionId,
@@ -218,6 +292,7 @@ export async function insertAttempt(
       attempt.createdAt,
       JSON.stringify(attempt.attachments),
       attempt.inWindow,
+      attempt.purpose,
     ],
   );
 }
@@ -283,7 +358,7 @@ export async function releaseAttempt(db: Queryable, id: string, at: Date): Promi
 export async function finishAttempt(
   db: Queryable,
   id: string,
-  status: 'signed' | 'canceled' | 'failed',
+  status: 'signed' | 'identified' | 'canceled' | 'failed',
   at: Date,
   failure?: AttemptFailure,
 ): Promise<void> {

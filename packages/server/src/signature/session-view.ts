@@ -1,34 +1,106 @@
+import type { EidProvider } from '../eid/index.ts';
+import { hasDialogBefore } from './access-rules.ts';
 import { listForSigner } from './attachment-acceptance.ts';
+import { findSentCode } from './code-store.ts';
 import type { SessionView } from './contract/session.ts';
 import { contentFileName } from './document-format.ts';
 import { usableMethods } from './document-request.ts';
 import { type SignerState, signerStateDuringEid } from './document-status.ts';
+import { missingProofs, sealingSince, validLogin } from './identity-proof.ts';
+import { CODE_RESEND_MS, CODE_SENDS_PER_SESSION, maskedNumber } from './one-time-code.ts';
 import { redirectUrl } from './redirect-token.ts';
-import { loadTurn, sessionLife, stateOf } from './session-context.ts';
-import { findOpenAttempt, type SigningSession } from './session-store.ts';
+import { loadTurn, type SessionContext, sessionExpired, sessionLife, stateOf } from './session-context.ts';
+import { hasAcceptedDialog } from './session-gate.ts';
+import { findOpenAttempt, findSession, type SigningSession } from './session-store.ts';
 import { methodOffer, requireEid, type SignatureDeps } from './signature-deps.ts';
+import { signatureName, signingSteps } from './signature-methods.ts';
 import type { DocumentRecord, SignerRecord } from './store.ts';
 
-/** What the signing app shows for this session now. */
+/** The same for a session that a request has just changed. */
+export async function currentView(deps: SignatureDeps, { session }: SessionContext): Promise<SessionView> {
+  const changed = await findSession(deps.database, session.id);
+  if (!changed) throw sessionExpired();
+  return sessionView(deps, changed, deps.accountTime.now(session.accountId, session.environment));
+}
+
+/** What the signing app shows for this session now; nothing of the document before the person is known. */
 export async function sessionView(deps: SignatureDeps, session: SigningSession, now: Date): Promise<SessionView> {
   const { document, signer, state: stateNow } = await loadTurn(deps, session, now);
-  const [accountName, attempt, attachments] = await Promise.all([
+  const [accountName, attempt] = await Promise.all([
     deps.accountName(document.accountId),
     findOpenAttempt(deps.database, session.id),
-    listForSigner(deps.database, document, signer.id),
   ]);
-  const state = attempt
-    ? signerStateDuringEid(stateOf(document), signer.id, { now, startedAt: attempt.createdAt })
-    : stateNow;
-  const request = document.request;
+  const startedAt = attempt?.createdAt ?? sealingSince(deps, session, signer);
+  const state = startedAt ? signerStateDuringEid(stateOf(document), signer.id, { now, startedAt }) : stateNow;
   const settings = signer.request.redirectSettings;
   const styling = signer.request.ui?.styling;
-  const signature = document.signatures.find((one) => one.signerId === signer.id);
-  const names = [signer.request.signerInfo?.firstName, signer.request.signerInfo?.lastName].filter(Boolean);
+  const authentication = await pendingAuthentication(deps, session, document, signer);
   return {
     life: sessionLife(session, deps.clock.now()),
     documentId: document.id,
     state,
+    authentication,
+    account: { name: accountName },
+    contact: document.request.contactDetails,
+    language: signer.request.ui?.language ?? 'EN',
+    environment: document.environment,
+    theme: {
+      colorTheme: styling?.colorTheme ?? 'Default',
+      themeMode: styling?.themeMode ?? 'Default',
+      spinner: styling?.spinner ?? 'Document',
+      hideTopBar: styling?.hideTopBar ?? false,
+      backgroundColor: styling?.backgroundColor,
+    },
+    mechanism: signer.request.signatureType.mechanism,
+    redirect: {
+      mode: settings.redirectMode,
+      success: settings.success,
+      cancel: settings.cancel,
+      error: (await stoppedUrl(deps, document, signer, state)) ?? settings.error,
+    },
+    attempt:
+      attempt && (attempt.status === 'started' || attempt.status === 'returned')
+        ? { attemptId: attempt.id, purpose: attempt.purpose, method: attempt.method, state: attempt.status }
+        : undefined,
+    ...(authentication ? NOTHING_OF_THE_DOCUMENT : await documentFacts(deps, session, document, signer)),
+  };
+}
+
+type DocumentFacts = Pick<
+  SessionView,
+  | 'document'
+  | 'attachments'
+  | 'signer'
+  | 'dialogs'
+  | 'signStep'
+  | 'identity'
+  | 'methods'
+  | 'signature'
+  | 'remainingSigners'
+  | 'canDownload'
+>;
+
+const NOTHING_OF_THE_DOCUMENT: DocumentFacts = {
+  attachments: [],
+  signer: {},
+  signStep: 'eid',
+  methods: [],
+  remainingSigners: 0,
+  canDownload: false,
+};
+
+async function documentFacts(
+  deps: SignatureDeps,
+  session: SigningSession,
+  document: DocumentRecord,
+  signer: SignerRecord,
+): Promise<DocumentFacts> {
+  const { request } = document;
+  const { firstName, lastName } = signer.request.signerInfo ?? {};
+  const names = [firstName, lastName].filter(Boolean);
+  const signature = document.signatures.find((one) => one.signerId === signer.id);
+  const attachments = await listForSigner(deps.database, document, signer.id);
+  return {
     document: {
       title: request.dataToSign.title ?? request.title,
       description: request.dataToSign.description ?? request.description,
@@ -50,44 +122,94 @@ export async function sessionView(deps: SignatureDeps, session: SigningSession, 
       pageCount: attachment.pageCount,
       accepted: attachment.accepted,
     })),
-    account: { name: accountName },
-    contact: request.contactDetails,
-    signer: {
-      firstName: signer.request.signerInfo?.firstName,
-      fullName: names.length > 0 ? names.join(' ') : undefined,
-    },
-    language: signer.request.ui?.language ?? 'EN',
-    environment: document.environment,
-    theme: {
-      colorTheme: styling?.colorTheme ?? 'Default',
-      themeMode: styling?.themeMode ?? 'Default',
-      spinner: styling?.spinner ?? 'Document',
-      hideTopBar: styling?.hideTopBar ?? false,
-      backgroundColor: styling?.backgroundColor,
-    },
-    mechanism: signer.request.signatureType.mechanism,
-    methods: usableMethods(signer.request, methodOffer(deps, document.environment), document.format).map((method) => {
-      const provider = requireEid(deps, method, document.environment);
-      return { method, name: provider.displayName, countryCode: provider.countryCode };
-    }),
-    redirect: {
-      mode: settings.redirectMode,
-      success: settings.success,
-      cancel: settings.cancel,
-      error: (await stoppedUrl(deps, document, signer, state)) ?? settings.error,
-    },
+    signer: { firstName, lastName, fullName: names.length > 0 ? names.join(' ') : undefined },
+    dialogs: dialogsOf(session, signer),
+    ...nextStep(deps, session, document, signer),
+    methods: offeredMethods(deps, document, signer),
     signature: signature && {
       fullName: signature.fullName,
       method: signature.method,
-      methodName: deps.eids.get(signature.method, document.environment)?.displayName ?? signature.method,
+      methodName: signatureName(deps.eids.get(signature.method, document.environment)?.displayName, signature),
+      mechanism: signature.mechanism,
       signedTime: signature.signedAt.toISOString(),
     },
     remainingSigners: Math.max(0, document.requiredSignatures - document.signatures.length),
     canDownload: true,
-    attempt:
-      attempt && (attempt.status === 'started' || attempt.status === 'returned')
-        ? { attemptId: attempt.id, method: attempt.method, state: attempt.status }
-        : undefined,
+  };
+}
+
+async function pendingAuthentication(
+  deps: SignatureDeps,
+  session: SigningSession,
+  document: DocumentRecord,
+  signer: SignerRecord,
+): Promise<SessionView['authentication']> {
+  const missing = missingProofs(deps, session, signer);
+  if (!missing.eid && !missing.code) return undefined;
+  if (missing.eid) return { step: 'eid', methods: offeredMethods(deps, document, signer) };
+  const sent = await findSentCode(deps.database, session.id);
+  return {
+    step: 'code',
+    methods: [],
+    maskedNumber: maskedNumber(signer.request.signerInfo?.mobile ?? {}),
+    code: sent && {
+      sentAt: sent.sentAt.toISOString(),
+      expiresAt: sent.expiresAt.toISOString(),
+      resendAt: new Date(sent.sentAt.getTime() + CODE_RESEND_MS).toISOString(),
+      triesLeft: sent.triesLeft,
+      sendsLeft: Math.max(0, CODE_SENDS_PER_SESSION - sent.sends),
+    },
+  };
+}
+
+function offeredMethods(deps: SignatureDeps, document: DocumentRecord, signer: SignerRecord): SessionView['methods'] {
+  return usableMethods(signer.request, methodOffer(deps, document.environment), document.format).map((method) => {
+    const provider: EidProvider = requireEid(deps, method, document.environment);
+    return { method, name: provider.displayName, countryCode: provider.countryCode };
+  });
+}
+
+/** Nobody who has logged in must do so again for a signature that is sealed here. */
+function nextStep(
+  deps: SignatureDeps,
+  session: SigningSession,
+  document: DocumentRecord,
+  signer: SignerRecord,
+): Pick<SessionView, 'signStep' | 'identity'> {
+  const steps = signingSteps(signer.request.signatureType);
+  if (!steps.eid) return { signStep: 'handwriting' };
+  const login = steps.native ? undefined : validLogin(deps, session, signer);
+  if (!login) return { signStep: 'eid' };
+  const { fullName, firstName, lastName } = login.person;
+  const methodName = deps.eids.get(login.method, document.environment)?.displayName ?? login.method;
+  return {
+    signStep: steps.handwriting ? 'handwriting' : 'accept',
+    identity: { fullName, firstName, lastName, method: login.method, methodName },
+  };
+}
+
+function dialogsOf(session: SigningSession, signer: SignerRecord): SessionView['dialogs'] {
+  const { before, after } = signer.request.ui?.dialogs ?? {};
+  const hasAfter = Boolean(after?.title || after?.message);
+  if (!hasDialogBefore(before) && !hasAfter) return undefined;
+  return {
+    ...(hasDialogBefore(before)
+      ? {
+          before: {
+            title: before.title,
+            message: before.message,
+            useCheckBox: before.useCheckBox ?? false,
+            fields: (before.formFields ?? []).map(({ key, description, type = 'Text', required = false }) => ({
+              key,
+              description,
+              type,
+              required,
+            })),
+            accepted: hasAcceptedDialog(session, signer),
+          },
+        }
+      : {}),
+    ...(hasAfter ? { after: { title: after?.title, message: after?.message } } : {}),
   };
 }
 

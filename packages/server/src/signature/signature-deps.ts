@@ -10,7 +10,8 @@ import type { FileStore } from '../kernel/files/files.ts';
 import type { SecretBox } from '../kernel/keys/sealed-box.ts';
 import type { Log } from '../kernel/log/log.ts';
 import type { MethodOffer } from './document-request.ts';
-import type { Messages } from './messages-port.ts';
+import type { CodeMessages, Messages } from './messages-port.ts';
+import type { OneTimeCodes } from './one-time-code.ts';
 import type { PackagingTask } from './package-store.ts';
 import type { RedirectTokens } from './redirect-token.ts';
 import type { ResourceSource } from './resource-source.ts';
@@ -42,6 +43,11 @@ export interface SignatureDeps {
   redirectTokens: RedirectTokens;
   messages: Messages;
   eids: EidRegistry;
+  oneTimeCodes: OneTimeCodes;
+  codeMessages: CodeMessages;
+  patterns: { matches(pattern: RegExp, text: string): Promise<boolean> };
+  /** Puts the account's seal on an XML document: XAdES B-LT, made at once. Throws when no time-stamp is to be had. */
+  sealXml(account: { id: string; name: string }, xml: Uint8Array): Promise<Uint8Array>;
   /** Checks a PDF off the event loop; accounts take turns. */
   checkPdf(bytes: Uint8Array, accountId: string): Promise<PdfCheck>;
   /** Checks what is not PDF. */

@@ -1,4 +1,4 @@
-import type { Mechanism, SignatureMethod } from './contract/document.ts';
+import { MECHANISMS, type Mechanism, type SignatureMethod, type SignatureType } from './contract/document.ts';
 import type { FileType } from './contract/lists.ts';
 
 export interface MethodFacts {
@@ -155,5 +155,35 @@ export function signableTypes(mechanism: Mechanism, signs: readonly FileType[]):
   return mechanism === 'pkisignature' ? signs : SEALED_TYPES;
 }
 
+/** What a signer does to sign, by the mechanism. */
+export interface SigningSteps {
+  /** Goes to an eID. */
+  eid: boolean;
+  /** The eID itself makes the signature; otherwise it is sealed here. */
+  native: boolean;
+  /** Draws or types a signature. */
+  handwriting: boolean;
+}
+
+export function signingSteps(signatureType: SignatureType): SigningSteps {
+  switch (signatureType.mechanism) {
+    case 'pkisignature':
+      return { eid: true, native: true, handwriting: false };
+    case 'identification':
+      return { eid: true, native: false, handwriting: false };
+    case 'handwritten':
+      return { eid: false, native: false, handwriting: true };
+    case 'handwritten_with_identification':
+      return { eid: true, native: false, handwriting: true };
+    case 'eaccept':
+      return { eid: true, native: false, handwriting: signatureType.onEacceptUseHandWrittenSignature === true };
+  }
+}
+
+/** How people are told that a signature was made: by the eID's name, or that there was none. */
+export function signatureName(eidName: string | undefined, { method }: { method: string }): string {
+  return eidName ?? (method === 'unknown' ? 'Handwritten signature' : method);
+}
+
 /** The ways of signing that this version has, whatever an eID could do. */
-export const OFFERED_MECHANISMS: readonly Mechanism[] = ['pkisignature'];
+export const OFFERED_MECHANISMS: readonly Mechanism[] = MECHANISMS;

@@ -18,7 +18,14 @@ import { createThrottling } from '../kernel/http/throttle.ts';
 import { BUCKET_SIZES } from '../kernel/http/throttle-sizes.ts';
 import { createSecretBox } from '../kernel/keys/sealed-box.ts';
 import { createLog } from '../kernel/log/log.ts';
-import { createSignature, createSignLinks, type PdfCheck, type SignatureDeps } from './index.ts';
+import {
+  createOneTimeCodes,
+  createPatternMatcher,
+  createSignature,
+  createSignLinks,
+  type PdfCheck,
+  type SignatureDeps,
+} from './index.ts';
 
 export const NORDBANK = '0195a000-0000-7000-8000-00000000000a';
 export const SJOBANK = '0195a000-0000-7000-8000-00000000000b';
@@ -120,7 +127,7 @@ export class SignatureUnderTest {
 
   private constructor(
     database: TestDatabase,
-    deps: Omit<SignatureDeps, 'eids' | 'clock' | 'accountTime'>,
+    deps: Omit<SignatureDeps, 'eids' | 'clock' | 'accountTime'> & Partial<Pick<SignatureDeps, 'accountTime'>>,
     filesFolder: string,
   ) {
     this.database = database;
@@ -166,6 +173,10 @@ export class SignatureUnderTest {
         links: createSignLinks(masterKey),
         redirectTokens: testTokens(),
         messages: NO_MESSAGES,
+        oneTimeCodes: createOneTimeCodes(masterKey),
+        codeMessages: CODES_OF_TESTS,
+        patterns: createPatternMatcher(),
+        sealXml: async (_account, xml) => xml,
         checkPdf,
         content: new ContentChecks({ threads: 1 }),
         converter: new PdfConverter({ program: 'off', maxPdfBytes: 100_000, log }),
@@ -342,6 +353,9 @@ export const NO_MESSAGES: SignatureDeps['messages'] = {
   manualReminders: async () => new Map(),
   remind: async () => undefined,
 };
+
+/** Everybody gets the same code, and nothing is sent. */
+const CODES_OF_TESTS: SignatureDeps['codeMessages'] = { fixedCode: () => '123456', send: async () => undefined };
 
 /** Signed tokens in real time, under a key of this test. */
 function testTokens(): SignatureDeps['redirectTokens'] {

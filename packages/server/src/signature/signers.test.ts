@@ -162,18 +162,11 @@ describeOnEachDatabase('signers of a document', (open) => {
         'signatureType.signatureMethods[0]',
       ],
       [
-        'the mechanism is another',
-        422,
-        'mechanism_not_supported',
-        { signatureType: { mechanism: 'handwritten' } },
-        'signatureType.mechanism',
-      ],
-      [
         'a member is not available',
         422,
         'feature_not_available',
-        { authentication: { mechanism: 'eid' } },
-        'authentication',
+        { addons: { types: ['secureShare'] } },
+        'addons.types',
       ],
       [
         'there is no schedule for reminders',
@@ -373,8 +366,8 @@ describeOnEachDatabase('signers of a document', (open) => {
         'a member that is not available',
         422,
         'feature_not_available',
-        { ui: { dialogs: { after: { title: 'x' } } } },
-        'ui.dialogs.after',
+        { addons: { types: ['secureShare'] } },
+        'addons.types',
       ],
       [
         'a redirect without addresses',

@@ -1,13 +1,16 @@
 import { randomBytes } from 'node:crypto';
+import { SeglError } from '../kernel/errors/segl-error.ts';
 import type { Environment } from '../kernel/events/events.ts';
 import type { OperationResult } from '../kernel/http/route.ts';
 import { uuidv7 } from '../kernel/ids/uuid.ts';
 import { type Caller, recordEvidence } from './record-evidence.ts';
 import { loadTurn, sessionSecretHash, sessionToken, unknownLink } from './session-context.ts';
-import { insertSession, type SigningSession } from './session-store.ts';
+import { requireAllowedAddress, whomToAsk } from './session-gate.ts';
+import { hasStartedSession, insertSession, type NewSession, NO_PROGRESS } from './session-store.ts';
 import { sessionView } from './session-view.ts';
 import type { SignLink } from './sign-link.ts';
 import type { SignatureDeps } from './signature-deps.ts';
+import { type DocumentRecord, lockDocumentRow } from './store.ts';
 
 export const SLIDING_MS = 20 * 60_000;
 const LONGEST_MS = 120 * 60_000;
@@ -20,7 +23,8 @@ export interface Opener extends Caller {
 
 /**
  * Exchanges a boot code, once, or a kept sign token for a session. Raises `document_link_opened`: the first thing that
- * only a person's browser does, never a mail scanner that follows the link. Throws 404 `unknown_link`.
+ * only a person's browser does, never a mail scanner that follows the link. Throws 404 `unknown_link`, and 403 `link_used`
+ * or `address_not_allowed` where the sender has limited who may come.
  */
 export async function startSession(
   deps: SignatureDeps,
@@ -35,7 +39,7 @@ export async function startSession(
 
   const now = deps.accountTime.now(document.accountId, document.environment);
   const secret = randomBytes(32).toString('base64url');
-  const session: SigningSession = {
+  const session: NewSession = {
     id: start.sessionId,
     accountId: document.accountId,
     environment: document.environment,
@@ -50,7 +54,12 @@ export async function startSession(
     endsAt: new Date(caller.now.getTime() + LONGEST_MS),
     documentReadAt: undefined,
   };
+  const accountName = await deps.accountName(document.accountId);
+  requireAllowedAddress(document, caller.clientIp, accountName);
   const opened = await deps.database.transaction(async (tx) => {
+    await lockDocumentRow(tx, document.id);
+    const isUsed = document.request.advanced.security?.oneTimeUse && (await hasStartedSession(tx, session));
+    if (isUsed) throw linkUsed(document, accountName);
     if (!(await insertSession(tx, session))) return false;
     await recordEvidence(deps, tx, document.id, {
       kind: 'link_opened',
@@ -68,9 +77,16 @@ export async function startSession(
       sessionToken: sessionToken(session.id, secret),
       signToken: deps.links.token(start.link),
       handle: session.id,
-      view: await sessionView(deps, session, now),
+      view: await sessionView(deps, { ...session, ...NO_PROGRESS }, now),
     },
   };
+}
+
+/** A link that starts one session only; the sender gives the signer another one. */
+function linkUsed(document: DocumentRecord, accountName: string): SeglError {
+  return new SeglError(403, 'link_used', 'The link has been used. Ask the sender for a new one.', {
+    members: whomToAsk(document, accountName),
+  });
 }
 
 function opening(

@@ -1,90 +1,63 @@
 import { SeglError } from '../kernel/errors/segl-error.ts';
 import type { OperationResult } from '../kernel/http/route.ts';
-import { uuidv7 } from '../kernel/ids/uuid.ts';
 import { attachmentsToSign, requireAcceptedAttachments } from './attachment-acceptance.ts';
-import { usableMethods } from './document-request.ts';
-import { isNationalNumberFetched } from './national-number.ts';
-import { recordEvidence } from './record-evidence.ts';
-import { loadTurn, type SessionContext, stepRefused } from './session-context.ts';
-import { holdSession, insertAttempt } from './session-store.ts';
-import { methodOffer, requireEid, type SignatureDeps } from './signature-deps.ts';
-import { signedAlong } from './signed-content.ts';
-import { lockDocumentRow } from './store.ts';
-
-/** Address to which eIDs send the browser back; registered with each of them. */
-export const EID_CALLBACK_PATH = '/app/v1/eid/callback';
-
-/** Longer than eIDs give people: whoever is there must not come back to a session that has ended meanwhile. */
-const EID_STEP_MS = 15 * 60_000;
+import { signerStateDuringEid } from './document-status.ts';
+import { sealingSince } from './identity-proof.ts';
+import { loadTurn, type SessionContext, stateOf, stepRefused } from './session-context.ts';
+import type { SignatureDeps } from './signature-deps.ts';
+import { signingSteps } from './signature-methods.ts';
+import { startAttempt } from './start-attempt.ts';
+import type { DocumentRecord, SignerRecord } from './store.ts';
 
 /**
- * Hands the signer over to the chosen eID. Throws 422 `signing_not_possible` when it is not the signer's turn,
- * 422 `attachments_not_accepted`, 422 `document_changed` when the app shows other bytes, 422 `method_not_available`, 503 `eid_unavailable`.
+ * Hands the signer over to the chosen eID, which signs or tells who accepts. Throws 422 `signing_not_possible` when it is
+ * not the signer's turn, 422 `attachments_not_accepted`, 422 `document_changed` when the app shows other bytes, 422
+ * `method_not_available`, 503 `eid_unavailable`.
  */
 export async function startSigning(
   deps: SignatureDeps,
   context: SessionContext,
   body: { method: string; documentSha256: string; framed?: boolean },
 ): Promise<OperationResult> {
-  const { session, now } = context;
-  const { document, signer, state } = await loadTurn(deps, session, now);
-  if (state !== 'sign') throw stepRefused(state);
-  if (body.documentSha256 !== document.contentSha256 || session.documentSha256 !== document.contentSha256) {
-    throw new SeglError(
-      422,
-      'document_changed',
-      'The document shown is not the one to be signed. Open the link again.',
-    );
+  const { document, signer } = await requireReadyToSign(deps, context, body.documentSha256);
+  const steps = signingSteps(signer.request.signatureType);
+  if (!steps.eid) {
+    throw new SeglError(422, 'method_not_available', 'This document is signed by hand, without an eID.');
   }
-  if (!usableMethods(signer.request, methodOffer(deps, document.environment), document.format).includes(body.method)) {
-    throw new SeglError(422, 'method_not_available', 'This way of signing is not offered for the document.');
-  }
-  await requireAcceptedAttachments(deps.database, document, signer.id);
-  const attachments = attachmentsToSign(document, signer.id);
-  await deps.requireTimeStamps();
-  const attemptId = uuidv7(now);
-  const provider = requireEid(deps, body.method, document.environment);
-  const inWindow = body.framed === true && !provider.allowsFraming;
-  const started = await provider.start({
-    attemptId,
-    accountName: await deps.accountName(document.accountId),
-    environment: document.environment,
+  const started = await startAttempt(deps, context, {
+    document,
+    signer,
+    method: body.method,
     purpose: 'sign',
+    signs: steps.native,
     documentTitle: document.request.title,
-    documentSha256: document.contentSha256,
-    ...signedAlong(document, attachments),
-    nationalNumber:
-      signer.nationalNumberSealed &&
-      deps.box.decrypt(signer.nationalNumberSealed, `signer ${signer.id}`).toString('utf8'),
-    ...(isNationalNumberFetched(document, signer) ? { wantsNationalNumber: true } : {}),
-    language: (signer.request.ui?.language ?? 'EN').toLowerCase(),
-    callbackUrl: deps.publicUrl + EID_CALLBACK_PATH,
+    attachments: attachmentsToSign(document, signer.id),
+    framed: body.framed === true,
+    evidence: ['method_chosen', 'signing_started'],
   });
-  await deps.database.transaction(async (tx) => {
-    await lockDocumentRow(tx, document.id);
-    // The eID took its time: the document may be closed by now, and then nobody waits for this attempt.
-    const { state: stateNow } = await loadTurn({ database: tx }, session, now);
-    if (stateNow !== 'sign') throw stepRefused(stateNow);
-    await insertAttempt(tx, {
-      id: attemptId,
-      sessionId: session.id,
-      accountId: document.accountId,
-      method: body.method,
-      callbackKey: started.callbackKey,
-      attachments,
-      stateSealed: deps.box.encrypt(Buffer.from(JSON.stringify(started.state), 'utf8'), `attempt ${attemptId}`),
-      inWindow,
-      createdAt: now,
-    });
-    await holdSession(tx, session.id, new Date(deps.clock.now().getTime() + EID_STEP_MS));
-    for (const kind of ['method_chosen', 'signing_started'] as const) {
-      await recordEvidence(deps, tx, document.id, {
-        kind,
-        signerId: signer.id,
-        caller: context,
-        data: { method: body.method, attemptId },
-      });
-    }
-  });
-  return { status: 200, body: { attemptId, step: { ...started.step, inWindow } } };
+  return { status: 200, body: started };
+}
+
+/**
+ * The document and signer of a session that may sign these very bytes now. Throws 422 `signing_not_possible`,
+ * `attachments_not_accepted`, `document_changed`, and 503 `timestamp_unavailable`.
+ */
+export async function requireReadyToSign(
+  deps: SignatureDeps,
+  { session, now }: SessionContext,
+  shownSha256: string,
+): Promise<{ document: DocumentRecord; signer: SignerRecord }> {
+  const { document, signer, state: stateNow } = await loadTurn(deps, session, now);
+  const startedAt = sealingSince(deps, session, signer);
+  const state = startedAt ? signerStateDuringEid(stateOf(document), signer.id, { now, startedAt }) : stateNow;
+  if (state !== 'sign') throw stepRefused(state);
+  requireShown(document, session.documentSha256, shownSha256);
+  await requireAcceptedAttachments(deps.database, document, signer.id);
+  await deps.requireTimeStamps();
+  return { document, signer };
+}
+
+export function requireShown(document: DocumentRecord, ofSession: string, shown: string): void {
+  if (shown === document.contentSha256 && ofSession === document.contentSha256) return;
+  throw new SeglError(422, 'document_changed', 'The document shown is not the one to be signed. Open the link again.');
 }

@@ -14,6 +14,8 @@ export interface SignerRecord {
   request: FilledSigner;
   linkRotation: number;
   nationalNumberSealed: Buffer | undefined;
+  /** The number that the person at the eID must have. */
+  authenticationNumberSealed: Buffer | undefined;
   /** Where the account has messages sent instead. */
   emailOverride?: string | undefined;
   mobileOverride?: MobileNumber | undefined;
@@ -37,6 +39,8 @@ export interface SignatureRecord {
   native: NativeRecord;
   documentSha256: string;
   signedAt: Date;
+  /** What the signer filled in before reading; keys as the sender named them. */
+  formAnswers?: Record<string, string> | undefined;
 }
 
 /** What the eID produced, as a file of the account. */
@@ -116,7 +120,7 @@ export interface NewDocument extends DocumentContent {
   requiredSignatures: number;
   deadline: Date;
   createdAt: Date;
-  signers: { id: string; request: FilledSigner; nationalNumberSealed: Buffer | undefined }[];
+  signers: Omit<SignerRecord, 'linkRotation'>[];
   evidence: EvidenceEntry;
   event: { id: string; payload: Record<string, unknown> };
 }
@@ -140,6 +144,7 @@ export async function insertDocument(db: Queryable, document: NewDocument): Prom
     required: signer.request.required,
     request: signer.request,
     national_number_sealed: signer.nationalNumberSealed?.toString('hex') ?? null,
+    authentication_number_sealed: signer.authenticationNumberSealed?.toString('hex') ?? null,
   }));
   await db.query({
     name: 'signature_insert_document',
@@ -154,12 +159,12 @@ export async function insertDocument(db: Queryable, document: NewDocument): Prom
              values ($1, $2, $3, $4, $22, $6, $23, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15, $24)
            ), signer as (
              insert into signers (document_id, id, account_id, position, external_signer_id, sign_order, required,
-                                  request, national_number_sealed)
+                                  request, national_number_sealed, authentication_number_sealed)
              select $1, s.id, $2, s.position, s.external_signer_id, s.sign_order, s.required, s.request,
-                    decode(s.national_number_sealed, 'hex')
+                    decode(s.national_number_sealed, 'hex'), decode(s.authentication_number_sealed, 'hex')
                from jsonb_to_recordset($16::jsonb)
                  as s (id uuid, position smallint, external_signer_id text, sign_order integer, required boolean,
-                       request jsonb, national_number_sealed text)
+                       request jsonb, national_number_sealed text, authentication_number_sealed text)
            ), evidence as (
              insert into evidence_entries (document_id, sequence, account_id, occurred_at, kind, data, hash)
              values ($1, $12, $2, $15, $17, $18, $13)
@@ -288,6 +293,7 @@ interface DocumentRow {
     request: FilledSigner;
     rotation: number;
     number: string | null;
+    authenticationNumber: string | null;
     email: string | null;
     mobile: MobileNumber | null;
   }[];
@@ -312,6 +318,7 @@ const SELECT_DOCUMENT = `
          d.deadline, d.created_at, d.updated_at, d.signed_at,
          (select jsonb_agg(jsonb_build_object('id', s.id, 'request', s.request, 'rotation', s.link_rotation,
                                               'number', encode(s.national_number_sealed, 'hex'),
+                                              'authenticationNumber', encode(s.authentication_number_sealed, 'hex'),
                                               'email', s.email_override, 'mobile', s.mobile_override)
                            order by s.position)
             from signers s where s.document_id = $1) as signers,
@@ -322,6 +329,7 @@ const SELECT_DOCUMENT = `
                    'lastName', g.last_name, 'dateOfBirth', g.date_of_birth, 'methodUniqueId', g.method_unique_id,
                    'number', encode(g.national_number_sealed, 'hex'), 'clientIp', g.client_ip,
                    'userAgent', g.user_agent, 'documentSha256', g.document_sha256, 'signedAt', g.signed_at,
+                   'formAnswers', g.form_answers,
                    'native', jsonb_build_object('sha256', g.native_sha256, 'sizeBytes', g.native_size_bytes, 'format', g.native_format,
                              'mediaType', g.native_media_type, 'fileName', g.native_file_name,
                              'binding', g.native_binding)) order by g.sequence)
@@ -365,6 +373,7 @@ function toDocument(row: DocumentRow): DocumentRecord {
     request: signer.request,
     linkRotation: signer.rotation,
     nationalNumberSealed: fromHex(signer.number),
+    authenticationNumberSealed: fromHex(signer.authenticationNumber),
     emailOverride: signer.email ?? undefined,
     mobileOverride: signer.mobile ?? undefined,
   }));
@@ -473,8 +482,8 @@ export async function insertSignature(
     `insert into signatures (document_id, signer_id, account_id, sequence, method, mechanism, full_name, first_name,
                              middle_name, last_name, date_of_birth, method_unique_id, national_number_sealed, client_ip,
                              user_agent, native_sha256, native_size_bytes, native_format, native_media_type, native_file_name,
-                             native_binding, document_sha256, signed_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`,
+                             native_binding, document_sha256, signed_at, form_answers)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)`,
     [
       document.id,
       signature.signerId,
@@ -499,6 +508,7 @@ export async function insertSignature(
       JSON.stringify(signature.native.binding),
       signature.documentSha256,
       signature.signedAt,
+      signature.formAnswers ? JSON.stringify(signature.formAnswers) : null,
     ],
   );
 }

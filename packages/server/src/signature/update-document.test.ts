@@ -281,10 +281,4 @@ describeOnEachDatabase('updating a document', (open) => {
     });
     expect(others.body.code).toBe('document_not_found');
   });
-
-  it('422 feature_not_available for what this version does not act on', async () => {
-    const { documentId } = await created();
-    const answer = await patch(documentId, { advanced: { security: { oneTimeUse: true } } });
-    expect([answer.status, answer.body.code]).toEqual([422, 'feature_not_available']);
-  });
 });

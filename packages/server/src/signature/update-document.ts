@@ -5,6 +5,7 @@ import { entityTag, requireUnchanged } from '../kernel/http/entity-tag.ts';
 import { applyMergePatch, type MergePatch } from '../kernel/http/partial-update.ts';
 import type { OperationContext, OperationInput, OperationResult } from '../kernel/http/route.ts';
 import { validationFailed } from '../kernel/http/validation.ts';
+import { addressListErrors } from './access-rules.ts';
 import { armTimer } from './arm-timer.ts';
 import { UpdatableDocument, type UpdateDocumentRequestWrapper } from './contract/update-document.ts';
 import { documentResource } from './document-representation.ts';
@@ -213,6 +214,7 @@ function requireRestrictions(document: DocumentRecord, changed: DocumentRecord, 
     ...(changed.deadline.getTime() === document.deadline.getTime()
       ? []
       : deadlineErrors(changed.deadline.toISOString(), document.createdAt, now)),
+    ...addressListErrors(changed.request.advanced.security?.ipWhiteList, 'advanced.security.ipWhiteList'),
   ];
   if (errors.length > 0) throw validationFailed(errors);
 }

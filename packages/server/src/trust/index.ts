@@ -24,6 +24,7 @@ import {
   SIGNING_ACT_EXTENSION,
 } from './embedded-authority.ts';
 import { registerTrust } from './routes.ts';
+import { sealXml } from './seal-xml.ts';
 
 const YEAR_MS = 365 * 24 * 3_600_000;
 const SERVICE_TIMEOUT_MS = 10_000;
@@ -39,6 +40,7 @@ export interface SigningAct {
   lastName: string | undefined;
   /** Stable id of the person at the eID; not a national number. */
   uniqueId: string;
+  /** `unknown` where the name is only what the signer wrote. */
   method: string;
   documentSha256: string;
   nativeSha256: string;
@@ -54,6 +56,8 @@ export interface Trust {
    * nobody can sign with it again.
    */
   oneShotSigner(act: SigningAct): Promise<SignatureProvider>;
+  /** Seals an XML document with the account's key at XAdES B-LT; throws 503 `timestamp_unavailable`. */
+  sealXml(account: { id: string; name: string }, xml: Uint8Array): Promise<Uint8Array>;
   timeStamps: TimeStampAuthority;
   revocation: RevocationSource;
   /** Throws 503 `timestamp_unavailable` when time-stamps cannot be had and the instance refuses signatures then. */
@@ -104,32 +108,38 @@ export async function createTrust(options: TrustOptions): Promise<Trust> {
     return provider;
   }
 
+  const anchors = [
+    authority.root,
+    ...timeStampRoots,
+    ...[seal, signerCa].flatMap((key) => (key ? [key.certificateChain.at(-1)!] : [])),
+  ];
+  const sealProvider: Trust['sealProvider'] = async (account) => seal ?? accountSeal(account);
+  const revocation: RevocationSource = {
+    async ocsp(certificate, issuer) {
+      const request = buildOcspRequest(certificate, issuer);
+      if (same(issuer, authority.issuing)) return authority.ocsp(request, 'issuing');
+      if (same(issuer, authority.root)) return authority.ocsp(request, 'root');
+      return configuredRevocation.ocsp(certificate, issuer);
+    },
+    async crl(certificate, issuer) {
+      if (same(issuer, authority.issuing)) return authority.crl('issuing');
+      if (same(issuer, authority.root)) return authority.crl('root');
+      return configuredRevocation.crl(certificate, issuer);
+    },
+  };
+
   return {
-    anchors: [
-      authority.root,
-      ...timeStampRoots,
-      ...[seal, signerCa].flatMap((key) => (key ? [key.certificateChain.at(-1)!] : [])),
-    ],
-    sealProvider: async (account) => seal ?? accountSeal(account),
+    anchors,
+    sealProvider,
+    sealXml: async (account, xml) =>
+      sealXml({ timeStamps, revocation, trustAnchors: anchors }, await sealProvider(account), xml, options.clock.now()),
     oneShotSigner: async (act) => {
       const pair = await generateEcKey();
       const chain = await issueForAct(options, authority, signerCa, act, pair.publicKey);
       return localSignatureProvider(pair.privateKey, chain);
     },
     timeStamps,
-    revocation: {
-      async ocsp(certificate, issuer) {
-        const request = buildOcspRequest(certificate, issuer);
-        if (same(issuer, authority.issuing)) return authority.ocsp(request, 'issuing');
-        if (same(issuer, authority.root)) return authority.ocsp(request, 'root');
-        return configuredRevocation.ocsp(certificate, issuer);
-      },
-      async crl(certificate, issuer) {
-        if (same(issuer, authority.issuing)) return authority.crl('issuing');
-        if (same(issuer, authority.root)) return authority.crl('root');
-        return configuredRevocation.crl(certificate, issuer);
-      },
-    },
+    revocation,
     async requireTimeStamps() {
       if (options.timeStampPolicy === 'queue' || !options.timeStampUrl) return;
       try {
@@ -195,7 +205,7 @@ async function issueForAct(
     profile: 'signer' as const,
     subject: [
       { type: 'O', value: limited(act.accountName) },
-      { type: 'OU', value: limited(`One-shot certificate for a signature by ${act.method}`) },
+      { type: 'OU', value: limited(actUnit(act)) },
       ...(act.lastName ? [{ type: 'SN', value: limited(act.lastName) }] : []),
       ...(act.firstName ? [{ type: 'GN', value: limited(act.firstName) }] : []),
       { type: 'serialNumber', value: printable(act.uniqueId) },
@@ -209,6 +219,13 @@ async function issueForAct(
   };
   if (!signerCa) return authority.issue(request);
   return issueUnderConfiguredCa(signerCa, request, options.clock.now());
+}
+
+/** Whoever reads the certificate alone must see how the name in it is known. */
+function actUnit({ method }: SigningAct): string {
+  return method === 'unknown'
+    ? 'Handwritten signature: name as typed, not verified'
+    : `One-shot certificate for a signature by ${method}`;
 }
 
 /*

@@ -108,6 +108,7 @@ export const SignatureType = Type.Object(
   },
   { description: 'How the signer signs.' },
 );
+export type SignatureType = Static<typeof SignatureType>;
 
 export const Mobile = Type.Object(
   {
@@ -374,6 +375,7 @@ export const ContactDetails = Type.Object(
   },
   { description: 'Whom signers can ask.' },
 );
+export type ContactDetails = Static<typeof ContactDetails>;
 
 export const Advanced = Type.Object(
   {

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { DateTime, Guid, stringEnum } from '../../kernel/contract/primitives.ts';
+import { DateTime, Dictionary, Guid, stringEnum, Text } from '../../kernel/contract/primitives.ts';
 import { ATTACHMENT_TYPES } from './attachment.ts';
 import { MECHANISMS, REDIRECT_MODES } from './document.ts';
 import { FILE_TYPES } from './lists.ts';
@@ -10,6 +10,31 @@ const optional = Type.Optional;
 /** How long the session lives without a sign of life, and at most; the device's own clock may be wrong. */
 export const SessionLife = Type.Object({ expiresInSeconds: Type.Integer(), endsInSeconds: Type.Integer() });
 export type SessionLife = Static<typeof SessionLife>;
+
+const OfferedMethod = Type.Object({
+  method: Type.String(),
+  name: Type.String(),
+  countryCode: Type.String(),
+  description: optional(Type.String()),
+});
+
+const PendingAuthentication = Type.Object({
+  /** `code` comes after `eid` where both are asked for. */
+  step: stringEnum(['eid', 'code']),
+  methods: Type.Array(OfferedMethod),
+  /** Of the mobile that the code goes to; only its last digits. */
+  maskedNumber: optional(Type.String()),
+  /** The code that was sent last in this session. */
+  code: optional(
+    Type.Object({
+      sentAt: DateTime(),
+      expiresAt: DateTime(),
+      resendAt: DateTime(),
+      triesLeft: Type.Integer(),
+      sendsLeft: Type.Integer(),
+    }),
+  ),
+});
 
 /** What the signing app shows: everything it knows of the document, the account and the signer. */
 export const SessionView = Type.Object({
@@ -24,17 +49,22 @@ export const SessionView = Type.Object({
     'expired',
     'canceled',
   ]),
-  document: Type.Object({
-    title: Type.String(),
-    description: optional(Type.String()),
-    fileName: Type.String(),
-    format: stringEnum(FILE_TYPES),
-    /** There is a copy to be shown in place of the content; `reduced`: something of the content is not in it. */
-    display: optional(Type.Object({ reduced: Type.Boolean() })),
-    sizeBytes: Type.Integer(),
-    sha256: Type.String(),
-    pageCount: optional(Type.Integer()),
-  }),
+  /** Absent until the person has proven who is there, where the sender asks for that. */
+  document: optional(
+    Type.Object({
+      title: Type.String(),
+      description: optional(Type.String()),
+      fileName: Type.String(),
+      format: stringEnum(FILE_TYPES),
+      /** There is a copy to be shown in place of the content; `reduced`: something of the content is not in it. */
+      display: optional(Type.Object({ reduced: Type.Boolean() })),
+      sizeBytes: Type.Integer(),
+      sha256: Type.String(),
+      pageCount: optional(Type.Integer()),
+    }),
+  ),
+  /** What must be proven next; while it is there, nothing tells of the document. */
+  authentication: optional(PendingAuthentication),
   /** Those that this signer gets, to be accepted before the document can be signed. */
   attachments: Type.Array(
     Type.Object({
@@ -56,7 +86,11 @@ export const SessionView = Type.Object({
     phone: optional(Type.String()),
     url: optional(Type.String()),
   }),
-  signer: Type.Object({ firstName: optional(Type.String()), fullName: optional(Type.String()) }),
+  signer: Type.Object({
+    firstName: optional(Type.String()),
+    lastName: optional(Type.String()),
+    fullName: optional(Type.String()),
+  }),
   language: stringEnum(LANGUAGES),
   environment: stringEnum(['test', 'prod']),
   theme: Type.Object({
@@ -66,15 +100,41 @@ export const SessionView = Type.Object({
     hideTopBar: Type.Boolean(),
     backgroundColor: optional(Type.String()),
   }),
-  mechanism: stringEnum(MECHANISMS),
-  methods: Type.Array(
+  dialogs: optional(
     Type.Object({
-      method: Type.String(),
-      name: Type.String(),
-      countryCode: Type.String(),
-      description: optional(Type.String()),
+      before: optional(
+        Type.Object({
+          title: optional(Type.String()),
+          message: optional(Type.String()),
+          useCheckBox: Type.Boolean(),
+          fields: Type.Array(
+            Type.Object({
+              key: Type.String(),
+              description: optional(Type.String()),
+              type: stringEnum(['Text', 'Checkbox']),
+              required: Type.Boolean(),
+            }),
+          ),
+          accepted: Type.Boolean(),
+        }),
+      ),
+      after: optional(Type.Object({ title: optional(Type.String()), message: optional(Type.String()) })),
     }),
   ),
+  mechanism: stringEnum(MECHANISMS),
+  /** How the signer goes on from the document: to an eID, to accept under the name of a login, or to write by hand. */
+  signStep: stringEnum(['eid', 'accept', 'handwriting']),
+  /** The login of this session, where it serves to sign. */
+  identity: optional(
+    Type.Object({
+      fullName: Type.String(),
+      firstName: Type.String(),
+      lastName: Type.String(),
+      method: Type.String(),
+      methodName: Type.String(),
+    }),
+  ),
+  methods: Type.Array(OfferedMethod),
   redirect: Type.Object({
     mode: stringEnum(REDIRECT_MODES),
     success: optional(Type.String()),
@@ -86,13 +146,19 @@ export const SessionView = Type.Object({
       fullName: Type.String(),
       method: Type.String(),
       methodName: Type.String(),
+      mechanism: stringEnum(MECHANISMS),
       signedTime: DateTime(),
     }),
   ),
   remainingSigners: Type.Integer(),
   canDownload: Type.Boolean(),
   attempt: optional(
-    Type.Object({ attemptId: Guid(), method: Type.String(), state: stringEnum(['started', 'returned']) }),
+    Type.Object({
+      attemptId: Guid(),
+      purpose: stringEnum(['sign', 'identify']),
+      method: Type.String(),
+      state: stringEnum(['started', 'returned']),
+    }),
   ),
 });
 export type SessionView = Static<typeof SessionView>;
@@ -138,7 +204,7 @@ export const CompleteSigningRequest = Type.Object({
   }),
 });
 export const CompleteSigningResponse = Type.Object({
-  outcome: stringEnum(['signed', 'canceled', 'failed']),
+  outcome: stringEnum(['signed', 'identified', 'canceled', 'failed']),
   errorCode: optional(Type.String()),
   eidErrorCode: optional(Type.String()),
   eidErrorMessage: optional(Type.String()),
@@ -147,6 +213,45 @@ export const CompleteSigningResponse = Type.Object({
   view: SessionView,
 });
 export type CompleteSigningResponse = Static<typeof CompleteSigningResponse>;
+
+export const StartAuthenticationRequest = Type.Object({
+  method: Type.String({ maxLength: 50 }),
+  framed: optional(Type.Boolean({ description: 'Whether the signing app runs inside a frame.' })),
+});
+
+export const CheckCodeRequest = Type.Object({ code: Type.String({ pattern: '^[0-9]{6}$' }) });
+export const CheckCodeResponse = Type.Object({
+  outcome: stringEnum(['passed', 'wrong', 'expired', 'used_up']),
+  view: SessionView,
+});
+
+export const AcceptDialogRequest = Type.Object({
+  accepted: optional(Type.Boolean()),
+  answers: optional(Dictionary(Type.String({ maxLength: 2000 }))),
+});
+export type AcceptDialogRequest = Static<typeof AcceptDialogRequest>;
+
+const documentSha256 = Type.String({ pattern: '^[0-9a-f]{64}$' });
+export const AcceptDocumentRequest = Type.Object({ documentSha256 });
+
+/** Strokes as lists of x, y, milliseconds since the first point, pressure from 0 to 1, x, y …; the area is 600 × 200. */
+export const SignByHandRequest = Type.Object({
+  documentSha256,
+  kind: stringEnum(['drawn', 'typed']),
+  firstName: optional(
+    Text({ maxLength: 100, description: 'As the signer writes it; taken from the login where there is one.' }),
+  ),
+  lastName: optional(
+    Text({ maxLength: 100, description: 'As the signer writes it; taken from the login where there is one.' }),
+  ),
+  picture: Type.String({
+    maxLength: 700_000,
+    description: 'PNG of 600 × 200 pixels with transparent ground, in base64.',
+  }),
+  strokes: optional(Type.Array(Type.Array(Type.Number(), { maxItems: 20_000 }), { maxItems: 200 })),
+});
+export type SignByHandRequest = Static<typeof SignByHandRequest>;
+export const SignedResponse = Type.Object({ outcome: stringEnum(['signed']), view: SessionView });
 
 export const ResultResponse = Type.Object({
   packaged: Type.Boolean(),

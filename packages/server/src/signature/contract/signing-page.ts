@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import Type, { type Static } from 'typebox';
 import { stringEnum, Text } from '../../kernel/contract/primitives.ts';
 
 export const LANGUAGES = ['EN', 'NO', 'DA', 'SV', 'FI', 'NL', 'DE'] as const;
@@ -38,30 +38,33 @@ const FormField = Type.Object(
     key: Text({ minLength: 1, maxLength: 100, description: 'Name of the field in results.' }),
     description: optional(Text({ maxLength: 1000, description: 'Label that the signer sees.' })),
     type: optional(stringEnum(['Text', 'Checkbox'], { description: 'Kind of input.' })),
-    regex: optional(Text({ maxLength: 500, description: 'Pattern that the input must match.' })),
+    regex: optional(Text({ maxLength: 500, description: 'Pattern that the whole input must match, as /^…$/.' })),
     required: optional(Type.Boolean({ description: 'Whether it must be filled in.' })),
   },
   { description: 'A field that the signer fills in.' },
 );
 
+const DialogBefore = Type.Object(
+  {
+    useCheckBox: optional(Type.Boolean({ description: 'Asks for a tick before going on.' })),
+    title: optional(Text({ maxLength: 300, description: 'Heading of the dialog.' })),
+    message: optional(Text({ maxLength: 5000, description: 'Text of the dialog; web addresses in it are links.' })),
+    formFields: optional(Type.Array(FormField, { maxItems: 50, description: 'Fields to fill in.' })),
+  },
+  { description: 'Shown before the document.' },
+);
+export type DialogBefore = Static<typeof DialogBefore>;
+
 const Dialogs = Type.Object(
   {
-    before: optional(
-      Type.Object(
-        {
-          useCheckBox: optional(Type.Boolean({ description: 'Asks for a tick before going on.' })),
-          title: optional(Text({ maxLength: 300, description: 'Heading of the dialog.' })),
-          message: optional(Text({ maxLength: 5000, description: 'Text of the dialog, Markdown.' })),
-          formFields: optional(Type.Array(FormField, { maxItems: 50, description: 'Fields to fill in.' })),
-        },
-        { description: 'Shown before the document.' },
-      ),
-    ),
+    before: optional(DialogBefore),
     after: optional(
       Type.Object(
         {
           title: optional(Text({ maxLength: 300, description: 'Heading of the dialog.' })),
-          message: optional(Text({ maxLength: 5000, description: 'Text of the dialog, Markdown.' })),
+          message: optional(
+            Text({ maxLength: 5000, description: 'Text of the dialog; web addresses in it are links.' }),
+          ),
         },
         { description: 'Shown when the signer has signed.' },
       ),

@@ -10,6 +10,7 @@ import { onDatabase } from './database.ts';
 const PRODUCT_OF_GROUP: Record<string, string | undefined> = {
   signature: 'signature',
   notification: undefined,
+  identification: 'identification',
   admin: undefined,
   test: undefined,
   jwt: undefined,

@@ -86,9 +86,7 @@ describe('a person identifies themselves', () => {
     const folder = process.env.SEGL_SCREENSHOTS;
     if (folder) await page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled' });
     expect(await axeFindings(page), name).toEqual([]);
-    const excess = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
+    const excess = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
     expect(excess, name).toBe(0);
   }
 
@@ -128,7 +126,7 @@ describe('a person identifies themselves', () => {
     await page.goBack();
     await page.getByRole('heading', { level: 1 }).waitFor();
     await expect.poll(() => page.locator('.card-action').count()).toBe(1);
-    expect(await page.evaluate(() => document.documentElement.lang)).toBe(language === 'no' ? 'nb' : language);
+    expect(await page.evaluate('document.documentElement.lang')).toBe(language === 'no' ? 'nb' : language);
     await expectFine(page, `choosing-${size}-${language}`);
     await page.locator('.footer .button').focus();
     await page.keyboard.press('Enter');

@@ -35,7 +35,10 @@ export function startDocumentTimers(deps: TimerDeps): () => Promise<void> {
 /** Takes every step that is due now. */
 export function fireDueTimers(deps: TimerDeps, isStopped: () => boolean = () => false): Promise<void> {
   const take = (due: DueDocument, now: Date) => fireTimer(deps, due, now);
-  return takeDueTimers({ ...deps, table: 'document_timers', columns: ['document_id as "documentId"'], take }, isStopped);
+  return takeDueTimers(
+    { ...deps, table: 'document_timers', columns: ['document_id as "documentId"'], take },
+    isStopped,
+  );
 }
 
 /** `false` when somebody else has the document, or when the step failed; then it is tried again after a while. */

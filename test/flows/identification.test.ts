@@ -83,6 +83,8 @@ describe('a person identifies themselves', () => {
   }
 
   async function expectFine(page: Page, name: string): Promise<void> {
+    // What is still fading in has colours of its own.
+    await page.evaluate('Promise.allSettled(document.getAnimations().map((one) => one.finished))');
     const folder = process.env.SEGL_SCREENSHOTS;
     if (folder) await page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled' });
     expect(await axeFindings(page), name).toEqual([]);

@@ -12,9 +12,9 @@ it('is 19 digits of the ticks left until the year 10000, and 32 random letters a
 });
 
 it('sorts newer ones first', () => {
-  const times = ['2026-11-24T12:00:00.001Z', '2026-11-24T12:00:00.000Z', '2001-01-01T00:00:00.000Z'];
+  const times = ['2001-01-01T00:00:00.000Z', '2026-11-24T12:00:00.000Z', '2026-11-24T12:00:00.001Z'];
   const ids = times.map((time) => newRequestId(sessionAt(time)));
-  expect([...ids].sort()).toEqual(ids);
+  expect([...ids].sort()).toEqual(ids.toReversed());
 });
 
 it('leads to the sessions of its millisecond', () => {

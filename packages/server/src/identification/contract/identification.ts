@@ -104,11 +104,14 @@ export const CreateBankIDMobileRequest = Type.Object({
 });
 export type CreateBankIDMobileRequest = Static<typeof CreateBankIDMobileRequest>;
 
-const ErrorDetails = Type.Object({
-  NativeErrorCode: optional(Type.String({ description: 'The code of the eID itself.' })),
-  ErrorCode: optional(Type.String({ description: 'What went wrong.' })),
-  ErrorMessage: optional(Type.String({ description: 'The same in words.' })),
-});
+const ErrorDetails = Type.Object(
+  {
+    NativeErrorCode: optional(Type.String({ description: 'The code of the eID itself.' })),
+    ErrorCode: optional(Type.String({ description: 'What went wrong.' })),
+    ErrorMessage: optional(Type.String({ description: 'The same in words.' })),
+  },
+  { description: 'Why it failed; null unless it did.' },
+);
 
 export const CreateBankIDMobileResponse = Type.Object({
   RequestId: optional(Type.String({ description: 'With which the result is fetched.' })),
@@ -140,10 +143,13 @@ export const IdentificationResponse = Type.Object({
   IdentityProvider: OlderProvider('The eID that was used.'),
   Error: optional(ErrorDetails),
   EnvironmentInfo: optional(
-    Type.Object({
-      UserAgent: optional(Type.String({ description: 'The browser.' })),
-      IPAddress: optional(Type.String({ description: 'The address of the user.' })),
-    }),
+    Type.Object(
+      {
+        UserAgent: optional(Type.String({ description: 'The browser.' })),
+        IPAddress: optional(Type.String({ description: 'The address of the user.' })),
+      },
+      { description: 'The user, as the page saw them.' },
+    ),
   ),
   MetaData: optional(Dictionary(Type.String(), { description: 'More about the person, from eID and add-ons.' })),
   RequestId: Type.String({ description: 'The session.' }),
@@ -161,7 +167,9 @@ export const InvalidateQuery = Type.Object({
   requestId: optional(Text({ minLength: 1, maxLength: 100, description: 'The session, instead of in the body.' })),
 });
 
-export const LogItemPath = Type.Object({ requestId: Text({ minLength: 1, maxLength: 100 }) });
+export const LogItemPath = Type.Object({
+  requestId: Text({ minLength: 1, maxLength: 100, description: 'The session.' }),
+});
 const accountId = optional(Guid({ description: 'One of the accounts that a dealer manages.' }));
 export const LogItemQuery = Type.Object({ accountId });
 
@@ -181,7 +189,9 @@ export const IdentificationLogItem = Type.Object({
   AccountId: Guid({ description: 'The account.' }),
 });
 
-export const LogPath = Type.Object({ year: Type.Integer({ minimum: 1900, maximum: 9999 }) });
+export const LogPath = Type.Object({
+  year: Type.Integer({ minimum: 1900, maximum: 9999, description: 'Year of the creation, in UTC.' }),
+});
 export const LOG_FILTERS = {
   month: optional(Type.Integer({ minimum: 1, maximum: 12, description: 'Month, in UTC.' })),
   day: optional(Type.Integer({ minimum: 1, maximum: 31, description: 'Day, in UTC; needs the month.' })),

@@ -55,27 +55,33 @@ const IframeSettings = Type.Object(
   { description: 'Needed for the flow iframe.' },
 );
 
-const Ui = Type.Object({
-  hideProviderHeader: optional(Type.Boolean({ description: 'Leave the header out.', default: false })),
-  hideFooter: optional(Type.Boolean({ description: 'Leave the footer out.', default: false })),
-  themeMode: optional(stringEnum(['light', 'dark'], { description: 'Light or dark.', default: 'light' })),
-  colorTheme: optional(stringEnum(['default', 'light_blue'], { description: 'Colours.', default: 'default' })),
-});
+const Ui = Type.Object(
+  {
+    hideProviderHeader: optional(Type.Boolean({ description: 'Leave the header out.', default: false })),
+    hideFooter: optional(Type.Boolean({ description: 'Leave the footer out.', default: false })),
+    themeMode: optional(stringEnum(['light', 'dark'], { description: 'Light or dark.', default: 'light' })),
+    colorTheme: optional(stringEnum(['default', 'light_blue'], { description: 'Colours.', default: 'default' })),
+  },
+  { description: 'How the page looks.' },
+);
 
-const PrefilledInput = Type.Object({
-  nin: optional(Text({ maxLength: 20, description: 'National identity number.' })),
-  phoneNumber: optional(Text({ maxLength: 20, description: 'With country code.' })),
-  dateOfBirth: optional(
-    Type.String({
-      pattern: '^\\d{4}-\\d{2}-\\d{2}([T ].*)?$',
-      maxLength: 40,
-      description: 'YYYY-MM-DD; a time after it is ignored.',
-    }),
-  ),
-  username: optional(
-    Type.Unsafe<string>({ type: 'string', maxLength: 200, description: 'User name.', 'x-other-names': ['userName'] }),
-  ),
-});
+const PrefilledInput = Type.Object(
+  {
+    nin: optional(Text({ maxLength: 20, description: 'National identity number.' })),
+    phoneNumber: optional(Text({ maxLength: 20, description: 'With country code.' })),
+    dateOfBirth: optional(
+      Type.String({
+        pattern: '^\\d{4}-\\d{2}-\\d{2}([T ].*)?$',
+        maxLength: 40,
+        description: 'YYYY-MM-DD; a time after it is ignored.',
+      }),
+    ),
+    username: optional(
+      Type.Unsafe<string>({ type: 'string', maxLength: 200, description: 'User name.', 'x-other-names': ['userName'] }),
+    ),
+  },
+  { description: 'What the user need not type.' },
+);
 export type PrefilledInput = Static<typeof PrefilledInput>;
 
 const settings = {
@@ -103,11 +109,14 @@ const moreSettings = {
 export const CreateSessionRequest = Type.Object({ ...settings, ...moreSettings });
 export type CreateSessionRequest = Static<typeof CreateSessionRequest>;
 
-const SessionError = Type.Object({
-  message: Type.String({ description: 'What went wrong, in English.' }),
-  code: Type.String({ description: 'The same for programs.' }),
-  providerCode: optional(Type.String({ description: 'The code of the eID itself.' })),
-});
+const SessionError = Type.Object(
+  {
+    message: Type.String({ description: 'What went wrong, in English.' }),
+    code: Type.String({ description: 'The same for programs.' }),
+    providerCode: optional(Type.String({ description: 'The code of the eID itself.' })),
+  },
+  { description: 'Why it failed or ran out of time.' },
+);
 
 const state = {
   id: Guid({ description: 'The session.' }),
@@ -118,24 +127,30 @@ const state = {
   error: optional(SessionError),
 };
 
-const Identity = Type.Object({
-  providerId: optional(Type.String({ description: 'Stable id of the person at the eID.' })),
-  fullName: optional(Type.String({ description: 'The name as the eID writes it.' })),
-  firstName: optional(Type.String({ description: 'First name.' })),
-  middleName: optional(Type.String({ description: 'Middle names.' })),
-  lastName: optional(Type.String({ description: 'Last name.' })),
-  dateOfBirth: optional(Type.String({ description: 'YYYY-MM-DD.' })),
-  nin: optional(Type.String({ description: 'National identity number.' })),
-  phoneNumber: optional(Type.String({ description: 'In the form of E.164.' })),
-  email: optional(Type.String({ description: 'E-mail address.' })),
-  organization: optional(
-    Type.Object({
-      name: optional(Type.String({ description: 'Name.' })),
-      organizationNumber: optional(Type.String({ description: 'Number in the register.' })),
-      country: optional(Type.String({ description: 'Country code.' })),
-    }),
-  ),
-});
+const Identity = Type.Object(
+  {
+    providerId: optional(Type.String({ description: 'Stable id of the person at the eID.' })),
+    fullName: optional(Type.String({ description: 'The name as the eID writes it.' })),
+    firstName: optional(Type.String({ description: 'First name.' })),
+    middleName: optional(Type.String({ description: 'Middle names.' })),
+    lastName: optional(Type.String({ description: 'Last name.' })),
+    dateOfBirth: optional(Type.String({ description: 'YYYY-MM-DD.' })),
+    nin: optional(Type.String({ description: 'National identity number.' })),
+    phoneNumber: optional(Type.String({ description: 'In the form of E.164.' })),
+    email: optional(Type.String({ description: 'E-mail address.' })),
+    organization: optional(
+      Type.Object(
+        {
+          name: optional(Type.String({ description: 'Name.' })),
+          organizationNumber: optional(Type.String({ description: 'Number in the register.' })),
+          country: optional(Type.String({ description: 'Country code.' })),
+        },
+        { description: 'The organisation that the person acts for.' },
+      ),
+    ),
+  },
+  { description: 'Who it was: what was asked for, and what the eID delivers.' },
+);
 
 export const RESOURCE_STATUSES = [
   'pending',
@@ -158,19 +173,22 @@ const Resource = Type.Object({
   expires: optional(DateTime({ description: 'Until when it can be fetched.' })),
 });
 
-const AuditTrail = Type.Object({
-  certificate: optional(Type.String({ description: 'The certificate of the person, base64 of DER.' })),
-  events: Type.Array(
-    Type.Object({
-      id: Type.Integer({ description: 'Counts from 1.' }),
-      name: Type.String({ description: 'What happened.' }),
-      eventType: stringEnum(['information', 'success', 'failure'], { description: 'How to take it.' }),
-      timestamp: DateTime({ description: 'When.' }),
-      eventData: optional(Dictionary(Type.String(), { description: 'Details; never a number, code or password.' })),
-    }),
-    { description: 'In the order of their happening.' },
-  ),
-});
+const AuditTrail = Type.Object(
+  {
+    certificate: optional(Type.String({ description: 'The certificate of the person, base64 of DER.' })),
+    events: Type.Array(
+      Type.Object({
+        id: Type.Integer({ description: 'Counts from 1.' }),
+        name: Type.String({ description: 'What happened.' }),
+        eventType: stringEnum(['information', 'success', 'failure'], { description: 'How to take it.' }),
+        timestamp: DateTime({ description: 'When.' }),
+        eventData: optional(Dictionary(Type.String(), { description: 'Details; never a number, code or password.' })),
+      }),
+      { description: 'In the order of their happening.' },
+    ),
+  },
+  { description: 'What happened in the session.' },
+);
 
 export const SessionResource = Type.Object({
   ...state,
@@ -178,10 +196,13 @@ export const SessionResource = Type.Object({
   securityReference: optional(Type.String({ description: 'Headless: what both sides show.' })),
   identity: optional(Identity),
   environment: optional(
-    Type.Object({
-      userAgent: optional(Type.String({ description: 'The browser.' })),
-      ipAddress: optional(Type.String({ description: 'The address of the user.' })),
-    }),
+    Type.Object(
+      {
+        userAgent: optional(Type.String({ description: 'The browser.' })),
+        ipAddress: optional(Type.String({ description: 'The address of the user.' })),
+      },
+      { description: 'The user, as the page saw them.' },
+    ),
   ),
   ...settings,
   ...moreSettings,
@@ -192,7 +213,7 @@ export type SessionResource = Static<typeof SessionResource>;
 
 export const SessionListItem = Type.Object({ ...state, ...settings });
 
-export const SessionPath = Type.Object({ id: Guid() });
+export const SessionPath = Type.Object({ id: Guid({ description: 'The session.' }) });
 
 export const LanguageItem = Type.Object({
   id: stringEnum(LANGUAGES, { description: 'Code.' }),

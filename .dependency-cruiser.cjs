@@ -11,6 +11,7 @@ const directions = {
   trust: [],
   content: [],
   signature: ['eid', 'admin', 'content'],
+  identification: ['eid', 'admin'],
   packaging: ['signature', 'trust'],
   oauth: ['identification', 'admin'],
   notification: [],

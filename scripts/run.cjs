@@ -55,18 +55,22 @@ function install() {
 }
 
 function buildApps() {
-  var app = path.join(root, 'apps', 'signing');
+  ['signing', 'identification'].forEach(buildApp);
+}
+
+function buildApp(name) {
+  var app = path.join(root, 'apps', name);
   var sources = [path.join(root, 'package-lock.json')]
     .concat(filesIn(path.join(app, 'src')), filesIn(path.join(root, 'packages', 'ui', 'src')))
     .concat([path.join(app, 'index.html'), path.join(app, 'vite.config.ts')]);
   var hash = hashOf(sources);
   var stamp = path.join(app, 'dist', '.built');
   if (read(stamp) === hash) return;
-  console.log('Building the web apps …');
+  console.log('Building the web app ' + name + ' …');
   var vite = path.join(modules, 'vite', 'bin', 'vite.js');
   var result = childProcess.spawnSync(node, [vite, 'build', app, '--logLevel', 'warn'], { stdio: 'inherit' });
   if (result.status !== 0) {
-    console.error('The web apps could not be built.');
+    console.error('The web app ' + name + ' could not be built.');
     process.exit(1);
   }
   fs.writeFileSync(stamp, hash);

@@ -1,8 +1,8 @@
+import { printFirstScreenWeight } from '@segl/ui/build/first-screen-weight.ts';
+import { precompress } from '@segl/ui/build/precompress.ts';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
-import { printFirstScreenWeight } from './build/first-screen-weight.ts';
 import { pdfjsData, pdfjsDataFolder } from './build/pdfjs-data.ts';
-import { precompress } from './build/precompress.ts';
 
 export default defineConfig({
   base: '/app/',

@@ -11,6 +11,10 @@ it('the types of the signing app fit together', { timeout: SLOW_MS }, async () =
   expect(await problems('tsc', ['-p', 'apps/signing'])).toBe('');
 });
 
+it('the types of the identification app fit together', { timeout: SLOW_MS }, async () => {
+  expect(await problems('tsc', ['-p', 'apps/identification'])).toBe('');
+});
+
 it('every file is formatted and free of lint findings', { timeout: SLOW_MS }, async () => {
   expect(await problems('biome', ['check', '.', '--max-diagnostics=20'])).toBe('');
 });

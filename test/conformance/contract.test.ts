@@ -14,6 +14,8 @@ import { readText } from './repository.ts';
 /** Groups whose every operation is served. */
 const COMPLETE = [
   '/admin/oauthclient',
+  '/identification/log',
+  '/identification/session',
   '/jwt',
   '/notification/events',
   '/notification/webhooks',
@@ -30,8 +32,6 @@ const OPEN = [
   '/admin/invoice',
   '/admin/openid',
   '/admin/template',
-  '/identification/log',
-  '/identification/session',
   '/information/aml',
   '/information/business',
   '/information/businessregistry',

@@ -32,6 +32,10 @@ const VIOLATIONS: Record<string, { file: string; imports: string }> = {
     file: `${server}/signature/a.ts`,
     imports: `${server}/trust/index.ts`,
   },
+  'identification-imports-eid-and-admin': {
+    file: `${server}/identification/a.ts`,
+    imports: `${server}/signature/index.ts`,
+  },
   'packaging-imports-signature-and-trust': { file: `${server}/packaging/a.ts`, imports: `${server}/eid/index.ts` },
   'oauth-imports-identification-and-admin': { file: `${server}/oauth/a.ts`, imports: `${server}/eid/index.ts` },
   'notification-imports-no-capability': {

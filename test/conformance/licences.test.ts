@@ -24,7 +24,14 @@ const BY_FILE: Record<string, { file: string; licence: string; proof: RegExp }> 
 };
 
 /** What a user installs and runs. The test kit and the benchmarks stay with the developers. */
-const PRODUCT = ['packages/server', 'packages/ades', 'packages/ui', 'packages/simulators', 'apps/signing'];
+const PRODUCT = [
+  'packages/server',
+  'packages/ades',
+  'packages/ui',
+  'packages/simulators',
+  'apps/signing',
+  'apps/identification',
+];
 
 interface Entry {
   license?: string;

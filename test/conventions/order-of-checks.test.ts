@@ -11,6 +11,7 @@ const PRODUCT_OF_GROUP: Record<string, string | undefined> = {
   signature: 'signature',
   resources: 'signature',
   notification: undefined,
+  identification: 'identification',
   admin: undefined,
   test: undefined,
   jwt: undefined,

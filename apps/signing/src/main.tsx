@@ -1,11 +1,10 @@
 import '@segl/ui/styles.css';
 import './signing.css';
-import { LiveRegion } from '@segl/ui';
+import { handOverReturn, LiveRegion, openEidWindows, tellAncestors } from '@segl/ui';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
-import { handOverReturn, openEidWindows } from './embedding/eid-window.ts';
-import { answerPings, tellAncestors } from './embedding/web-messages.ts';
+import { answerPings, type WebMessage } from './embedding/web-messages.ts';
 import { createSigningFlow } from './flow/signing-flow.ts';
 import { connectToSignHost } from './server/sign-host.ts';
 import { attemptInHash, readBoot } from './session/boot.ts';
@@ -33,7 +32,7 @@ const flow = createSigningFlow({
     handOverReturn(window, attempt);
     window.close();
   },
-  tell: (message) => tellAncestors(window, boot.messageOrigins, message),
+  tell: (message: WebMessage) => tellAncestors(window, boot.messageOrigins, message),
   replaceBy: (url) => location.replace(url),
   wait,
   now: Date.now,

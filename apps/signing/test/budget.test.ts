@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { FIRST_SCREEN_BUDGET_BYTES, weighFirstScreen } from '@segl/ui/build/first-screen-weight.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FIRST_SCREEN_BUDGET_BYTES, weighFirstScreen } from '../build/first-screen-weight.ts';
 import { buildApp } from './built-app.ts';
 
 let app: Awaited<ReturnType<typeof buildApp>>;

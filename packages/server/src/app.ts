@@ -10,10 +10,17 @@ import {
   type FirstTestClient,
   findAccountContacts,
   findExternalIdPolicy,
+  findIdentificationSettings,
   writeAudit,
 } from './admin/index.ts';
 import { ContentChecks, PdfConverter } from './content/index.ts';
 import { createEidRegistry, createNoBankIdNetcentric } from './eid/index.ts';
+import {
+  createIdentification,
+  createSessionLinks,
+  IDENTIFICATION_CALLBACK_PATH,
+  startSessionTimers,
+} from './identification/index.ts';
 import { createAccountClocks } from './kernel/clock/account-clocks.ts';
 import { systemClock } from './kernel/clock/clock.ts';
 import type { Config } from './kernel/config/settings.ts';
@@ -59,6 +66,7 @@ import {
   startFoldingCounts,
 } from './signature/index.ts';
 import {
+  playNoBankIdPerson,
   SIMULATORS_CLIENT_ID,
   type Simulators,
   simulatorsClientSecret,
@@ -68,6 +76,7 @@ import { createTrust } from './trust/index.ts';
 import { VERSION } from './version.ts';
 
 const SIGNING_APP = fileURLToPath(new URL('../../../apps/signing/dist', import.meta.url));
+const IDENTIFICATION_APP = fileURLToPath(new URL('../../../apps/identification/dist', import.meta.url));
 const DAY_MS = 24 * 3_600_000;
 
 export interface App {
@@ -91,7 +100,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
       ? startSimulators({
           config,
           clientSecret: simulatorsClientSecret(masterKey),
-          callbackPath: EID_CALLBACK_PATH,
+          callbackPaths: [EID_CALLBACK_PATH, `${IDENTIFICATION_CALLBACK_PATH}/no_bankid_netcentric`],
           log,
         })
       : undefined;
@@ -209,6 +218,25 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
     requireTimeStamps: () => trust.requireTimeStamps(),
   };
   const signature = createSignature(signatureDeps);
+  const identification = createIdentification({
+    database,
+    clock,
+    accountTime: accountClocks,
+    log,
+    box: createSecretBox(masterKey, 'identities'),
+    numberBox: createSecretBox(masterKey, 'national identity numbers'),
+    links: createSessionLinks(masterKey),
+    eids,
+    accountName,
+    hasProduct: (accountId, product) => products.hasProduct(accountId, product),
+    requireFeatures: (account, features) => products.requireFeatures(account, features),
+    settings: findIdentificationSettings,
+    actingOwner: (context, accountId) => admin.actingOwner(context, accountId),
+    writeAudit,
+    lifetimeMs: config.identificationMinutes * 60_000,
+    publicUrl: config.publicUrl,
+    testPersons: config.simulators === 'off' ? {} : { no_bankid_netcentric: playNoBankIdPerson },
+  });
   const notification = createNotification({
     database,
     events,
@@ -300,6 +328,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
   });
   const routes = [
     ...signature.routes,
+    ...identification.routes,
     ...notification.routes,
     ...oauth.routes,
     ...admin.routes,
@@ -318,20 +347,27 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
   await trust.register(http);
   const shell = readOnce(join(SIGNING_APP, 'index.html'));
   signature.registerApp(http, { shell });
-  await http.register(fastifyStatic, {
-    root: join(SIGNING_APP, 'assets'),
-    prefix: '/app/assets/',
-    index: false,
-    immutable: true,
-    maxAge: '365d',
-    preCompressed: true,
-    decorateReply: false,
-  });
+  for (const [app, prefix] of [
+    [SIGNING_APP, '/app/assets/'],
+    [IDENTIFICATION_APP, '/id/assets/'],
+  ] as const) {
+    await http.register(fastifyStatic, {
+      root: join(app, 'assets'),
+      prefix,
+      index: false,
+      immutable: true,
+      maxAge: '365d',
+      preCompressed: true,
+      decorateReply: false,
+    });
+  }
+  identification.registerApp(http, { shell: readOnce(join(IDENTIFICATION_APP, 'index.html')) });
   messaging.registerInbox(http);
   let ready = false;
   let stopFoldingCounts = async () => {};
   let stopDocumentTimers = async () => {};
   let stopReminders = async () => {};
+  let stopSessionTimers = async () => {};
   registerReference(http, { publicUrl: config.publicUrl });
   registerOperations(http, {
     database,
@@ -355,6 +391,13 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
         stopFoldingCounts = startFoldingCounts({ database, log });
         stopDocumentTimers = startDocumentTimers({ ...signatureDeps, clocks: accountClocks });
         await unusedFiles.searchDaily();
+        stopSessionTimers = startSessionTimers({
+          database,
+          log,
+          clock,
+          clocks: accountClocks,
+          settings: findIdentificationSettings,
+        });
         stopReminders = messaging.startReminders({ clock, clocks: accountClocks });
       }
       await simulators;
@@ -373,6 +416,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
       await requestLog.close();
       await stopDocumentTimers();
       await stopReminders();
+      await stopSessionTimers();
       await events.stop();
       await Promise.all([notification.drain(), jobs.stop()]);
       accountClocks.close();

@@ -61,14 +61,6 @@ function reasonOf(screen: FlowState['screen'] | null): string | undefined {
   return screen?.name === 'failed' ? screen.failure.code : undefined;
 }
 
-/** Posts to every page around this one; the browser delivers only where the origin is the one named. */
-export function tellAncestors(page: Window, origins: readonly string[], message: WebMessage | { type: 'pong' }): void {
-  const text = JSON.stringify(message);
-  for (let frame = page; frame !== frame.parent; frame = frame.parent) {
-    for (const origin of origins) frame.parent.postMessage(text, origin);
-  }
-}
-
 /** Answers the page that asks whether the app is there. Nothing else that comes in is acted on. */
 export function answerPings(page: Window, origins: readonly string[]): void {
   page.addEventListener('message', (event) => {

@@ -1,8 +1,7 @@
-import { Button, Dialog } from '@segl/ui';
+import { Button, Dialog, keepAliveOnActivity } from '@segl/ui';
 import { useEffect, useState } from 'react';
 import { useSigning } from '../signing.tsx';
 import { useSpeech } from '../texts/use-speech.tsx';
-import { keepAliveOnActivity } from './keep-alive.ts';
 import type { LifePhase } from './session-life.ts';
 
 const LOOK_MS = 1000;

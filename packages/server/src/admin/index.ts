@@ -2,9 +2,10 @@ import type { Clock } from '../kernel/clock/clock.ts';
 import type { Database, Log } from '../kernel/db/database.ts';
 import { SeglError } from '../kernel/errors/segl-error.ts';
 import type { Environment } from '../kernel/events/events.ts';
-import type { RouteDefinition } from '../kernel/http/route.ts';
+import type { OperationContext, RouteDefinition } from '../kernel/http/route.ts';
 import type { SecretBox } from '../kernel/keys/sealed-box.ts';
 import { setContacts } from './account-contacts.ts';
+import { actingOwner } from './acting-account.ts';
 import { CLIENTS_CHANGED } from './admin-deps.ts';
 import { type AuditEntry, listAudit } from './audit.ts';
 import { DEFAULT_SETTINGS, settingsAfter } from './client-input.ts';
@@ -21,7 +22,12 @@ import { planSecrets } from './secret-list.ts';
 import { type ClientRecord, type ClientSecret, findAccountName } from './store.ts';
 import { warnOfExpiringSecrets } from './warn-of-expiring-secrets.ts';
 
-export { type ExternalIdPolicy, findExternalIdPolicy } from './account-settings-store.ts';
+export {
+  type ExternalIdPolicy,
+  findExternalIdPolicy,
+  findIdentificationSettings,
+  type IdentificationSettings,
+} from './account-settings-store.ts';
 export { API_SCOPES, canonicalScope } from './api-scopes.ts';
 export { type AuditEntry, writeAudit } from './audit.ts';
 export { isClientId } from './client-secret.ts';
@@ -76,6 +82,14 @@ export interface Admin {
     name: string;
     scopes: readonly string[];
   }): Promise<{ clientId: string; clientSecret: string }>;
+  /**
+   * Whose objects a request is about: its account's, or those of an account that it manages as a dealer. Throws 403
+   * `forbidden`.
+   */
+  actingOwner(
+    context: OperationContext,
+    accountId: string | undefined,
+  ): Promise<{ accountId: string; environment: Environment }>;
   /** Who changed what, newest first. */
   listAudit(
     owner: { accountId: string; environment: Environment },
@@ -145,6 +159,8 @@ export function createAdmin(deps: {
       if (clear === undefined) throw new SeglError(500, 'internal_error', 'No secret was made.');
       return { clientId: id, clientSecret: clear };
     },
+
+    actingOwner: (context, accountId) => actingOwner({ database, clock, hasher, log }, context, accountId),
 
     listAudit: (owner, options) => listAudit(database, owner, options),
 

@@ -48,7 +48,15 @@ export interface EidNative {
 }
 
 export type EidOutcome =
-  | { result: 'completed'; person: EidPerson; native: EidNative; authenticatedAt: Date; assuranceLevel: string }
+  | {
+      result: 'completed';
+      person: EidPerson;
+      native: EidNative;
+      authenticatedAt: Date;
+      assuranceLevel: string;
+      /** What the eID says of the person's certificate, in the names of the older identification API. */
+      certificate?: Record<string, string>;
+    }
   | { result: 'canceled' }
   | { result: 'failed'; code: string; providerCode?: string; providerMessage?: string };
 

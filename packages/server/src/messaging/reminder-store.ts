@@ -3,6 +3,7 @@ import type { DueTimer } from '../kernel/schedule/due-timers.ts';
 
 /** A document whose schedule has a run that is due. */
 export interface DueReminder extends DueTimer {
+  documentId: string;
   schedule: string;
 }
 

@@ -43,7 +43,8 @@ export function startReminders(deps: Deps, jobs: Jobs): () => Promise<void> {
 /** Takes every run that is due now. */
 export function sendDueReminders(deps: Deps, jobs: Jobs, isStopped: () => boolean = () => false): Promise<void> {
   const take = (due: DueReminder, now: Date) => takeRun(deps, jobs, due, now);
-  return takeDueTimers({ ...deps, table: 'reminder_timers', moreColumns: ['schedule'], take }, isStopped);
+  const columns = ['document_id as "documentId"', 'schedule'];
+  return takeDueTimers({ ...deps, table: 'reminder_timers', columns, take }, isStopped);
 }
 
 /** `false` when somebody else has the run, or when it failed; then it is tried again after a while. */

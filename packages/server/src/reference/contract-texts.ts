@@ -22,6 +22,11 @@ Every operation answers an error with the same body; the statuses are the same e
       name: 'Notifications',
       description: 'E-mails and SMS to the people of a document: what was sent, and reminders by hand.',
     },
+    {
+      name: 'Identification',
+      description:
+        'A session proves who one person is, without a document. Send the user to its URL, or frame it, and read the result. There are two generations of the API, with one log.',
+    },
     { name: 'Lists', description: 'What there is to choose from: signature methods, themes, spinners.' },
     { name: 'Jwt', description: 'Checks of tokens that this instance signed, such as those of redirects.' },
     {

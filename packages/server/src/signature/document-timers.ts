@@ -12,6 +12,10 @@ import { type DocumentRecord, findDocument } from './store.ts';
 
 const RETRY_MS = 60_000;
 
+interface DueDocument extends DueTimer {
+  documentId: string;
+}
+
 export type TimerDeps = Pick<SignatureDeps, 'database' | 'events' | 'log' | 'releaseFiles'> & TimerTimes;
 
 /**
@@ -30,12 +34,15 @@ export function startDocumentTimers(deps: TimerDeps): () => Promise<void> {
 
 /** Takes every step that is due now. */
 export function fireDueTimers(deps: TimerDeps, isStopped: () => boolean = () => false): Promise<void> {
-  const take = (due: DueTimer, now: Date) => fireTimer(deps, due, now);
-  return takeDueTimers({ ...deps, table: 'document_timers', take }, isStopped);
+  const take = (due: DueDocument, now: Date) => fireTimer(deps, due, now);
+  return takeDueTimers(
+    { ...deps, table: 'document_timers', columns: ['document_id as "documentId"'], take },
+    isStopped,
+  );
 }
 
 /** `false` when somebody else has the document, or when the step failed; then it is tried again after a while. */
-async function fireTimer(deps: TimerDeps, due: DueTimer, now: Date): Promise<boolean> {
+async function fireTimer(deps: TimerDeps, due: DueDocument, now: Date): Promise<boolean> {
   try {
     return await deps.database.transaction(async (tx) => {
       const cycle = await claimLifeCycle(tx, due.documentId);
@@ -50,7 +57,13 @@ async function fireTimer(deps: TimerDeps, due: DueTimer, now: Date): Promise<boo
   }
 }
 
-async function takeStep(deps: TimerDeps, tx: Transaction, due: DueTimer, cycle: LifeCycle, now: Date): Promise<void> {
+async function takeStep(
+  deps: TimerDeps,
+  tx: Transaction,
+  due: DueDocument,
+  cycle: LifeCycle,
+  now: Date,
+): Promise<void> {
   const timer = nextTimer(cycle);
   if (!timer || timer.dueAt > now) {
     // Changed since it was listed: taken by another process, or moved.

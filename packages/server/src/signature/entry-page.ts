@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Environment } from '../kernel/events/events.ts';
+import { sendAppPage } from '../kernel/http/app-page.ts';
 import { requireHttps } from '../kernel/http/require-https.ts';
 import { parseGuid, uuidv7 } from '../kernel/ids/uuid.ts';
 import { isListed } from './access-rules.ts';
@@ -14,27 +14,6 @@ import { type SignLink, shortCodeHash } from './sign-link.ts';
 import type { SignatureDeps } from './signature-deps.ts';
 import { EID_CALLBACK_PATH } from './start-attempt.ts';
 import type { DocumentRecord } from './store.ts';
-
-/** Nothing of the device is asked for. */
-const PERMISSIONS_POLICY = [
-  'accelerometer',
-  'autoplay',
-  'bluetooth',
-  'camera',
-  'display-capture',
-  'geolocation',
-  'gyroscope',
-  'hid',
-  'magnetometer',
-  'microphone',
-  'midi',
-  'payment',
-  'serial',
-  'usb',
-  'xr-spatial-tracking',
-]
-  .map((feature) => `${feature}=()`)
-  .join(', ');
 
 const SHORT_CODE = /^[\w-]{22}$/;
 
@@ -213,32 +192,10 @@ async function sendShell(
   boot: Boot,
   ancestors: string[],
 ): Promise<FastifyReply> {
-  const nonce = randomBytes(16).toString('base64');
-  const html = (await options.shell())
-    .replaceAll('__SEGL_NONCE__', nonce)
-    // Inside a script element only `<` can end the data early.
-    .replace('__SEGL_BOOT__', () => JSON.stringify(boot).replaceAll('<', '\\u003c'));
-  reply.headers({
-    'content-type': 'text/html; charset=utf-8',
-    'content-security-policy': [
-      "default-src 'none'",
-      `script-src 'self' 'nonce-${nonce}'`,
-      `style-src 'self' 'nonce-${nonce}'`,
-      "img-src 'self' data: blob:",
-      "font-src 'self'",
-      "connect-src 'self'",
-      "worker-src 'self' blob:",
-      "frame-src 'self' blob:",
-      "form-action 'self'",
-      "base-uri 'none'",
-      `frame-ancestors ${ancestors.length > 0 ? ancestors.join(' ') : "'none'"}`,
-    ].join('; '),
-    'referrer-policy': 'no-referrer',
-    'permissions-policy': PERMISSIONS_POLICY,
-    // Any other value would cut the page off from the frame that opened it and waits for it.
-    'cross-origin-opener-policy': boot.state === 'eid_window' ? 'unsafe-none' : 'same-origin-allow-popups',
-    'cache-control': 'no-store',
+  return sendAppPage(reply, {
+    shell: await options.shell(),
+    boot,
+    frameAncestors: ancestors,
+    hasOpener: boot.state === 'eid_window',
   });
-  if (ancestors.length === 0) reply.header('x-frame-options', 'DENY');
-  return reply.send(html);
 }

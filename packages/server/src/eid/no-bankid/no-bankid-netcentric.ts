@@ -2,6 +2,7 @@ import type { JWTPayload } from 'jose';
 import type { EidOutcome, EidPerson } from '../eid-provider.ts';
 import { createOidcEidProvider, type OidcEidProvider, type OidcEidSettings } from '../oidc/oidc-eid-provider.ts';
 import type { OidcProfile } from '../oidc/oidc-profile.ts';
+import { certificateOfClaims } from './certificate-claims.ts';
 
 const highAssurance = 'urn:bankid:bid;LOA=4';
 
@@ -53,6 +54,8 @@ export const noBankIdNetcentricProfile: OidcProfile = {
         : {}),
     };
   },
+
+  toCertificate: certificateOfClaims,
 
   toOutcome(error, description): EidOutcome {
     const providerCode = description ?? error;

@@ -220,7 +220,15 @@ export function createOidcEidProvider(profile: OidcProfile, settings: OidcEidSet
       const person = profile.toPerson(claims, { asksNationalNumber: login.asksNationalNumber });
       if (!person) return invalidIdToken('a claim about the person is missing');
       const authenticatedAt = new Date((claims.auth_time as number) * 1000);
-      return { result: 'completed', person, native, authenticatedAt, assuranceLevel };
+      const certificate = profile.toCertificate?.(claims);
+      return {
+        result: 'completed',
+        person,
+        native,
+        authenticatedAt,
+        assuranceLevel,
+        ...(certificate ? { certificate } : {}),
+      };
     },
 
     /** Nothing runs at the provider that could be stopped; the login's code, if there will be one, is never used. */

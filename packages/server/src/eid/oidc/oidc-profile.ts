@@ -17,6 +17,8 @@ export interface OidcProfile
   assuranceLevel(claims: JWTPayload): string | undefined;
   /** Nothing when a claim is missing that every person of this eID has. */
   toPerson(claims: JWTPayload, options: { asksNationalNumber: boolean }): EidPerson | undefined;
+  /** What the eID says of the person's certificate, if it does. */
+  toCertificate?(claims: JWTPayload): Record<string, string> | undefined;
   /** An authorization error response (RFC 6749 §4.1.2.1). It came through the browser, so its words prove nothing. */
   toOutcome(error: string, description: string | undefined): EidOutcome;
 }

@@ -40,6 +40,8 @@ export interface Config {
   accessTokenAlgorithm: 'RS256' | 'ES256' | 'EdDSA';
   /** Days for which a key signs tokens before the next one takes over. */
   tokenKeyDays: number;
+  /** Minutes for which an identification session can be started. */
+  identificationMinutes: number;
   /** `all`: every account has every product; `subscription`: what it has subscribed to. */
   products: 'all' | 'subscription';
   /** Whom to ask for a product, as named to an account that lacks it. */
@@ -133,6 +135,10 @@ export const SETTINGS = {
     defaultText: 'the operator of this instance',
   },
   SEGL_TOKEN_KEY_DAYS: { meaning: 'Days after which a new key signs tokens.', defaultText: '90' },
+  SEGL_IDENTIFICATION_MINUTES: {
+    meaning: 'Minutes for which an identification session can be started.',
+    defaultText: '60',
+  },
   SEGL_MAX_BODY_BYTES: { meaning: 'Largest JSON request body.', defaultText: '37748736 (36 MiB)' },
   SEGL_MAX_DOCUMENT_BYTES: { meaning: 'Largest decoded document.', defaultText: '26214400 (25 MiB)' },
   SEGL_SEALING_THREADS: { meaning: 'Threads that check, prepare and seal files.', defaultText: '1' },
@@ -311,6 +317,7 @@ export function readConfig(environment: Environment): Config {
     products: choice('SEGL_PRODUCTS', 'all', ['all', 'subscription'] as const),
     salesContact: text('SEGL_SALES_CONTACT') ?? SETTINGS.SEGL_SALES_CONTACT.defaultText,
     tokenKeyDays: integer('SEGL_TOKEN_KEY_DAYS', 90, 2, 3650),
+    identificationMinutes: integer('SEGL_IDENTIFICATION_MINUTES', 60, 5, 1440),
     maxBodyBytes: integer('SEGL_MAX_BODY_BYTES', 36 * 1024 * 1024, 1024, 1024 ** 3),
     maxDocumentBytes: integer('SEGL_MAX_DOCUMENT_BYTES', 25 * 1024 * 1024, 1024, 512 * 1024 ** 2),
     sealingThreads: integer('SEGL_SEALING_THREADS', 1, 1, 64),

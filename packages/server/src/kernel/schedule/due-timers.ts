@@ -3,9 +3,8 @@ import type { Clock } from '../clock/clock.ts';
 import type { Database } from '../db/database.ts';
 import type { Environment } from '../events/events.ts';
 
-/** A row that says when to look at a document next, on the clock of its account. */
+/** A row that says when to look at something next, on the clock of its account. */
 export interface DueTimer {
-  documentId: string;
   accountId: string;
   environment: Environment;
 }
@@ -26,15 +25,15 @@ const BATCH = 50;
 export async function takeDueTimers<Timer extends DueTimer>(
   options: TimerTimes & {
     database: Database;
-    table: 'document_timers' | 'reminder_timers';
-    /** Of the table, beside those of `DueTimer`. */
-    moreColumns?: readonly string[];
+    table: 'document_timers' | 'reminder_timers' | 'identification_timers';
+    /** Those beside the ones of `DueTimer`, under their names in `Timer`. */
+    columns: readonly string[];
     take(timer: Timer, now: Date): Promise<boolean>;
   },
   isStopped: () => boolean,
 ): Promise<void> {
-  const { database, clock, clocks, table, moreColumns } = options;
-  const columns = ['document_id as "documentId"', 'account_id as "accountId"', 'environment', ...(moreColumns ?? [])];
+  const { database, clock, clocks, table } = options;
+  const columns = [...options.columns, 'account_id as "accountId"', 'environment'];
   const select = `select ${columns.map((column) => `timer.${column}`).join(', ')}`;
 
   let taken: number;

@@ -1,0 +1,73 @@
+import { SeglError } from '../kernel/errors/segl-error.ts';
+import type { OperationContext, OperationResult } from '../kernel/http/route.ts';
+import { validationFailed } from '../kernel/http/validation.ts';
+import { uuidv7 } from '../kernel/ids/uuid.ts';
+import { changeSession } from './change-session.ts';
+import type { ProviderName } from './contract/providers.ts';
+import type { SimulatedOutcome, SimulateRequest } from './contract/session.ts';
+import { requireProviders } from './create-session.ts';
+import { requireOwnSession } from './get-session.ts';
+import type { IdentificationDeps } from './identification-deps.ts';
+import { offeredProviders, startOfEid } from './offered-providers.ts';
+import { withEvent } from './session-record.ts';
+import { isFinal, started } from './session-state.ts';
+import { settleOutcome } from './settle-outcome.ts';
+
+/** What is typed at the simulator for an outcome. */
+const WORDS: Record<Exclude<SimulatedOutcome, 'timeout'>, string> = {
+  success: 'success',
+  blocked: 'blocked',
+  revoked: 'revoked',
+  unknown: 'unknown',
+  expired: 'expired',
+  down: 'down',
+  error: 'error',
+  cancel: 'cancel',
+};
+
+/**
+ * Finishes a session as a test person would, without a browser: the eID's simulator is started, the person is played, and
+ * what comes back is checked and stored like every other answer. Throws 422 `session_ended` for one that has ended, 400
+ * for a person whom the simulator does not know, 402 for an eID that the session cannot use.
+ */
+export async function simulateSession(
+  deps: IdentificationDeps,
+  context: OperationContext,
+  id: string,
+  body: SimulateRequest,
+): Promise<OperationResult> {
+  const found = await requireOwnSession(deps, context, id);
+  const outcome = body.outcome ?? 'success';
+  const name = (body.provider ?? offeredProviders(deps, found)[0]) as ProviderName | undefined;
+  if (name === undefined || !offeredProviders(deps, found).includes(name)) {
+    requireProviders(deps, context, name ? [{ name, field: 'provider' }] : []);
+    throw validationFailed([{ field: 'provider', code: 'enum', message: 'The session does not allow this eID.' }]);
+  }
+  const play = deps.testPersons[name];
+  if (!play) throw validationFailed([{ field: 'provider', code: 'enum', message: 'This eID has no simulator.' }]);
+
+  const session = await changeSession(deps, id, (current, now) => {
+    if (isFinal(current.status)) return undefined;
+    return {
+      ...current,
+      ...(current.status === 'created' ? started(current, now) : {}),
+      provider: name,
+      auditTrail: withEvent(current.auditTrail, 'provider_started', now, { provider: name }),
+    };
+  });
+  if (isFinal(session.status)) throw new SeglError(422, 'session_ended', 'The session has ended.');
+  // The simulator waits half a minute before it gives up, which nobody wants to wait for here.
+  if (outcome === 'timeout') {
+    await settleOutcome(deps, id, name, { result: 'failed', code: 'timed_out' });
+    return { status: 204 };
+  }
+  const { provider, input } = await startOfEid(deps, session, name, uuidv7(context.now));
+  const { step, state } = await provider.start(input);
+  const back = await play(step.url, { number: body.person, word: WORDS[outcome] }).catch((cause: unknown) => {
+    const error = { field: 'person', code: 'enum', message: 'The simulator knows no such person.' };
+    throw new SeglError(400, 'validation_failed', 'The request has 1 invalid field.', { errors: [error], cause });
+  });
+  const callback = Object.fromEntries(new URL(back).searchParams);
+  await settleOutcome(deps, id, name, await provider.complete({ state, callback, now: deps.clock.now() }));
+  return { status: 204 };
+}

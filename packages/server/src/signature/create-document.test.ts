@@ -367,6 +367,12 @@ describeOnEachDatabase('creating a document', (open) => {
         'dataToSign.packaging.signaturePackageFormats',
       ],
       [
+        'template_not_found',
+        () => toSign({ packaging: { padesSettings: { padesTemplateId: 'blue' } } }),
+        'a template that nobody has made',
+        'dataToSign.packaging.padesSettings.padesTemplateId',
+      ],
+      [
         'notification_recipient_missing',
         () => kari({ notifications: { setup: { request: 'sendEmail' } } }),
         'an e-mail to nobody',

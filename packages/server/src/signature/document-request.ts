@@ -360,6 +360,11 @@ function requireSupportedFile(request: FilledRequest): FileType {
 }
 
 function requireSupportedPackages(request: FilledRequest, format: FileType): void {
+  // Accounts cannot make templates yet: every id is of one that is not there.
+  if (request.dataToSign.packaging?.padesSettings?.padesTemplateId) {
+    const field = 'dataToSign.packaging.padesSettings.padesTemplateId';
+    throw refused('template_not_found', 'There is no such template.', field, 'unknown_reference');
+  }
   const formats = request.dataToSign.packaging?.signaturePackageFormats ?? [];
   if (format === 'pdf' || !formats.some((one) => one.endsWith('pades'))) return;
   const message = 'PAdES is for PDF documents.';
@@ -393,8 +398,6 @@ export function requireBankIdPackaging(
  */
 export function requireAvailableFeatures(request: FilledRequest): void {
   const asked: string[] = [];
-  if (request.dataToSign.packaging?.padesSettings?.padesTemplateId)
-    asked.push('dataToSign.packaging.padesSettings.padesTemplateId');
   request.signers.forEach((signer, index) => {
     asked.push(...unavailableSignerMembers(signer, `signers[${index}].`));
   });

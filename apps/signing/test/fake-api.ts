@@ -124,6 +124,7 @@ function signatureNow(): NonNullable<View['signature']> {
     methodName: 'BankID',
     mechanism: 'pkisignature',
     signedTime: new Date().toISOString(),
+    receipt: { fileName: 'loan-agreement-signed-receipt.pdf', url: '/app/v1/receipt' },
   };
 }
 
@@ -339,6 +340,7 @@ export async function startFakeApi(
         return;
       case 'GET /documents/main/content':
       case 'GET /documents/main/signed':
+      case 'GET /receipt':
         return content(request, response, pdfOf(handle));
       case 'POST /auth/start': {
         const attemptId = randomUUID();

@@ -123,6 +123,7 @@ export const da: Texts = {
     '{count, plural, =0 {Alle har skrevet under.} one {Én person mangler at skrive under.} other {{count, number} personer mangler at skrive under.}}',
   'signed.remaining_term': 'Andre',
   'signed.download': 'Hent dit eksemplar',
+  'signed.receipt': 'Hent en kvittering',
   'signed.downloading': 'Henter …',
   'signed.preparing': 'Gør dit eksemplar klar …',
   'signed.ready': 'Dit eksemplar er klar.',

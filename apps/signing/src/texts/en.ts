@@ -120,6 +120,7 @@ export const en = {
     '{count, plural, =0 {Everyone has signed.} one {One person has yet to sign.} other {{count, number} people have yet to sign.}}',
   'signed.remaining_term': 'Others',
   'signed.download': 'Download your copy',
+  'signed.receipt': 'Download a receipt',
   'signed.downloading': 'Downloading…',
   'signed.preparing': 'Preparing your copy…',
   'signed.ready': 'Your copy is ready.',

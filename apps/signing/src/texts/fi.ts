@@ -123,6 +123,7 @@ export const fi: Texts = {
     '{count, plural, =0 {Kaikki ovat allekirjoittaneet.} one {Yksi henkilö ei ole vielä allekirjoittanut.} other {{count, number} henkilöä ei ole vielä allekirjoittanut.}}',
   'signed.remaining_term': 'Muut',
   'signed.download': 'Lataa oma kappaleesi',
+  'signed.receipt': 'Lataa vahvistus',
   'signed.downloading': 'Ladataan…',
   'signed.preparing': 'Valmistellaan kappalettasi…',
   'signed.ready': 'Kappaleesi on valmis.',

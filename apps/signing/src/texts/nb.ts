@@ -122,6 +122,7 @@ export const nb: Texts = {
     '{count, plural, =0 {Alle har signert.} one {Én person har ikke signert ennå.} other {{count, number} personer har ikke signert ennå.}}',
   'signed.remaining_term': 'Andre',
   'signed.download': 'Last ned ditt eksemplar',
+  'signed.receipt': 'Last ned en kvittering',
   'signed.downloading': 'Laster ned …',
   'signed.preparing': 'Gjør klar ditt eksemplar …',
   'signed.ready': 'Ditt eksemplar er klart.',

@@ -124,6 +124,7 @@ export const sv: Texts = {
     '{count, plural, =0 {Alla har skrivit under.} one {En person har inte skrivit under än.} other {{count, number} personer har inte skrivit under än.}}',
   'signed.remaining_term': 'Övriga',
   'signed.download': 'Ladda ner ditt exemplar',
+  'signed.receipt': 'Ladda ner ett kvitto',
   'signed.downloading': 'Laddar ner …',
   'signed.preparing': 'Förbereder ditt exemplar …',
   'signed.ready': 'Ditt exemplar är klart.',

@@ -77,6 +77,18 @@ export const da: Texts = {
   'find.page': 'Side',
   'find.close': 'Luk søgningen',
 
+  'overview.heading':
+    '{count, plural, one {Ét dokument venter på dig} other {{count, number} dokumenter venter på dig}}',
+  'overview.body': '{account} har sendt dette med. Åbn bilagene i den rækkefølge, du vil; dokumentet kommer til sidst.',
+  'overview.main': 'dokumentet, du skal underskrive',
+  'overview.show_accept': 'bilag',
+  'overview.read_accept': 'bilag, du skal læse',
+  'overview.sign': 'bilag, der skal underskrives',
+  'overview.open': 'åbn',
+  'overview.done': 'færdig',
+  'overview.locked': 'åbnes, når bilagene er færdige',
+  'overview.back': 'Tilbage til oversigten',
+
   'attachment.position': 'Bilag {number, number} af {count, number}',
   'attachment.asks_to_open': '{account} beder dig se dette, før du skriver under.',
   'attachment.asks_to_read': '{account} beder dig læse dette til ende, før du skriver under.',
@@ -169,6 +181,7 @@ export const da: Texts = {
   'failed.nothing_signed': 'Intet er underskrevet.',
   'failed.SA-1000': 'Dokumentet kunne ikke åbnes. Tjek din forbindelse, og prøv igen.',
   'failed.SA-1001': 'Denne måde at skrive under på tilbydes ikke længere for dokumentet. Sig det til afsenderen.',
+  'failed.SA-1007': 'Vi kunne ikke vise, hvad der mangler. Det, du har gjort, er gemt; du kan prøve igen.',
   'failed.SA-1009': 'Siden kan ikke vise dokumenter af denne type. Sig det til afsenderen.',
   'failed.SA-1011': 'Der er ingen måde tilbage at underskrive dokumentet på. Sig det til afsenderen.',
   'failed.SA-1012': 'Dit eID kunne ikke bekræfte underskriften. Du kan prøve igen.',

@@ -76,6 +76,18 @@ export const fi: Texts = {
   'find.page': 'Sivu',
   'find.close': 'Sulje haku',
 
+  'overview.heading':
+    '{count, plural, one {Yksi asiakirja odottaa sinua} other {{count, number} asiakirjaa odottaa sinua}}',
+  'overview.body': 'Lähettäjä: {account}. Avaa liitteet missä järjestyksessä haluat; asiakirja tulee viimeisenä.',
+  'overview.main': 'allekirjoitettava asiakirja',
+  'overview.show_accept': 'liite',
+  'overview.read_accept': 'luettava liite',
+  'overview.sign': 'allekirjoitettava liite',
+  'overview.open': 'avaa',
+  'overview.done': 'valmis',
+  'overview.locked': 'avautuu, kun liitteet on käsitelty',
+  'overview.back': 'Takaisin yleisnäkymään',
+
   'attachment.position': 'Liite {number, number}/{count, number}',
   'attachment.asks_to_open': '{account} pyytää sinua katsomaan tämän ennen allekirjoittamista.',
   'attachment.asks_to_read': '{account} pyytää sinua lukemaan tämän loppuun ennen allekirjoittamista.',
@@ -169,6 +181,7 @@ export const fi: Texts = {
   'failed.nothing_signed': 'Mitään ei ole allekirjoitettu.',
   'failed.SA-1000': 'Asiakirjaa ei voitu avata. Tarkista verkkoyhteys ja yritä uudelleen.',
   'failed.SA-1001': 'Tätä allekirjoitustapaa ei enää tarjota asiakirjalle. Ilmoita asiasta lähettäjälle.',
+  'failed.SA-1007': 'Emme voineet näyttää, mitä on jäljellä. Tekemäsi on tallennettu; voit yrittää uudelleen.',
   'failed.SA-1009': 'Sivu ei pysty näyttämään tällaista asiakirjaa. Ilmoita asiasta lähettäjälle.',
   'failed.SA-1011': 'Tätä asiakirjaa ei voi enää allekirjoittaa millään tavalla. Ilmoita asiasta lähettäjälle.',
   'failed.SA-1012': 'Tunnistuspalvelu ei voinut vahvistaa allekirjoitusta. Voit yrittää uudelleen.',

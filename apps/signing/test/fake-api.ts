@@ -98,6 +98,7 @@ function viewOf(scenario: Scenario, pdf: Buffer): View {
     signer: { firstName: 'Kari', lastName: 'Nordmann', fullName: 'Kari Nordmann' },
     language: 'EN',
     environment: 'test',
+    turnIsTold: false,
     theme: { colorTheme: 'Default', themeMode: 'Default' },
     mechanism: 'pkisignature',
     signStep: 'eid',

@@ -344,7 +344,10 @@ const screens: Record<string, ScreenCase> = {
     scenario: stopped('waiting_for_attachments'),
     heading: ['The sender is still', 'Avsenderen er ikke'],
   },
-  'not-your-turn': { scenario: stopped('not_your_turn'), heading: ['It is not your turn', 'Det er ikke din tur'] },
+  'not-your-turn': {
+    scenario: stopped('not_your_turn', { turnIsTold: true }),
+    heading: ['It is not your turn', 'Det er ikke din tur'],
+  },
   'completed-without-you': {
     scenario: stopped('completed_without_you'),
     heading: ['Your signature is no', 'Signaturen din trengs'],

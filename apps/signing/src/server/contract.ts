@@ -51,6 +51,8 @@ export type View = {
   dialogs?: { before?: DialogBefore; after?: { title?: string; message?: string } };
   language: string;
   environment: 'test' | 'prod';
+  /** A message tells the signer when the turn has come. */
+  turnIsTold: boolean;
   theme: {
     colorTheme: string;
     themeMode: string;

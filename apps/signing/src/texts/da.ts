@@ -151,6 +151,7 @@ export const da: Texts = {
   'stop.not_your_turn.heading': 'Det er ikke din tur endnu',
   'stop.not_your_turn.body':
     'En anden skal skrive under før dig. Siden tjekker selv igen, eller du kan vende tilbage senere med det samme link.',
+  'stop.turn_is_told': 'Du får en besked, når du kan skrive under.',
   'stop.completed_without_you.heading': 'Din underskrift er ikke længere nødvendig',
   'stop.completed_without_you.body': 'Tilstrækkeligt mange andre har skrevet under, så dokumentet er færdigt uden dig.',
   'stop.expired.heading': 'Fristen for at skrive under er udløbet',

@@ -147,6 +147,7 @@ export const en = {
   'stop.not_your_turn.heading': 'It is not your turn yet',
   'stop.not_your_turn.body':
     'Somebody else signs before you. This page looks again by itself, or you can come back later with the same link.',
+  'stop.turn_is_told': 'You will get a message when you can sign.',
   'stop.completed_without_you.heading': 'Your signature is no longer needed',
   'stop.completed_without_you.body': 'Enough others have signed, so the document is complete without you.',
   'stop.expired.heading': 'The time to sign has passed',

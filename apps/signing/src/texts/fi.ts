@@ -151,6 +151,7 @@ export const fi: Texts = {
   'stop.not_your_turn.heading': 'Vuorosi ei ole vielä tullut',
   'stop.not_your_turn.body':
     'Joku toinen allekirjoittaa ennen sinua. Sivu tarkistaa tilanteen itse, tai voit palata myöhemmin samalla linkillä.',
+  'stop.turn_is_told': 'Saat viestin, kun voit allekirjoittaa.',
   'stop.completed_without_you.heading': 'Allekirjoitustasi ei enää tarvita',
   'stop.completed_without_you.body': 'Riittävän moni muu on allekirjoittanut, joten asiakirja on valmis ilman sinua.',
   'stop.expired.heading': 'Allekirjoitusaika on päättynyt',

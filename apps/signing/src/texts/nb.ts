@@ -151,6 +151,7 @@ export const nb: Texts = {
   'stop.not_your_turn.heading': 'Det er ikke din tur ennå',
   'stop.not_your_turn.body':
     'Noen andre skal signere før deg. Siden sjekker selv på nytt, eller du kan komme tilbake senere med den samme lenken.',
+  'stop.turn_is_told': 'Du får en melding når du kan signere.',
   'stop.completed_without_you.heading': 'Signaturen din trengs ikke lenger',
   'stop.completed_without_you.body': 'Nok andre har signert, så dokumentet er ferdig uten deg.',
   'stop.expired.heading': 'Fristen for å signere er ute',

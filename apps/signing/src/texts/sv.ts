@@ -153,6 +153,7 @@ export const sv: Texts = {
   'stop.not_your_turn.heading': 'Det är inte din tur än',
   'stop.not_your_turn.body':
     'Någon annan ska skriva under före dig. Sidan kontrollerar själv igen, eller så kommer du tillbaka senare med samma länk.',
+  'stop.turn_is_told': 'Du får ett meddelande när du kan skriva under.',
   'stop.completed_without_you.heading': 'Din underskrift behövs inte längre',
   'stop.completed_without_you.body': 'Tillräckligt många andra har skrivit under, så dokumentet är klart utan dig.',
   'stop.expired.heading': 'Tiden för att skriva under har gått ut',

@@ -8,6 +8,7 @@ import { usableMethods } from './document-request.ts';
 import { type SignerState, signerStateDuringEid } from './document-status.ts';
 import { missingProofs, sealingSince, validLogin } from './identity-proof.ts';
 import { CODE_RESEND_MS, CODE_SENDS_PER_SESSION, maskedNumber } from './one-time-code.ts';
+import { wantedChannel } from './recipients.ts';
 import { RECEIPT_EXTENSION, signedFileName } from './record-package.ts';
 import { redirectUrl } from './redirect-token.ts';
 import { loadTurn, type SessionContext, sessionExpired, sessionLife, stateOf } from './session-context.ts';
@@ -46,6 +47,7 @@ export async function sessionView(deps: SignatureDeps, session: SigningSession, 
     contact: document.request.contactDetails,
     language: signer.request.ui?.language ?? 'EN',
     environment: document.environment,
+    turnIsTold: wantedChannel(signer, 'request') !== undefined,
     theme: {
       colorTheme: styling?.colorTheme ?? 'Default',
       themeMode: styling?.themeMode ?? 'Default',

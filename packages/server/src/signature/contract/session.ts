@@ -96,6 +96,8 @@ export const SessionView = Type.Object({
   }),
   language: stringEnum(LANGUAGES),
   environment: stringEnum(['test', 'prod']),
+  /** A message tells the signer when the turn has come. */
+  turnIsTold: Type.Boolean(),
   theme: Type.Object({
     colorTheme: stringEnum(COLOR_THEMES),
     themeMode: stringEnum(['Default', 'Light', 'Dark']),

@@ -128,14 +128,26 @@ describe.each(['embedded', 'postgresql'] as const)('a document with attachments,
     try {
       const page = await browser.newPage({ viewport: SCREENS.phone, reducedMotion: 'reduce' });
       await page.goto(signers[0].url);
+      const overview = page.getByRole('heading', { name: '3 documents need your attention' });
+      await overview.waitFor();
+      await page.getByRole('button', { name: 'House rules' }).click();
+      await page.getByRole('heading', { name: 'House rules' }).waitFor();
+      // The browser's own way back does not lead out of the app.
+      await page.goBack();
+      await overview.waitFor();
+      await page.getByRole('button', { name: 'Price list' }).click();
       await page.getByRole('heading', { name: 'Price list' }).waitFor();
       await page.locator('canvas').first().waitFor();
       await page.getByRole('button', { name: 'Continue' }).click();
+      await page.getByRole('heading', { name: '2 documents need your attention' }).waitFor();
+      await page.getByRole('button', { name: 'House rules' }).click();
       await page.getByRole('heading', { name: 'House rules' }).waitFor();
       await page.locator('canvas').first().waitFor();
       await page.keyboard.press('End');
       await page.getByRole('checkbox').check();
       await page.getByRole('button', { name: 'Continue' }).click();
+      await page.getByRole('heading', { name: 'One document needs your attention' }).waitFor();
+      await page.getByRole('button', { name: 'the document to sign' }).click();
       await page.getByRole('button', { name: 'Continue to sign' }).click();
       await page.waitForURL(/no-bankid/);
     } finally {

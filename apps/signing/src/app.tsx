@@ -1,5 +1,6 @@
 import { applyTheme } from '@segl/ui';
 import { lazy, type ReactNode, Suspense, useEffect, useLayoutEffect } from 'react';
+import type { Screen } from './flow/screen.ts';
 import { AttachmentScreen } from './screens/attachment-screen.tsx';
 import { ChoosingScreen } from './screens/choosing-screen.tsx';
 import { FailedScreen } from './screens/failed-screen.tsx';
@@ -14,15 +15,30 @@ import { useSpeech } from './texts/use-speech.tsx';
 
 const LOOK_AGAIN_MS = 8000;
 
-/** The choice of eID is a step of its own in the browser's history, so that *back* leads from it to the document. */
+/** Steps down from the overview. */
+const DEPTHS: Partial<Record<Screen['name'], number>> = {
+  attachment: 1,
+  reading: 1,
+  choosing: 2,
+  accepting: 2,
+  handwriting: 2,
+};
+
+/**
+ * Each step down is one in the browser's history, so that *back* leads up again: from the choice of eID to the document,
+ * and from a document to the overview where there is one.
+ */
 function useHistorySteps(): void {
-  const { flow, screen } = useSigning();
-  const choosing = screen.name === 'choosing' || screen.name === 'accepting' || screen.name === 'handwriting';
+  const { flow, screen, view } = useSigning();
+  const depth = DEPTHS[screen.name] ?? 0;
+  const hasOverview = (view?.attachments.length ?? 0) > 0;
   useEffect(() => {
-    if (choosing && history.state?.step !== 'choosing') history.pushState({ step: 'choosing' }, '');
-  }, [choosing]);
+    for (let step = (history.state?.step ?? (hasOverview ? 0 : 1)) + 1; step <= depth; step += 1) {
+      history.pushState({ step }, '');
+    }
+  }, [depth, hasOverview]);
   useEffect(() => {
-    const onBack = () => flow.backToDocument();
+    const onBack = () => flow.stepBack();
     // Some browsers bring the page back as it was left, with the hand-over to the eID still on it.
     const onPageShow = (event: PageTransitionEvent) => {
       if (event.persisted) flow.leaveEid();
@@ -48,6 +64,7 @@ function useHistorySteps(): void {
 const LIVING: readonly string[] = [
   'proving',
   'dialog',
+  'overview',
   'attachment',
   'reading',
   'choosing',
@@ -60,6 +77,7 @@ const LIVING: readonly string[] = [
 // Few signers meet these, so nobody waits for them before the document.
 const ProvingScreen = lazy(() => import('./screens/proving-screen.tsx'));
 const DialogScreen = lazy(() => import('./screens/dialog-screen.tsx'));
+const OverviewScreen = lazy(() => import('./screens/overview-screen.tsx'));
 const AcceptingScreen = lazy(() => import('./screens/accepting-screen.tsx'));
 const HandwritingScreen = lazy(() => import('./screens/handwriting-screen.tsx'));
 
@@ -99,6 +117,8 @@ function CurrentScreen() {
       return <Later screen={<ProvingScreen busy={screen.busy} remark={screen.remark} />} />;
     case 'dialog':
       return <Later screen={<DialogScreen />} />;
+    case 'overview':
+      return <Later screen={<OverviewScreen />} />;
     case 'accepting':
       return <Later screen={<AcceptingScreen busy={screen.busy} remark={screen.remark} />} />;
     case 'handwriting':

@@ -98,6 +98,7 @@ function viewOf(scenario: Scenario, pdf: Buffer): View {
     signer: { firstName: 'Kari', lastName: 'Nordmann', fullName: 'Kari Nordmann' },
     language: 'EN',
     environment: 'test',
+    turnIsTold: false,
     theme: { colorTheme: 'Default', themeMode: 'Default' },
     mechanism: 'pkisignature',
     signStep: 'eid',
@@ -124,6 +125,7 @@ function signatureNow(): NonNullable<View['signature']> {
     methodName: 'BankID',
     mechanism: 'pkisignature',
     signedTime: new Date().toISOString(),
+    receipt: { fileName: 'loan-agreement-signed-receipt.pdf', url: '/app/v1/receipt' },
   };
 }
 
@@ -339,6 +341,7 @@ export async function startFakeApi(
         return;
       case 'GET /documents/main/content':
       case 'GET /documents/main/signed':
+      case 'GET /receipt':
         return content(request, response, pdfOf(handle));
       case 'POST /auth/start': {
         const attemptId = randomUUID();

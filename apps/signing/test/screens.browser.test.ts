@@ -38,6 +38,10 @@ const answer = (outcome: string) => async (page: Page) => {
 const drawn = async (page: Page) => {
   await page.locator('.pdf-page canvas').first().waitFor();
 };
+const fromOverview = (title: string) => async (page: Page) => {
+  await page.getByRole('button', { name: title }).click();
+  await drawn(page);
+};
 const openMenu = async (page: Page) => {
   await drawn(page);
   await press(page, 'Menu', 'Meny');
@@ -111,15 +115,30 @@ const screens: Record<string, ScreenCase> = {
     reach: drawn,
     heading: ['Rammeavtale_', 'Rammeavtale_'],
   },
+  overview: {
+    scenario: {
+      view: {
+        attachments: [
+          { ...attachment('Price list', 'show_accept'), accepted: true },
+          { ...attachment('House rules', 'read_accept'), description: 'Valid from January' },
+        ],
+      },
+    },
+    heading: ['2 documents need', '2 dokumenter venter'],
+  },
+  'overview-attachments-done': {
+    scenario: { view: { attachments: [{ ...attachment('Annex A', 'show_accept'), type: 'sign', accepted: true }] } },
+    heading: ['One document needs', 'Ett dokument venter'],
+  },
   attachment: {
     scenario: { view: { attachments: [attachment('Price list', 'show_accept')] } },
-    reach: drawn,
+    reach: fromOverview('Price list'),
     heading: ['Price list', 'Price list'],
   },
   'attachment-read': {
     scenario: { view: { attachments: [attachment('House rules', 'read_accept')] } },
     reach: async (page) => {
-      await drawn(page);
+      await fromOverview('House rules')(page);
       await page.keyboard.press('End');
       await page.getByRole('checkbox').check();
     },
@@ -127,7 +146,7 @@ const screens: Record<string, ScreenCase> = {
   },
   'attachment-signed-along': {
     scenario: { view: { attachments: [{ ...attachment('Annex A', 'show_accept'), type: 'sign' }] } },
-    reach: drawn,
+    reach: fromOverview('Annex A'),
     heading: ['Annex A', 'Annex A'],
   },
   'reading-on-own-ground': {
@@ -325,7 +344,10 @@ const screens: Record<string, ScreenCase> = {
     scenario: stopped('waiting_for_attachments'),
     heading: ['The sender is still', 'Avsenderen er ikke'],
   },
-  'not-your-turn': { scenario: stopped('not_your_turn'), heading: ['It is not your turn', 'Det er ikke din tur'] },
+  'not-your-turn': {
+    scenario: stopped('not_your_turn', { turnIsTold: true }),
+    heading: ['It is not your turn', 'Det er ikke din tur'],
+  },
   'completed-without-you': {
     scenario: stopped('completed_without_you'),
     heading: ['Your signature is no', 'Signaturen din trengs'],
@@ -454,6 +476,7 @@ it('needs no sideways scrolling at 320 px, nor at 400 % of a laptop', async () =
   for (const name of [
     'reading-long-words',
     'attachment-read',
+    'overview',
     'choosing',
     'signed',
     'failed',

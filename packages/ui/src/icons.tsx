@@ -14,6 +14,7 @@ export type IconName =
   | 'fit-width'
   | 'hourglass'
   | 'link-off'
+  | 'lock'
   | 'menu'
   | 'minus'
   | 'plus'
@@ -45,6 +46,7 @@ const drawings: Record<IconName, ReactNode> = {
     <path d="M7 3.75h10M7 20.25h10M8 3.75c0 5 4 5.5 4 8.25s-4 3.25-4 8.25M16 3.75c0 5-4 5.5-4 8.25s4 3.25 4 8.25" />
   ),
   'link-off': <path d="m9.5 14.5-1 1a3.5 3.5 0 0 1-5-5l2.5-2.5m8.5 1.5 1-1a3.5 3.5 0 0 1 5 5l-2.5 2.5M4 4l16 16" />,
+  lock: <path d="M6 10.75h12v8.5H6zM8.5 10.75V8a3.5 3.5 0 0 1 7 0v2.75" />,
   menu: <path d="M4 7h16M4 12h16M4 17h16" />,
   minus: <path d="M5.5 12h13" />,
   plus: <path d="M5.5 12h13M12 5.5v13" />,

@@ -54,6 +54,8 @@ export type Screen =
   | { name: 'dialog' }
   | { name: 'accepting'; busy?: boolean; remark?: Remark }
   | { name: 'handwriting'; busy?: boolean; remark?: Remark | 'signature_empty' }
+  /** All there is to see, where there is more than the document. */
+  | { name: 'overview' }
   | { name: 'attachment'; attachment: Attachment; remark?: Remark }
   | { name: 'reading'; remark?: Remark }
   | { name: 'choosing'; remark?: Remark }
@@ -68,11 +70,10 @@ export type Screen =
 export function screenFor(view: SessionView): Screen {
   if (isLocked(view) && (view.state === 'sign' || view.state === 'signed')) return { name: 'proving' };
   const before = view.dialogs?.before;
-  const attachment = nextAttachment(view);
   switch (view.state) {
     case 'sign':
       if (before && !before.accepted) return { name: 'dialog' };
-      return attachment ? { name: 'attachment', attachment } : { name: 'reading' };
+      return { name: view.attachments.length > 0 ? 'overview' : 'reading' };
     case 'signed':
       return { name: 'signed', copy: { state: expectsCopy(view) ? 'preparing' : 'none' } };
     case 'expired':
@@ -86,8 +87,7 @@ export function screenFor(view: SessionView): Screen {
 /** The code of what this app cannot show: a newer server may know formats and kinds of attachments that it does not. */
 export function unknownTo(view: SessionView): string | null {
   if (view.state !== 'sign' || isLocked(view)) return null;
-  const next = nextAttachment(view);
-  if (next && !ATTACHMENT_TYPES.includes(next.type)) return 'SA-1015';
+  if (view.attachments.some(({ type }) => !ATTACHMENT_TYPES.includes(type))) return 'SA-1015';
   return FORMATS.includes(view.document.format) ? null : 'SA-1009';
 }
 

@@ -54,6 +54,10 @@ const scenarios: Record<string, Scenario> = {
       [`POST /attachments/${attachmentOf('6').id}/accept`]: [{ status: 500, body: { code: 'internal_error' } }],
     },
   },
+  unseen: {
+    view: { attachments: [attachmentOf('6')] },
+    instead: { 'GET /session': [{ status: 500, body: { code: 'internal_error' } }] },
+  },
   added: {
     instead: { 'POST /sign/start': [{ status: 422, body: { code: 'attachments_not_accepted' } }] },
   },
@@ -165,37 +169,75 @@ async function answerAtEid(store: SessionStore, answer: 'signed' | 'canceled' | 
 }
 
 describe('attachments', () => {
-  it('come one after the other before the document, each stored before the next', async () => {
+  const [six, seven] = [attachmentOf('6'), attachmentOf('7')];
+
+  it('are opened from the overview in any order, each stored before the way back; the document comes last', async () => {
     const { flow } = await openLink('attached');
-    for (const digit of ['6', '7']) {
-      expect(flow.state().screen).toEqual({ name: 'attachment', attachment: attachmentOf(digit) });
+    for (const attachment of [seven, six]) {
+      expect(flow.state().screen).toEqual({ name: 'overview' });
+      flow.openDocument();
+      expect(flow.state().screen).toEqual({ name: 'overview' });
+      flow.openAttachment(attachment.id);
+      expect(flow.state().screen).toEqual({ name: 'attachment', attachment });
       await flow.acceptAttachment(false);
-      expect(api.calls).toContain(`POST /attachments/${attachmentOf(digit).id}/accept`);
+      expect(api.calls).toContain(`POST /attachments/${attachment.id}/accept`);
     }
+    flow.openDocument();
     expect(flow.state().screen).toEqual({ name: 'reading' });
   });
 
-  it('that are accepted are not shown again after a reload', async () => {
+  it('lead back to the overview one step at a time, also from the document', async () => {
+    const { flow } = await openLink('attached');
+    flow.openAttachment(six.id);
+    flow.stepBack();
+    expect([flow.state().screen.name, api.calls.some((call) => call.includes('/accept'))]).toEqual(['overview', false]);
+    for (const { id } of [six, seven]) {
+      flow.openAttachment(id);
+      await flow.acceptAttachment(false);
+    }
+    flow.openDocument();
+    flow.stepBack();
+    expect(flow.state().screen).toEqual({ name: 'overview' });
+    const plain = await openLink('plain');
+    plain.flow.stepBack();
+    expect(plain.flow.state().screen).toEqual({ name: 'reading' });
+  });
+
+  it('that are accepted stay so after a reload', async () => {
     const { flow, store } = await openLink('attached');
+    flow.openAttachment(six.id);
     await flow.acceptAttachment(false);
     const again = openTab({ store });
     await again.flow.start();
-    expect(again.flow.state().screen).toEqual({ name: 'attachment', attachment: attachmentOf('7') });
+    expect(again.flow.state().screen).toEqual({ name: 'overview' });
+    expect(again.flow.state().view?.attachments.map(({ accepted }) => accepted)).toEqual([true, false]);
   });
 
-  it('that could not be accepted are said to be so', async () => {
-    const { flow } = await openLink('unstored');
+  it.each([
+    ['SA-1029', 'unstored'],
+    ['SA-1007', 'unseen'],
+  ])('that could not be accepted, or not be left, are said to be so: %s', async (code, link) => {
+    const { flow } = await openLink(link);
+    flow.openAttachment(six.id);
     await flow.acceptAttachment(false);
-    expect(flow.state().screen).toMatchObject({ name: 'failed', failure: { code: 'SA-1029' } });
+    expect(flow.state().screen).toMatchObject({ name: 'failed', failure: { code } });
     await flow.tryAgain();
-    expect(flow.state().screen.name).toBe('attachment');
+    expect(flow.state().screen.name).toBe('overview');
+  });
+
+  it('that come while the overview is shown are in it', async () => {
+    const { flow } = await openLink('attached');
+    api.change('attached', { attachments: [six, seven, attachmentOf('8')] });
+    await flow.lookAgain();
+    expect(flow.state().view?.attachments).toHaveLength(3);
   });
 
   it('that were added or taken away meanwhile come, or go', async () => {
     const { flow } = await openLink('added');
     api.change('added', { attachments: [attachmentOf('6')] });
     await flow.continueToSign();
-    expect(flow.state().screen).toEqual({ name: 'attachment', attachment: attachmentOf('6') });
+    expect(flow.state().screen).toEqual({ name: 'overview' });
+    flow.openAttachment(six.id);
     api.change('added', { attachments: [] });
     await flow.acceptAttachment(false);
     expect(flow.state().screen).toEqual({ name: 'reading' });
@@ -357,7 +399,7 @@ describe('what the sender asks before, and signing without a signature of the eI
     expect(flow.state().screen).toEqual({ name: 'dialog' });
     expect(await flow.acceptDialog(true, { meter: 'wrong' })).toEqual(['meter']);
     expect(await flow.acceptDialog(true, {})).toEqual([]);
-    expect(flow.state().screen.name).toBe('attachment');
+    expect(flow.state().screen.name).toBe('overview');
   });
 
   it('accepts after the login', async () => {
@@ -539,7 +581,10 @@ describe('the code of what went wrong', () => {
       for (const step of steps) {
         if (step === 'start') await tab.flow.start();
         if (step === 'sign') await tab.flow.continueToSign();
-        if (step === 'accept') await tab.flow.acceptAttachment(false);
+        if (step === 'accept') {
+          tab.flow.openAttachment(tab.flow.state().view!.attachments[0]!.id);
+          await tab.flow.acceptAttachment(false);
+        }
       }
       expect(tab.flow.state().screen).toMatchObject({ name: 'failed', failure: { code, retry } });
       expect(tab.told.at(-1)).toMatchObject({ type: 'sign_error', payload: { errorCode: code } });

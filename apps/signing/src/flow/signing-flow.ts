@@ -14,17 +14,8 @@ import { ConnectionError, ServerError, type SignHost } from '../server/sign-host
 import { watchSessionLife } from '../session/session-life.ts';
 import type { SessionStore } from '../session/session-store.ts';
 import { isFatal, startErrorCode } from './error-codes.ts';
-import {
-  expectsCopy,
-  type Failure,
-  mayChange,
-  nextAttachment,
-  redirects,
-  redirectsItself,
-  type Screen,
-  screenFor,
-  unknownTo,
-} from './screen.ts';
+import { followResult } from './follow-result.ts';
+import { type Failure, mayChange, nextAttachment, type Screen, screenFor, unknownTo } from './screen.ts';
 
 /** `locked`: what is known of a session whose person is not known yet; then there is no `view`. */
 export type FlowState = { view: View | null; locked: LockedView | null; screen: Screen };
@@ -60,6 +51,7 @@ export type FlowSurroundings = {
 const LOOKED_AGAIN: readonly Screen['name'][] = [
   'proving',
   'dialog',
+  'overview',
   'attachment',
   'reading',
   'choosing',
@@ -73,9 +65,6 @@ const WRONG_PERSON = 'SA-1028';
 
 /** Between the last message to the page around this one and the way to another page. */
 const REDIRECT_PAUSE_MS = 100;
-
-/** Pauses of the result poll grow by a second each; after these many the signer is told that it takes longer. */
-const RESULT_POLLS = 8;
 
 /**
  * The course of one sign session, from the link to the signed document: which screen is shown, and what is asked of the
@@ -92,6 +81,8 @@ export function createSigningFlow(around: FlowSurroundings) {
   const life = watchSessionLife(around.now);
   const tellOfCourse = followCourse(around.tell);
 
+  const resultPoll = { state: () => state, show, ask: () => host.getResult(), wait, leave };
+
   function show(screen: Screen, view: SessionView | null = state.view ?? state.locked): void {
     if (view && view !== state.view && view !== state.locked) life.learn(view.life);
     state =
@@ -104,7 +95,7 @@ export function createSigningFlow(around: FlowSurroundings) {
     const unknown = unknownTo(view);
     if (unknown) return void showFailure({ code: unknown, retry: null }, view);
     show(screenFor(view), view);
-    if (state.screen.name === 'signed') void followResult();
+    if (state.screen.name === 'signed') void followResult(resultPoll);
   }
 
   function fail(code: string, retry: Failure['retry'], error: unknown, attemptId?: string): void {
@@ -214,36 +205,6 @@ export function createSigningFlow(around: FlowSurroundings) {
     void showFailure({ code, retry, eidErrorCode, eidErrorMessage, redirect }, view);
   }
 
-  /** Asks for the signed copy and the way back until both are there, 1 s, 2 s, 3 s … apart. */
-  async function followResult(): Promise<void> {
-    let answered = false;
-    for (let poll = 1; poll <= RESULT_POLLS; poll += 1) {
-      const result = await host.getResult().catch((error: unknown) => {
-        const over = error instanceof ServerError && error.status === 401;
-        return over ? ('session_over' as const) : null;
-      });
-      const { view, screen } = state;
-      if (!view || screen.name !== 'signed') return;
-      answered = result !== null;
-      if (result === 'session_over') return show({ ...screen, copy: { state: 'none' } });
-      if (result) {
-        const redirect = redirects(view) ? result.redirect : undefined;
-        // What the sender says at the end is read first.
-        if (redirect && redirectsItself(view) && !view.dialogs?.after) return leave(redirect);
-        const download = result.packaged ? result.downloads[0] : undefined;
-        if (download) return show({ name: 'signed', copy: { state: 'ready', download }, redirect });
-        const nothingToCome = result.packaged || !expectsCopy(view);
-        show({ name: 'signed', copy: { state: nothingToCome ? 'none' : 'preparing' }, redirect });
-        if (nothingToCome && (redirect || !redirects(view))) return;
-      }
-      await wait(poll * 1000);
-    }
-    const { screen } = state;
-    if (screen.name === 'signed' && screen.copy.state === 'preparing') {
-      show({ ...screen, copy: { state: 'late', code: answered ? 'SA-1030' : 'SA-1031' } });
-    }
-  }
-
   /** Opens or resumes the session. `quietly` keeps the screen until there is another one to show. */
   async function start(quietly = false): Promise<void> {
     if (!quietly) show({ name: 'loading' });
@@ -290,14 +251,26 @@ export function createSigningFlow(around: FlowSurroundings) {
       if (state.screen !== screen) return;
       const shown = screen.name === 'stopped' ? screen.reason : 'sign';
       const isOther = isLocked(view) !== (state.locked !== null) || (view.state === 'signed' && !isLocked(view));
-      if ((view.state !== shown && screen.name !== 'proving') || isOther) showView(view);
+      if ((view.state !== shown && screen.name !== 'proving') || isOther) return showView(view);
+      if (screen.name === 'overview' && !isLocked(view)) show({ name: 'overview' }, view);
     } catch (error) {
       // Not reachable just now: nothing has changed for the signer, the next look comes.
       if (error instanceof ServerError && error.status !== 503) fail('SA-1000', 'open_session', error);
     }
   }
 
-  /** The signer goes on from an attachment: to the next one, or to the document. */
+  function openAttachment(id: string): void {
+    const attachment = state.view?.attachments.find((one) => one.id === id);
+    if (state.screen.name === 'overview' && attachment) show({ name: 'attachment', attachment });
+  }
+
+  /** The document comes when every attachment is accepted; the server holds to that too. */
+  function openDocument(): void {
+    const { view, screen } = state;
+    if (view && screen.name === 'overview' && !nextAttachment(view)) show({ name: 'reading' });
+  }
+
+  /** The signer goes on from an attachment, back to the overview. */
   async function acceptAttachment(readToEnd: boolean): Promise<void> {
     const { screen } = state;
     if (screen.name !== 'attachment') return;
@@ -316,7 +289,8 @@ export function createSigningFlow(around: FlowSurroundings) {
       const view = await host.getSession();
       if (state.screen === screen) showView(view);
     } catch (error) {
-      fail('SA-1029', 'open_session', error);
+      // Accepted it is; what is left to do cannot be shown.
+      fail('SA-1007', 'open_session', error);
     }
   }
 
@@ -512,6 +486,14 @@ export function createSigningFlow(around: FlowSurroundings) {
     if (state.view && leads) show({ name: 'reading' });
   }
 
+  /** One screen back, by the browser's button or this app's own. */
+  function stepBack(): void {
+    const { view, screen } = state;
+    const isBelow = screen.name === 'reading' || screen.name === 'attachment';
+    if (!isBelow) backToDocument();
+    else if (view && view.attachments.length > 0) show({ name: 'overview' });
+  }
+
   function dismissRemark(): void {
     const { screen } = state;
     if (screen.name === 'reading' || screen.name === 'choosing' || screen.name === 'proving')
@@ -548,7 +530,7 @@ export function createSigningFlow(around: FlowSurroundings) {
   async function askForCopyAgain(): Promise<void> {
     if (state.screen.name !== 'signed') return;
     show({ ...state.screen, copy: { state: 'preparing' } });
-    return followResult();
+    return followResult(resultPoll);
   }
 
   /** Back to the sender's own page; nothing of the session stays behind in the tab. */
@@ -569,6 +551,8 @@ export function createSigningFlow(around: FlowSurroundings) {
     start,
     startAgain,
     lookAgain,
+    openAttachment,
+    openDocument,
     acceptAttachment,
     continueToSign,
     chooseMethod,
@@ -578,6 +562,7 @@ export function createSigningFlow(around: FlowSurroundings) {
     documentRead,
     viewerFailed,
     backToDocument,
+    stepBack,
     dismissRemark,
     tryAgain,
     cancelSigning,

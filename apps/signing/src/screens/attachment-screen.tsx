@@ -28,9 +28,10 @@ export function AttachmentScreen({ attachment, remark }: { attachment: Attachmen
   const [storing, setStoring] = useState(false);
   const onLastPageSeen = useCallback(() => setSeen(true), []);
 
-  const mustRead = attachment.type === 'read_accept';
+  const mustRead = attachment.type === 'read_accept' && !attachment.accepted;
   const number = attachments.findIndex(({ id }) => id === attachment.id) + 1;
   const goOn = async () => {
+    if (attachment.accepted) return flow.stepBack();
     setStoring(true);
     await flow.acceptAttachment(seen && confirmed);
     setStoring(false);
@@ -47,6 +48,7 @@ export function AttachmentScreen({ attachment, remark }: { attachment: Attachmen
       onPlace={() => {}}
       onLastPageSeen={onLastPageSeen}
       remark={remark}
+      back={{ label: say('overview.back'), onClick: () => history.back() }}
       problemCode={problemCode}
       notice={
         mustRead &&

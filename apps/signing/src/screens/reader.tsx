@@ -54,6 +54,7 @@ export function Reader({
   notice,
   remark,
   problemCode = notDrawn,
+  back,
   children,
 }: {
   shown: Shown;
@@ -70,6 +71,8 @@ export function Reader({
   remark?: Remark;
   /** What it is called that the file cannot be shown; `status` is the server's answer when it was that. */
   problemCode?: (status: number | null) => string;
+  /** The way back, where there is another screen. */
+  back?: { label: string; onClick: () => void };
   /** The way on. */
   children: ReactNode;
 }) {
@@ -157,7 +160,7 @@ export function Reader({
   );
 
   return (
-    <Frame title={headingInSight ? subtitle : shown.title} subtitle={headingInSight ? undefined : subtitle}>
+    <Frame title={headingInSight ? subtitle : shown.title} subtitle={headingInSight ? undefined : subtitle} back={back}>
       <main
         className="reader"
         ref={scroller}

@@ -12,7 +12,7 @@ const notLoaded = () => 'SA-1025';
 export function ReadingScreen({ remark }: { remark?: Remark }) {
   const { say } = useSpeech();
   const { flow, host, store } = useSigning();
-  const { document: shown, account } = useView();
+  const { document: shown, account, attachments } = useView();
   const startAt = useMemo(() => {
     const place = store.place();
     return place && { page: place.page - 1, fraction: place.fraction };
@@ -29,6 +29,7 @@ export function ReadingScreen({ remark }: { remark?: Remark }) {
       onPlace={({ page, fraction }) => store.savePlace({ page: page + 1, fraction })}
       onLastPageSeen={flow.documentRead}
       remark={remark}
+      back={attachments.length > 0 ? { label: say('overview.back'), onClick: () => history.back() } : undefined}
       problemCode={shown.format === 'pdf' ? undefined : notLoaded}
     >
       <Button onClick={() => void flow.continueToSign()}>{say('read.continue')}</Button>

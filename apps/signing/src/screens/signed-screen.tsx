@@ -4,6 +4,7 @@ import type { CopyState } from '../flow/screen.ts';
 import { Frame, Sheet } from '../frame/frame.tsx';
 import { PlainText } from '../frame/plain-text.tsx';
 import { useDownload } from '../frame/use-download.ts';
+import type { View } from '../server/contract.ts';
 import { useSigning, useView } from '../signing.tsx';
 import { useSpeech } from '../texts/use-speech.tsx';
 
@@ -64,7 +65,7 @@ export function SignedScreen({ copy, redirect }: { copy: CopyState; redirect?: s
 function Copy({ copy, wayBack }: { copy: CopyState; wayBack: ReactNode }) {
   const { say } = useSpeech();
   const { flow } = useSigning();
-  const { account, canDownload, remainingSigners } = useView();
+  const { account, canDownload, remainingSigners, signature } = useView();
   const { state, download } = useDownload();
   const announce = useAnnounce();
   const ready = copy.state === 'ready';
@@ -89,6 +90,7 @@ function Copy({ copy, wayBack }: { copy: CopyState; wayBack: ReactNode }) {
       {copy.state === 'none' && canDownload && remainingSigners > 0 && (
         <p>{say('signed.copy_later', { account: account.name })}</p>
       )}
+      {signature && !ready && <Receipt receipt={signature.receipt} />}
       <div className="button-row">
         {copy.state === 'preparing' && (
           <Button variant={variant} icon="hourglass" busy>
@@ -107,6 +109,25 @@ function Copy({ copy, wayBack }: { copy: CopyState; wayBack: ReactNode }) {
         )}
         {wayBack}
       </div>
+    </>
+  );
+}
+
+/** What to keep until the copy is there. */
+function Receipt({ receipt }: { receipt: NonNullable<View['signature']>['receipt'] }) {
+  const { say } = useSpeech();
+  const { state, download } = useDownload();
+  return (
+    <>
+      {state === 'failed' && <Notice tone="danger">{say('menu.download_failed')}</Notice>}
+      <Button
+        variant="text"
+        icon="download"
+        busy={state === 'loading'}
+        onClick={() => download(receipt.url, receipt.fileName)}
+      >
+        {say(state === 'loading' ? 'signed.downloading' : 'signed.receipt')}
+      </Button>
     </>
   );
 }

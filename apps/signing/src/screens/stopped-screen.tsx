@@ -22,6 +22,8 @@ const icons: Record<StopReason, IconName> = {
   not_allowed: 'link-off',
 };
 
+const WAITS: readonly StopReason[] = ['waiting_for_attachments', 'not_your_turn'];
+
 /** Nothing to sign here, at least not now: what happened, what to do, whom to ask. */
 export function StoppedScreen({
   reason,
@@ -54,6 +56,7 @@ export function StoppedScreen({
         </div>
         <ScreenHeading>{say(`stop.${reason}.heading`)}</ScreenHeading>
         <p>{say(`stop.${reason}.body`, { account })}</p>
+        {WAITS.includes(reason) && (view ?? locked)?.turnIsTold && <p>{say('stop.turn_is_told')}</p>}
         {reason === 'open_link_again' && <p className="muted small">SA-1008</p>}
         {(reason === 'session_ended' || reason === 'canceled_by_you') && (
           <Button onClick={() => void flow.startAgain()}>{say(`stop.${reason}.action`)}</Button>

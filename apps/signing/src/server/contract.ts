@@ -51,6 +51,8 @@ export type View = {
   dialogs?: { before?: DialogBefore; after?: { title?: string; message?: string } };
   language: string;
   environment: 'test' | 'prod';
+  /** A message tells the signer when the turn has come. */
+  turnIsTold: boolean;
   theme: {
     colorTheme: string;
     themeMode: string;
@@ -65,7 +67,15 @@ export type View = {
   identity?: { fullName: string; firstName: string; lastName: string; method: string; methodName: string };
   methods: SigningMethod[];
   redirect: { mode: string; success?: string; cancel?: string; error?: string };
-  signature?: { fullName: string; method: string; methodName: string; mechanism: string; signedTime: string };
+  signature?: {
+    fullName: string;
+    method: string;
+    methodName: string;
+    mechanism: string;
+    signedTime: string;
+    /** A page to keep until the signed copy is there. */
+    receipt: { fileName: string; url: string };
+  };
   remainingSigners: number;
   canDownload: boolean;
   attempt?: { attemptId: string; purpose: 'sign' | 'identify'; method: string; state: 'started' | 'returned' };

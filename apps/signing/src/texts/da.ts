@@ -77,6 +77,18 @@ export const da: Texts = {
   'find.page': 'Side',
   'find.close': 'Luk søgningen',
 
+  'overview.heading':
+    '{count, plural, one {Ét dokument venter på dig} other {{count, number} dokumenter venter på dig}}',
+  'overview.body': '{account} har sendt dette med. Åbn bilagene i den rækkefølge, du vil; dokumentet kommer til sidst.',
+  'overview.main': 'Dokumentet, du skal underskrive',
+  'overview.show_accept': 'Bilag',
+  'overview.read_accept': 'Bilag, du skal læse',
+  'overview.sign': 'Bilag, der skal underskrives',
+  'overview.open': 'åbn',
+  'overview.done': 'færdig',
+  'overview.locked': 'åbnes, når bilagene er færdige',
+  'overview.back': 'Tilbage til oversigten',
+
   'attachment.position': 'Bilag {number, number} af {count, number}',
   'attachment.asks_to_open': '{account} beder dig se dette, før du skriver under.',
   'attachment.asks_to_read': '{account} beder dig læse dette til ende, før du skriver under.',
@@ -123,6 +135,7 @@ export const da: Texts = {
     '{count, plural, =0 {Alle har skrevet under.} one {Én person mangler at skrive under.} other {{count, number} personer mangler at skrive under.}}',
   'signed.remaining_term': 'Andre',
   'signed.download': 'Hent dit eksemplar',
+  'signed.receipt': 'Hent en kvittering',
   'signed.downloading': 'Henter …',
   'signed.preparing': 'Gør dit eksemplar klar …',
   'signed.ready': 'Dit eksemplar er klar.',
@@ -138,6 +151,7 @@ export const da: Texts = {
   'stop.not_your_turn.heading': 'Det er ikke din tur endnu',
   'stop.not_your_turn.body':
     'En anden skal skrive under før dig. Siden tjekker selv igen, eller du kan vende tilbage senere med det samme link.',
+  'stop.turn_is_told': 'Du får en besked, når du kan skrive under.',
   'stop.completed_without_you.heading': 'Din underskrift er ikke længere nødvendig',
   'stop.completed_without_you.body': 'Tilstrækkeligt mange andre har skrevet under, så dokumentet er færdigt uden dig.',
   'stop.expired.heading': 'Fristen for at skrive under er udløbet',
@@ -168,6 +182,7 @@ export const da: Texts = {
   'failed.nothing_signed': 'Intet er underskrevet.',
   'failed.SA-1000': 'Dokumentet kunne ikke åbnes. Tjek din forbindelse, og prøv igen.',
   'failed.SA-1001': 'Denne måde at skrive under på tilbydes ikke længere for dokumentet. Sig det til afsenderen.',
+  'failed.SA-1007': 'Vi kunne ikke vise, hvad der mangler. Det, du har gjort, er gemt; du kan prøve igen.',
   'failed.SA-1009': 'Siden kan ikke vise dokumenter af denne type. Sig det til afsenderen.',
   'failed.SA-1011': 'Der er ingen måde tilbage at underskrive dokumentet på. Sig det til afsenderen.',
   'failed.SA-1012': 'Dit eID kunne ikke bekræfte underskriften. Du kan prøve igen.',

@@ -74,6 +74,18 @@ export const en = {
   'find.page': 'Page',
   'find.close': 'Close the search',
 
+  'overview.heading':
+    '{count, plural, one {One document needs your attention} other {{count, number} documents need your attention}}',
+  'overview.body': '{account} has sent these along. Open the attachments in any order; the document comes last.',
+  'overview.main': 'The document to sign',
+  'overview.show_accept': 'Attachment',
+  'overview.read_accept': 'Attachment to read',
+  'overview.sign': 'Attachment to be signed',
+  'overview.open': 'open it',
+  'overview.done': 'done',
+  'overview.locked': 'opens when the attachments are done',
+  'overview.back': 'Back to the overview',
+
   'attachment.position': 'Attachment {number, number} of {count, number}',
   'attachment.asks_to_open': '{account} asks you to see this before you sign.',
   'attachment.asks_to_read': '{account} asks you to read this to the end before you sign.',
@@ -120,6 +132,7 @@ export const en = {
     '{count, plural, =0 {Everyone has signed.} one {One person has yet to sign.} other {{count, number} people have yet to sign.}}',
   'signed.remaining_term': 'Others',
   'signed.download': 'Download your copy',
+  'signed.receipt': 'Download a receipt',
   'signed.downloading': 'Downloading…',
   'signed.preparing': 'Preparing your copy…',
   'signed.ready': 'Your copy is ready.',
@@ -134,6 +147,7 @@ export const en = {
   'stop.not_your_turn.heading': 'It is not your turn yet',
   'stop.not_your_turn.body':
     'Somebody else signs before you. This page looks again by itself, or you can come back later with the same link.',
+  'stop.turn_is_told': 'You will get a message when you can sign.',
   'stop.completed_without_you.heading': 'Your signature is no longer needed',
   'stop.completed_without_you.body': 'Enough others have signed, so the document is complete without you.',
   'stop.expired.heading': 'The time to sign has passed',
@@ -164,6 +178,7 @@ export const en = {
   'failed.nothing_signed': 'Nothing has been signed.',
   'failed.SA-1000': 'The document could not be opened. Check your connection and try again.',
   'failed.SA-1001': 'This way of signing is not offered for the document any more. Please tell the sender.',
+  'failed.SA-1007': 'We could not show what is left to do. What you did is stored; you can try again.',
   'failed.SA-1009': 'This page cannot show documents of this kind. Please tell the sender.',
   'failed.SA-1011': 'There is no way left to sign this document. Please tell the sender.',
   'failed.SA-1012': 'Your electronic ID could not confirm the signature. You can try again.',

@@ -76,6 +76,18 @@ export const fi: Texts = {
   'find.page': 'Sivu',
   'find.close': 'Sulje haku',
 
+  'overview.heading':
+    '{count, plural, one {Yksi asiakirja odottaa sinua} other {{count, number} asiakirjaa odottaa sinua}}',
+  'overview.body': 'Lähettäjä: {account}. Avaa liitteet missä järjestyksessä haluat; asiakirja tulee viimeisenä.',
+  'overview.main': 'Allekirjoitettava asiakirja',
+  'overview.show_accept': 'Liite',
+  'overview.read_accept': 'Luettava liite',
+  'overview.sign': 'Allekirjoitettava liite',
+  'overview.open': 'avaa',
+  'overview.done': 'valmis',
+  'overview.locked': 'avautuu, kun liitteet on käsitelty',
+  'overview.back': 'Takaisin yleisnäkymään',
+
   'attachment.position': 'Liite {number, number}/{count, number}',
   'attachment.asks_to_open': '{account} pyytää sinua katsomaan tämän ennen allekirjoittamista.',
   'attachment.asks_to_read': '{account} pyytää sinua lukemaan tämän loppuun ennen allekirjoittamista.',
@@ -123,6 +135,7 @@ export const fi: Texts = {
     '{count, plural, =0 {Kaikki ovat allekirjoittaneet.} one {Yksi henkilö ei ole vielä allekirjoittanut.} other {{count, number} henkilöä ei ole vielä allekirjoittanut.}}',
   'signed.remaining_term': 'Muut',
   'signed.download': 'Lataa oma kappaleesi',
+  'signed.receipt': 'Lataa vahvistus',
   'signed.downloading': 'Ladataan…',
   'signed.preparing': 'Valmistellaan kappalettasi…',
   'signed.ready': 'Kappaleesi on valmis.',
@@ -138,6 +151,7 @@ export const fi: Texts = {
   'stop.not_your_turn.heading': 'Vuorosi ei ole vielä tullut',
   'stop.not_your_turn.body':
     'Joku toinen allekirjoittaa ennen sinua. Sivu tarkistaa tilanteen itse, tai voit palata myöhemmin samalla linkillä.',
+  'stop.turn_is_told': 'Saat viestin, kun voit allekirjoittaa.',
   'stop.completed_without_you.heading': 'Allekirjoitustasi ei enää tarvita',
   'stop.completed_without_you.body': 'Riittävän moni muu on allekirjoittanut, joten asiakirja on valmis ilman sinua.',
   'stop.expired.heading': 'Allekirjoitusaika on päättynyt',
@@ -168,6 +182,7 @@ export const fi: Texts = {
   'failed.nothing_signed': 'Mitään ei ole allekirjoitettu.',
   'failed.SA-1000': 'Asiakirjaa ei voitu avata. Tarkista verkkoyhteys ja yritä uudelleen.',
   'failed.SA-1001': 'Tätä allekirjoitustapaa ei enää tarjota asiakirjalle. Ilmoita asiasta lähettäjälle.',
+  'failed.SA-1007': 'Emme voineet näyttää, mitä on jäljellä. Tekemäsi on tallennettu; voit yrittää uudelleen.',
   'failed.SA-1009': 'Sivu ei pysty näyttämään tällaista asiakirjaa. Ilmoita asiasta lähettäjälle.',
   'failed.SA-1011': 'Tätä asiakirjaa ei voi enää allekirjoittaa millään tavalla. Ilmoita asiasta lähettäjälle.',
   'failed.SA-1012': 'Tunnistuspalvelu ei voinut vahvistaa allekirjoitusta. Voit yrittää uudelleen.',

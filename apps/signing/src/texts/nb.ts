@@ -76,6 +76,19 @@ export const nb: Texts = {
   'find.page': 'Side',
   'find.close': 'Lukk søket',
 
+  'overview.heading':
+    '{count, plural, one {Ett dokument venter på deg} other {{count, number} dokumenter venter på deg}}',
+  'overview.body':
+    '{account} har sendt med dette. Åpne vedleggene i den rekkefølgen du vil; dokumentet kommer til slutt.',
+  'overview.main': 'Dokumentet du skal signere',
+  'overview.show_accept': 'Vedlegg',
+  'overview.read_accept': 'Vedlegg du skal lese',
+  'overview.sign': 'Vedlegg som skal signeres',
+  'overview.open': 'åpne',
+  'overview.done': 'ferdig',
+  'overview.locked': 'åpnes når vedleggene er ferdige',
+  'overview.back': 'Tilbake til oversikten',
+
   'attachment.position': 'Vedlegg {number, number} av {count, number}',
   'attachment.asks_to_open': '{account} ber deg se dette før du signerer.',
   'attachment.asks_to_read': '{account} ber deg lese dette til slutten før du signerer.',
@@ -122,6 +135,7 @@ export const nb: Texts = {
     '{count, plural, =0 {Alle har signert.} one {Én person har ikke signert ennå.} other {{count, number} personer har ikke signert ennå.}}',
   'signed.remaining_term': 'Andre',
   'signed.download': 'Last ned ditt eksemplar',
+  'signed.receipt': 'Last ned en kvittering',
   'signed.downloading': 'Laster ned …',
   'signed.preparing': 'Gjør klar ditt eksemplar …',
   'signed.ready': 'Ditt eksemplar er klart.',
@@ -137,6 +151,7 @@ export const nb: Texts = {
   'stop.not_your_turn.heading': 'Det er ikke din tur ennå',
   'stop.not_your_turn.body':
     'Noen andre skal signere før deg. Siden sjekker selv på nytt, eller du kan komme tilbake senere med den samme lenken.',
+  'stop.turn_is_told': 'Du får en melding når du kan signere.',
   'stop.completed_without_you.heading': 'Signaturen din trengs ikke lenger',
   'stop.completed_without_you.body': 'Nok andre har signert, så dokumentet er ferdig uten deg.',
   'stop.expired.heading': 'Fristen for å signere er ute',
@@ -167,6 +182,7 @@ export const nb: Texts = {
   'failed.nothing_signed': 'Ingenting er signert.',
   'failed.SA-1000': 'Dokumentet kunne ikke åpnes. Sjekk nettet og prøv igjen.',
   'failed.SA-1001': 'Denne måten å signere på tilbys ikke lenger for dokumentet. Si fra til avsenderen.',
+  'failed.SA-1007': 'Vi kunne ikke vise hva som gjenstår. Det du har gjort, er lagret; du kan prøve igjen.',
   'failed.SA-1009': 'Siden kan ikke vise dokumenter av denne typen. Si fra til avsenderen.',
   'failed.SA-1011': 'Det er ingen måte igjen å signere dette dokumentet på. Si fra til avsenderen.',
   'failed.SA-1012': 'E-ID-en din kunne ikke bekrefte signaturen. Du kan prøve igjen.',

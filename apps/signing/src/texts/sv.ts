@@ -77,6 +77,19 @@ export const sv: Texts = {
   'find.page': 'Sida',
   'find.close': 'Stäng sökningen',
 
+  'overview.heading':
+    '{count, plural, one {Ett dokument väntar på dig} other {{count, number} dokument väntar på dig}}',
+  'overview.body':
+    '{account} har skickat med det här. Öppna bilagorna i vilken ordning du vill; dokumentet kommer sist.',
+  'overview.main': 'Dokumentet du ska skriva under',
+  'overview.show_accept': 'Bilaga',
+  'overview.read_accept': 'Bilaga att läsa',
+  'overview.sign': 'Bilaga som ska skrivas under',
+  'overview.open': 'öppna',
+  'overview.done': 'klar',
+  'overview.locked': 'öppnas när bilagorna är klara',
+  'overview.back': 'Tillbaka till översikten',
+
   'attachment.position': 'Bilaga {number, number} av {count, number}',
   'attachment.asks_to_open': '{account} ber dig titta på det här innan du skriver under.',
   'attachment.asks_to_read': '{account} ber dig läsa det här till slutet innan du skriver under.',
@@ -124,6 +137,7 @@ export const sv: Texts = {
     '{count, plural, =0 {Alla har skrivit under.} one {En person har inte skrivit under än.} other {{count, number} personer har inte skrivit under än.}}',
   'signed.remaining_term': 'Övriga',
   'signed.download': 'Ladda ner ditt exemplar',
+  'signed.receipt': 'Ladda ner ett kvitto',
   'signed.downloading': 'Laddar ner …',
   'signed.preparing': 'Förbereder ditt exemplar …',
   'signed.ready': 'Ditt exemplar är klart.',
@@ -139,6 +153,7 @@ export const sv: Texts = {
   'stop.not_your_turn.heading': 'Det är inte din tur än',
   'stop.not_your_turn.body':
     'Någon annan ska skriva under före dig. Sidan kontrollerar själv igen, eller så kommer du tillbaka senare med samma länk.',
+  'stop.turn_is_told': 'Du får ett meddelande när du kan skriva under.',
   'stop.completed_without_you.heading': 'Din underskrift behövs inte längre',
   'stop.completed_without_you.body': 'Tillräckligt många andra har skrivit under, så dokumentet är klart utan dig.',
   'stop.expired.heading': 'Tiden för att skriva under har gått ut',
@@ -169,6 +184,7 @@ export const sv: Texts = {
   'failed.nothing_signed': 'Ingenting är underskrivet.',
   'failed.SA-1000': 'Dokumentet kunde inte öppnas. Kontrollera din anslutning och försök igen.',
   'failed.SA-1001': 'Det här sättet att skriva under erbjuds inte längre för dokumentet. Meddela avsändaren.',
+  'failed.SA-1007': 'Vi kunde inte visa vad som återstår. Det du har gjort är sparat; du kan försöka igen.',
   'failed.SA-1009': 'Sidan kan inte visa dokument av den här typen. Meddela avsändaren.',
   'failed.SA-1011': 'Det finns inget sätt kvar att skriva under dokumentet. Meddela avsändaren.',
   'failed.SA-1012': 'Din e-legitimation kunde inte bekräfta underskriften. Du kan försöka igen.',

@@ -18,14 +18,18 @@ export interface EvidenceSigner {
   clientIp: string | undefined;
 }
 
-export interface EvidenceInput {
+export interface DocumentFacts {
   documentId: string;
   title: string;
   fileName: string;
-  pageCount: number;
+  /** Absent of what has no pages. */
+  pageCount: number | undefined;
   contentSha256: string;
   externalId: string;
   accountName: string;
+}
+
+export interface EvidenceInput extends DocumentFacts {
   /** The first one, and perhaps a second one. */
   languages: string[];
   environment: 'test' | 'prod';
@@ -49,8 +53,8 @@ export interface EvidencePages {
 }
 
 const PAGE = { width: 595.28, height: 841.89, margin: 56, bottom: 72 } as const;
-const INK = '#16181d';
-const MUTED = '#5b6270';
+export const INK = '#16181d';
+export const MUTED = '#5b6270';
 const LINE = '#e4e6ea';
 const DANGER = '#b3261e';
 const BOX_HEIGHT = 86;
@@ -82,14 +86,64 @@ function readFont(name: string): Font {
 export async function renderEvidencePages(input: EvidenceInput): Promise<EvidencePages> {
   const [texts, second] = evidenceTextsOf(input.languages);
   const both = (textOf: (texts: EvidenceTexts) => string) => inBoth(textOf(texts), second && textOf(second));
+  let signerPlaces: FieldPlace[] = [];
+  const pdf = await setPages({ ...input, texts, title: texts.heading, footer: texts.page }, (page) => {
+    page.heading(both((one) => one.heading));
+    for (const one of second ? [texts, second] : [texts]) page.paragraph(input.apart ? one.leadApart : one.lead, MUTED);
+    page.section(both((one) => one.document));
+    page.facts(documentFacts(input, both));
+    page.section(both((one) => one.signers));
+    signerPlaces = input.signers.map((signer) =>
+      page.signerBlock(
+        signer,
+        both((one) => one.signedBy),
+      ),
+    );
+    page.section(both((one) => one.history));
+    for (const step of input.history) {
+      page.historyLine(
+        both((one) => historyText(one, step, input.signers)),
+        step.occurredAt,
+      );
+    }
+    page.section(both((one) => one.verifyHeading));
+    for (const one of second ? [texts, second] : [texts])
+      page.paragraph(input.apart ? one.verifyApart : one.verify, INK);
+  });
+  return { pdf, signerPlaces };
+}
+
+/** The document by all that identifies it. */
+export function documentFacts(
+  input: DocumentFacts,
+  label: (textOf: (texts: EvidenceTexts) => string) => string,
+): [string, string][] {
+  return [
+    [label((one) => one.title), input.title],
+    [label((one) => one.fileName), input.fileName],
+    ...(input.pageCount === undefined
+      ? []
+      : [[label((one) => one.pages), String(input.pageCount)] as [string, string]]),
+    [label((one) => one.sha256), input.contentSha256],
+    [label((one) => one.externalId), input.externalId],
+    [label((one) => one.documentId), input.documentId],
+    [label((one) => one.sender), input.accountName],
+  ];
+}
+
+/** Pages in one design, of what `write` puts on them. `footer` has `{page}` and `{pages}`. */
+export async function setPages(
+  set: { texts: EvidenceTexts; title: string; footer: string; environment: 'test' | 'prod'; createdAt: Date },
+  write: (page: EvidenceWriter) => void,
+): Promise<Uint8Array> {
   const pdf = new PDFDocument({
     size: [PAGE.width, PAGE.height],
     margins: { top: PAGE.margin, bottom: PAGE.bottom, left: PAGE.margin, right: PAGE.margin },
     bufferPages: true,
     pdfVersion: '1.7',
     font: loadFonts().regular as unknown as string,
-    lang: texts.locale,
-    info: { Title: texts.heading, Producer: 'Segl', CreationDate: input.createdAt },
+    lang: set.texts.locale,
+    info: { Title: set.title, Producer: 'Segl', CreationDate: set.createdAt },
   });
   const chunks: Buffer[] = [];
   const finished = new Promise<void>((resolve, reject) => {
@@ -98,40 +152,12 @@ export async function renderEvidencePages(input: EvidenceInput): Promise<Evidenc
     pdf.on('error', reject);
   });
   for (const [name, font] of Object.entries(loadFonts())) pdf.registerFont(name, font as unknown as string);
-  const page = new EvidenceWriter(pdf, texts);
-
-  page.heading(both((one) => one.heading));
-  for (const one of second ? [texts, second] : [texts]) page.paragraph(input.apart ? one.leadApart : one.lead, MUTED);
-  page.section(both((one) => one.document));
-  page.facts([
-    [both((one) => one.title), input.title],
-    [both((one) => one.fileName), input.fileName],
-    [both((one) => one.pages), String(input.pageCount)],
-    [both((one) => one.sha256), input.contentSha256],
-    [both((one) => one.externalId), input.externalId],
-    [both((one) => one.documentId), input.documentId],
-    [both((one) => one.sender), input.accountName],
-  ]);
-  page.section(both((one) => one.signers));
-  const signerPlaces = input.signers.map((signer) =>
-    page.signerBlock(
-      signer,
-      both((one) => one.signedBy),
-    ),
-  );
-  page.section(both((one) => one.history));
-  for (const step of input.history) {
-    page.historyLine(
-      both((one) => historyText(one, step, input.signers)),
-      step.occurredAt,
-    );
-  }
-  page.section(both((one) => one.verifyHeading));
-  for (const one of second ? [texts, second] : [texts]) page.paragraph(input.apart ? one.verifyApart : one.verify, INK);
-  page.finish(input.environment === 'test');
+  const page = new EvidenceWriter(pdf, set.texts);
+  write(page);
+  page.finish(set.footer, set.environment === 'test');
   pdf.end();
   await finished;
-  return { pdf: Buffer.concat(chunks), signerPlaces };
+  return Buffer.concat(chunks);
 }
 
 function inBoth(first: string, second: string | undefined): string {
@@ -165,7 +191,7 @@ function utc(instant: Date): string {
 
 type Doc = InstanceType<typeof PDFDocument>;
 
-class EvidenceWriter {
+export class EvidenceWriter {
   readonly #pdf: Doc;
   readonly #texts: EvidenceTexts;
   readonly #width = PAGE.width - 2 * PAGE.margin;
@@ -263,7 +289,7 @@ class EvidenceWriter {
   }
 
   /** Page numbers, and the mark of the test environment, on every page. */
-  finish(test: boolean): void {
+  finish(footer: string, test: boolean): void {
     const pdf = this.#pdf;
     const { start, count } = pdf.bufferedPageRange();
     for (let index = start; index < start + count; index++) {
@@ -271,8 +297,8 @@ class EvidenceWriter {
       // Below the margin, where text would otherwise start a new page.
       pdf.page.margins.bottom = 0;
       pdf.y = PAGE.height - 44;
-      const footer = this.#texts.page.replace('{page}', String(index + 1)).replace('{pages}', String(count));
-      this.#text(footer, { font: 'regular', size: 8, color: MUTED, x: PAGE.margin, width: this.#width });
+      const text = footer.replace('{page}', String(index + 1)).replace('{pages}', String(count));
+      this.#text(text, { font: 'regular', size: 8, color: MUTED, x: PAGE.margin, width: this.#width });
       if (test) this.#testMark();
       pdf.page.margins.bottom = PAGE.bottom;
     }

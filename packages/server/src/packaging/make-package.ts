@@ -1,5 +1,11 @@
 import type { Clock } from '../kernel/clock/clock.ts';
-import { type EvidenceEntry, type MadeFormat, type SignatureRecord, signedFileName } from '../signature/index.ts';
+import {
+  type EvidenceEntry,
+  type MadeFormat,
+  RECEIPT_EXTENSION,
+  type SignatureRecord,
+  signedFileName,
+} from '../signature/index.ts';
 import type { Trust } from '../trust/index.ts';
 import { howSigned, signingReason } from './how-signed.ts';
 import {
@@ -10,6 +16,7 @@ import {
   nativeFiles,
   type PackageMaterial,
   presentationFiles,
+  receiptInput,
   standardPackage,
 } from './package-material.ts';
 import { PackagingFault } from './packaging-fault.ts';
@@ -55,8 +62,22 @@ const PADES: Maker = {
   make: (deps, material) => sealPdf(deps, material, { pages: true }),
 };
 
+const RECEIPT: Maker = {
+  extension: RECEIPT_EXTENSION,
+  mediaType: PDF,
+  make: async (deps, material) =>
+    deps.pool.seal({
+      kind: 'receipt',
+      receipt: receiptInput(material),
+      sealName: material.accountName,
+      sealReason: `Certified by ${material.accountName}`,
+      ...(await sealing(deps, material)),
+    }),
+};
+
 const MAKERS: Partial<Record<MadeFormat, Maker>> = {
   pades: PADES,
+  receipt: RECEIPT,
   standard_packaging: STANDARD,
   no_bankid_pades: {
     extension: '.bankid.pdf',

@@ -7,8 +7,10 @@ import {
   type SignedContent,
   signatureName,
 } from '../signature/index.ts';
-import type { EvidenceInput } from './evidence-pages.ts';
+import type { DocumentFacts, EvidenceInput, EvidenceSigner } from './evidence-pages.ts';
 import { howSigned } from './how-signed.ts';
+import { PackagingFault } from './packaging-fault.ts';
+import type { ReceiptInput } from './receipt-page.ts';
 import type { PackagedFile } from './sealing-messages.ts';
 import type { StandardPackage } from './standard-package.ts';
 
@@ -98,29 +100,15 @@ function json(value: object): Buffer {
 
 /** What the evidence pages of a PDF show. */
 export function evidenceInput(material: PackageMaterial): EvidenceInput {
-  const { document, content, accountName, methodName } = material;
-  const { dataToSign, externalId } = document.request;
+  const { document } = material;
   const shown = new Set(material.signatures.map(({ signature }) => signature.signerId));
   return {
-    documentId: document.id,
-    title: content.title,
-    fileName: content.fileName,
-    pageCount: content.pageCount ?? 0,
-    contentSha256: content.contentSha256,
-    externalId,
-    accountName,
-    languages: languagesOf(dataToSign.packaging?.padesSettings),
+    ...documentFactsOf(material),
+    languages: languagesOf(document.request.dataToSign.packaging?.padesSettings),
     environment: document.environment,
-    signers: material.signatures.map(({ signature, native }) => ({
-      signerId: signature.signerId,
-      fullName: signature.fullName,
-      method: signature.method,
-      methodName: methodName(signature.method),
-      ...howSigned(signature, native),
-      uniqueId: signature.methodUniqueId,
-      nationalNumber: material.nationalNumber(signature)?.value,
-      signedAt: signature.signedAt,
-      clientIp: signature.clientIp,
+    signers: material.signatures.map((signed) => ({
+      ...evidenceSigner(material, signed),
+      nationalNumber: material.nationalNumber(signed.signature)?.value,
     })),
     history: material.evidence
       .filter(({ signerId }) => signerId === undefined || shown.has(signerId))
@@ -131,6 +119,54 @@ export function evidenceInput(material: PackageMaterial): EvidenceInput {
         method: typeof data.method === 'string' ? data.method : undefined,
       })),
     createdAt: document.createdAt,
+  };
+}
+
+/** What the receipt of one signer shows. Throws `PackagingFault` where the evidence does not have the signature. */
+export function receiptInput(material: PackageMaterial): ReceiptInput {
+  const { document, evidence } = material;
+  const { signature, native } = material.signatures[0]!;
+  const { signerId } = signature;
+  const entry = evidence.find((one) => one.kind === 'signed' && one.signerId === signerId);
+  if (!entry) throw new PackagingFault('evidence_broken', 'the signature of the receipt is not in the evidence');
+  return {
+    ...documentFactsOf(material),
+    language: document.signers.find(({ id }) => id === signerId)?.request.ui?.language ?? 'EN',
+    environment: document.environment,
+    signer: { ...evidenceSigner(material, { signature, native }), nationalNumber: undefined },
+    signedAlong: document.attachments
+      .filter(({ signatures }) => signatures.some((one) => one.signerId === signerId))
+      .map(({ title, contentSha256 }) => ({ title, contentSha256 })),
+    evidence: { sequence: entry.sequence, sha256: entry.hash.toString('hex') },
+    createdAt: signature.signedAt,
+  };
+}
+
+function documentFactsOf({ document, content, accountName }: PackageMaterial): DocumentFacts {
+  return {
+    documentId: document.id,
+    title: content.title,
+    fileName: content.fileName,
+    pageCount: content.pageCount,
+    contentSha256: content.contentSha256,
+    externalId: document.request.externalId,
+    accountName,
+  };
+}
+
+function evidenceSigner(
+  { methodName }: Pick<PackageMaterial, 'methodName'>,
+  { signature, native }: PackageMaterial['signatures'][number],
+): Omit<EvidenceSigner, 'nationalNumber'> {
+  return {
+    signerId: signature.signerId,
+    fullName: signature.fullName,
+    method: signature.method,
+    methodName: methodName(signature.method),
+    ...howSigned(signature, native),
+    uniqueId: signature.methodUniqueId,
+    signedAt: signature.signedAt,
+    clientIp: signature.clientIp,
   };
 }
 

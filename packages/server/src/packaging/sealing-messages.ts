@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { SignatureAlgorithm } from '@segl/ades';
 import type { EvidenceInput } from './evidence-pages.ts';
+import type { ReceiptInput } from './receipt-page.ts';
 import type { StandardPackage } from './standard-package.ts';
 
 /** A key that stays in the main thread; the worker asks for signatures by its number. */
@@ -49,6 +50,14 @@ export interface EvidencePagesTask {
   sealReason: string;
 }
 
+/** What one signer gets to keep: a page in a sealed file of its own. */
+export interface ReceiptTask {
+  kind: 'receipt';
+  receipt: ReceiptInput;
+  sealName: string;
+  sealReason: string;
+}
+
 /** Files in an ASiC-E container, or inside a XAdES signature. */
 export interface FilesTask {
   kind: 'asice' | 'xades';
@@ -56,7 +65,7 @@ export interface FilesTask {
 }
 
 /** Everything that a package is made of. Plain data: it crosses a thread boundary. */
-export type SealTask = (PdfTask | StandardTask | FilesTask) & {
+export type SealTask = (PdfTask | StandardTask | FilesTask | ReceiptTask) & {
   seal: RemoteKey;
   trustAnchors: Uint8Array[];
   now: Date;

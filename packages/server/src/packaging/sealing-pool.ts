@@ -9,6 +9,7 @@ import type {
   PdfTask,
   PortAnswer,
   PortRequest,
+  ReceiptTask,
   RemoteKey,
   SealResult,
   SealTask,
@@ -31,7 +32,12 @@ export interface Approval {
 }
 
 /** Sealing input as the main thread has it: with providers instead of numbers for keys. */
-export type SealRequest = ((Omit<PdfTask, 'approvals'> & { approvals: Approval[] }) | StandardTask | FilesTask) & {
+export type SealRequest = (
+  | (Omit<PdfTask, 'approvals'> & { approvals: Approval[] })
+  | StandardTask
+  | FilesTask
+  | ReceiptTask
+) & {
   seal: SignatureProvider;
   trustAnchors: Uint8Array[];
   now: Date;

@@ -18,6 +18,7 @@ import {
 } from '@segl/ades';
 import type { PdfCheck } from '../signature/index.ts';
 import { blankAppearance, type FieldPlace, renderEvidencePages } from './evidence-pages.ts';
+import { renderReceipt } from './receipt-page.ts';
 import type {
   EvidencePagesTask,
   FilesTask,
@@ -76,6 +77,8 @@ async function seal(task: SealTask, main: MainThread): Promise<SealResult> {
         return await sealXml({ enclosed: [contentsOf(task.files), ...task.files.map(enclosedObject)] }, task, main);
       case 'asice':
         return await sealContainer(task, main);
+      case 'receipt':
+        return await sealOwnPages(await renderReceipt(task.receipt), { ...task, attached: [] }, main);
     }
   } catch (error) {
     // Of an error that crosses to the main thread only the message is kept.
@@ -129,7 +132,22 @@ async function sealStandard(task: Extract<SealTask, StandardTask>, main: MainThr
 
 async function sealEvidencePages(task: EvidencePagesTask & SealTask, main: MainThread): Promise<PackagedFile> {
   const { pdf } = await renderEvidencePages({ ...task.evidence, apart: true });
-  const { bytes } = await sealPackagedPdf({
+  const { bytes } = await sealOwnPages(pdf, task, main);
+  return {
+    fileName: 'evidence.pdf',
+    mediaType: 'application/pdf',
+    description: 'Who signed, when and how',
+    content: bytes,
+  };
+}
+
+/** Pages of our own as a file of their own, certified by the account. */
+async function sealOwnPages(
+  pdf: Uint8Array,
+  task: SealTask & Pick<EvidencePagesTask, 'attached' | 'sealName' | 'sealReason'>,
+  main: MainThread,
+): Promise<SealResult> {
+  const { bytes, warnings } = await sealPackagedPdf({
     original: pdf,
     layout: {
       associatedFiles: associatedFiles(task),
@@ -141,12 +159,7 @@ async function sealEvidencePages(task: EvidencePagesTask & SealTask, main: MainT
     approvals: [],
     ...longTerm(task, main),
   });
-  return {
-    fileName: 'evidence.pdf',
-    mediaType: 'application/pdf',
-    description: 'Who signed, when and how',
-    content: bytes,
-  };
+  return { bytes, level: 'B-LTA', warnings };
 }
 
 function associatedFiles({ attached, now }: { attached: readonly PackagedFile[]; now: Date }) {

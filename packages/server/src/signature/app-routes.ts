@@ -15,6 +15,7 @@ import {
   CheckCodeResponse,
   CompleteSigningRequest,
   CompleteSigningResponse,
+  RECEIPT_PATH,
   ReportErrorRequest,
   ReportErrorResponse,
   ResultResponse,
@@ -29,7 +30,7 @@ import {
   StartSigningResponse,
 } from './contract/session.ts';
 import { displayFile, unsignedFile } from './get-file.ts';
-import { getResult, getSignedCopy } from './get-result.ts';
+import { getReceipt, getResult, getSignedCopy } from './get-result.ts';
 import { recordRead } from './record-read.ts';
 import { redirectUrl } from './redirect-token.ts';
 import { reportError } from './report-error.ts';
@@ -201,6 +202,15 @@ function knownPersonRoutes(deps: SignatureDeps): RouteDefinition<SessionContext>
       tags,
       responses: { 200: 'file' },
       handle: (context) => getSignedCopy(deps, context),
+    },
+    {
+      method: 'GET',
+      path: RECEIPT_PATH,
+      operationId: 'SigningReceipt_Get',
+      summary: 'What the signer has signed, as a page to keep',
+      tags,
+      responses: { 200: 'file' },
+      handle: (context) => getReceipt(deps, context),
     },
     {
       method: 'GET',

@@ -9,7 +9,7 @@ import type { DocumentOwner } from './life-cycle-store.ts';
 import { showNationalNumbers } from './national-number.ts';
 import type { SignatureDeps } from './signature-deps.ts';
 import { type DocumentRecord, findDocument, findStatus, lockDocument, type StatusFailure } from './store.ts';
-import { partOfName } from './wanted-packages.ts';
+import { isOfOneSignature, partOfName } from './wanted-packages.ts';
 
 const DELETED_KNOWN_MS = 90 * 24 * 3_600_000;
 
@@ -80,6 +80,6 @@ export async function getStatus(
 function delayedPackages(failures: readonly StatusFailure[]): StatusWithDelays['delayedPackages'] {
   return failures.flatMap(({ part, format, code, since }) => {
     const { attachmentId, signerId } = partOfName(part);
-    return signerId !== undefined || format === 'packaged' ? [] : [{ attachmentId, format, code, since }];
+    return signerId !== undefined || isOfOneSignature(format) ? [] : [{ attachmentId, format, code, since }];
   });
 }

@@ -1,10 +1,12 @@
 import type { Queryable } from '../kernel/db/database.ts';
 import type { OperationResult } from '../kernel/http/route.ts';
 import { packagedFile, signedCopyOf } from './get-file.ts';
+import { signerPackage } from './get-signer-file.ts';
 import { recordEvidence } from './record-evidence.ts';
 import { redirectUrl } from './redirect-token.ts';
 import { loadTurn, type SessionContext } from './session-context.ts';
 import type { SignatureDeps } from './signature-deps.ts';
+import { mainContent } from './signed-content.ts';
 import { hasEvidence, lockDocumentRow } from './store.ts';
 import { MAIN_PART } from './wanted-packages.ts';
 
@@ -42,4 +44,13 @@ async function recordReceiptShown(deps: SignatureDeps, context: SessionContext):
 export async function getSignedCopy(deps: SignatureDeps, context: SessionContext): Promise<OperationResult> {
   const { document } = await loadTurn(deps, context.session, context.now);
   return { status: 200, file: packagedFile(deps, document, MAIN_PART, signedCopyOf(document).format) };
+}
+
+/**
+ * What this signer has signed, as a sealed PDF of a page, long before the document is complete. Throws 404
+ * `file_not_ready` while the signer has not signed or the page is being made.
+ */
+export async function getReceipt(deps: SignatureDeps, context: SessionContext): Promise<OperationResult> {
+  const { document, signer } = await loadTurn(deps, context.session, context.now);
+  return { status: 200, file: await signerPackage(deps, document, mainContent(document), signer.id, 'receipt') };
 }

@@ -8,7 +8,7 @@ import type { SignatureDeps } from './signature-deps.ts';
 import { mainContent, type SignedContent } from './signed-content.ts';
 import { type DocumentRecord, findDocument, type PackageRecord } from './store.ts';
 import { madeFile, nativeFile, requireSignature } from './stored-file.ts';
-import { partName } from './wanted-packages.ts';
+import { partName, type SignerPackageFormat } from './wanted-packages.ts';
 
 /** Long enough for all but the largest files, so that callers who do not ask again get them too. */
 const WAIT_FOR_PACKAGE_MS = 8_000;
@@ -39,32 +39,34 @@ export async function signerFile(
 ): Promise<FileBody> {
   return format === 'native'
     ? nativeFile(deps, document, content, signerId)
-    : signerPackage(deps, document, content, signerId);
+    : signerPackage(deps, document, content, signerId, 'packaged');
 }
 
 /**
- * One signer's signature with what was signed, as one sealed file. It is made when it is first asked for, and kept:
- * hardly anybody fetches it, and it costs as much as the package of the whole document.
+ * One signer's signature with what was signed, or its receipt, as one sealed file. It is made when it is first asked for,
+ * and kept: hardly anybody fetches it, and it costs as much as the package of the whole document. Throws 404
+ * `file_not_ready`.
  */
-async function signerPackage(
+export async function signerPackage(
   deps: SignatureDeps,
   document: DocumentRecord,
   content: SignedContent,
   signerId: string,
+  format: SignerPackageFormat,
 ): Promise<FileBody> {
   requireSignature(content, signerId);
   const part = partName({ attachmentId: content.attachmentId, signerId });
-  let made = packageOf(document, part);
-  if (!made) await deps.makePackage({ documentId: document.id, part, format: 'packaged' });
+  let made = packageOf(document, part, format);
+  if (!made) await deps.makePackage({ documentId: document.id, part, format });
   for (let waitedMs = 0; !made && waitedMs < WAIT_FOR_PACKAGE_MS; waitedMs += LOOK_EVERY_MS) {
     await pause(LOOK_EVERY_MS);
     const now = await findDocument(deps.database, document.id);
-    made = now && packageOf(now, part);
+    made = now && packageOf(now, part, format);
   }
   if (made) return madeFile(deps, document, made);
   throw new SeglError(404, 'file_not_ready', 'The file is being made.', { retryAfterSeconds: 2 });
 }
 
-function packageOf(document: DocumentRecord, part: string): PackageRecord | undefined {
-  return document.packages.find((one) => one.part === part && one.format === 'packaged');
+function packageOf(document: DocumentRecord, part: string, format: SignerPackageFormat): PackageRecord | undefined {
+  return document.packages.find((one) => one.part === part && one.format === format);
 }

@@ -28,7 +28,7 @@ export {
   putPackagingFailure,
 } from './package-store.ts';
 export { receiptsDue } from './receipts-due.ts';
-export { recordPackage, signedFileName } from './record-package.ts';
+export { RECEIPT_EXTENSION, recordPackage, signedFileName } from './record-package.ts';
 export { reminderPlans } from './reminder-plan.ts';
 export type { ResourceAnswer, ResourceQuery, ResourceSource } from './resource-source.ts';
 export { createSignLinks } from './sign-link.ts';

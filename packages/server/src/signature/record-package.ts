@@ -83,6 +83,8 @@ export function nativeFileName(
   return signedFileName(fileName, /\.[^.]*$/.exec(native.fileName)?.[0] ?? '');
 }
 
+export const RECEIPT_EXTENSION = '-receipt.pdf';
+
 /** `lease.pdf` → `lease-signed.xml`. */
 export function signedFileName(fileName: string, extension: string): string {
   return `${fileName.replace(/\.[^.]*$/, '')}-signed${extension}`;

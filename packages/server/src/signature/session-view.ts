@@ -2,18 +2,21 @@ import type { EidProvider } from '../eid/index.ts';
 import { hasDialogBefore } from './access-rules.ts';
 import { listForSigner } from './attachment-acceptance.ts';
 import { findSentCode } from './code-store.ts';
-import type { SessionView } from './contract/session.ts';
+import { RECEIPT_PATH, type SessionView } from './contract/session.ts';
 import { contentFileName } from './document-format.ts';
 import { usableMethods } from './document-request.ts';
 import { type SignerState, signerStateDuringEid } from './document-status.ts';
 import { missingProofs, sealingSince, validLogin } from './identity-proof.ts';
 import { CODE_RESEND_MS, CODE_SENDS_PER_SESSION, maskedNumber } from './one-time-code.ts';
+import { wantedChannel } from './recipients.ts';
+import { RECEIPT_EXTENSION, signedFileName } from './record-package.ts';
 import { redirectUrl } from './redirect-token.ts';
 import { loadTurn, type SessionContext, sessionExpired, sessionLife, stateOf } from './session-context.ts';
 import { hasAcceptedDialog } from './session-gate.ts';
 import { findOpenAttempt, findSession, type SigningSession } from './session-store.ts';
 import { methodOffer, requireEid, type SignatureDeps } from './signature-deps.ts';
 import { signatureName, signingSteps } from './signature-methods.ts';
+import { mainContent } from './signed-content.ts';
 import type { DocumentRecord, SignerRecord } from './store.ts';
 
 /** The same for a session that a request has just changed. */
@@ -44,6 +47,7 @@ export async function sessionView(deps: SignatureDeps, session: SigningSession, 
     contact: document.request.contactDetails,
     language: signer.request.ui?.language ?? 'EN',
     environment: document.environment,
+    turnIsTold: wantedChannel(signer, 'request') !== undefined,
     theme: {
       colorTheme: styling?.colorTheme ?? 'Default',
       themeMode: styling?.themeMode ?? 'Default',
@@ -132,6 +136,7 @@ async function documentFacts(
       methodName: signatureName(deps.eids.get(signature.method, document.environment)?.displayName, signature),
       mechanism: signature.mechanism,
       signedTime: signature.signedAt.toISOString(),
+      receipt: { fileName: signedFileName(mainContent(document).fileName, RECEIPT_EXTENSION), url: RECEIPT_PATH },
     },
     remainingSigners: Math.max(0, document.requiredSignatures - document.signatures.length),
     canDownload: true,

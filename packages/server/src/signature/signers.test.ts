@@ -567,6 +567,18 @@ describeOnEachDatabase('signers of a document', (open) => {
       expect(await turns(documentId)).toEqual(['sign', 'signed']);
     });
 
+    it('is said to be told by a message where the signer wants one', async () => {
+      const notifications = { setup: { request: 'sendEmail' } };
+      const signerInfo = { email: 'ola@example.no' };
+      const { signers: made } = await created([], {
+        signers: [testSigner('kari'), testSigner('ola-n', { order: 1, notifications, signerInfo })],
+      });
+      const told = await Promise.all(
+        made.map(async (one: { url: string }) => (await signature.open(one.url)).view.turnIsTold),
+      );
+      expect(told).toEqual([false, true]);
+    });
+
     it('changes with order and required, and when somebody of an earlier group goes', async () => {
       const { documentId, signers: made } = await created([], {
         signers: [testSigner('kari'), testSigner('ola-n', { order: 1 }), testSigner('anne', { order: 2 })],

@@ -1,7 +1,12 @@
 import type { PackageFormat } from './contract/document.ts';
 
-/** A file that packaging makes: a format of what is signed, or `packaged` of one signature of it. */
-export type MadeFormat = Exclude<PackageFormat, 'unsigned'> | 'packaged';
+/** A file that packaging makes: a format of what is signed, or of one signature `packaged` and the signer's `receipt`. */
+export type MadeFormat = Exclude<PackageFormat, 'unsigned'> | SignerPackageFormat;
+export type SignerPackageFormat = 'packaged' | 'receipt';
+
+export function isOfOneSignature(format: MadeFormat): format is SignerPackageFormat {
+  return format === 'packaged' || format === 'receipt';
+}
 
 /** What a package is of: the document or an attachment that is signed along with it, by all or by one of the signers. */
 export interface PackagePart {
@@ -66,7 +71,7 @@ export function reportedPackages(made: readonly WantedPackage[]): {
   const completed = new Set<PackageFormat>();
   const ofAttachments = new Map<string, Set<PackageFormat>>();
   for (const { part, format } of made) {
-    if (format === 'packaged') continue;
+    if (isOfOneSignature(format)) continue;
     const { attachmentId } = partOfName(part);
     const formats = attachmentId === undefined ? completed : (ofAttachments.get(attachmentId) ?? new Set());
     formats.add(format === 'no_bankid_pades' ? 'pades' : format);

@@ -36,6 +36,9 @@ const PendingAuthentication = Type.Object({
   ),
 });
 
+/** The page that says what a signer has signed. */
+export const RECEIPT_PATH = '/app/v1/receipt';
+
 /** What the signing app shows: everything it knows of the document, the account and the signer. */
 export const SessionView = Type.Object({
   life: SessionLife,
@@ -93,6 +96,8 @@ export const SessionView = Type.Object({
   }),
   language: stringEnum(LANGUAGES),
   environment: stringEnum(['test', 'prod']),
+  /** A message tells the signer when the turn has come. */
+  turnIsTold: Type.Boolean(),
   theme: Type.Object({
     colorTheme: stringEnum(COLOR_THEMES),
     themeMode: stringEnum(['Default', 'Light', 'Dark']),
@@ -148,6 +153,8 @@ export const SessionView = Type.Object({
       methodName: Type.String(),
       mechanism: stringEnum(MECHANISMS),
       signedTime: DateTime(),
+      /** A page to keep until the signed file is there; made when it is fetched. */
+      receipt: Type.Object({ fileName: Type.String(), url: Type.String() }),
     }),
   ),
   remainingSigners: Type.Integer(),

@@ -22,6 +22,8 @@ export interface SimulatorOptions {
   waitSeconds?: number;
   /** Port of Swedish BankID's API; 0 takes a free one. Absent: Swedish BankID is not simulated. */
   seBankIdPort?: number;
+  /** Clock of Swedish BankID's orders, in milliseconds. */
+  nowMs?: () => number;
   /** Per client address; bursts of ten times as many pass. */
   requestsPerSecond?: number;
   logError?: (event: string, error: Error) => void;
@@ -74,6 +76,7 @@ export async function startSimulators(options: SimulatorOptions): Promise<Runnin
           host: options.host,
           stylesheetUrl: `${noBankId.basePath}/${stylesheetPath}`,
           dataDir: options.dataDir,
+          nowMs: options.nowMs,
           waitSeconds: options.waitSeconds ?? 30,
           logError,
         });

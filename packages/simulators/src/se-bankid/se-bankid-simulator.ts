@@ -15,6 +15,7 @@ export interface SeBankIdOptions {
   stylesheetUrl: string;
   dataDir?: string;
   waitSeconds: number;
+  nowMs?: () => number;
   logError: (event: string, error: Error) => void;
 }
 
@@ -32,7 +33,7 @@ export interface SeBankIdSimulator {
 export async function startSeBankIdSimulator(options: SeBankIdOptions): Promise<SeBankIdSimulator> {
   const basePath = '/se-bankid';
   const authority = await loadTestAuthority(options.dataDir);
-  const orders = new OrderBook();
+  const orders = new OrderBook(options.nowMs);
   const server = createServer(
     {
       cert: authority.serverCertificate,

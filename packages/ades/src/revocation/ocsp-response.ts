@@ -80,7 +80,7 @@ export function verifyOcspResponse(bytes: Uint8Array, input: OcspVerification): 
     signature: basic.signature,
   });
   if (!right) invalid('the signature of the OCSP response does not verify');
-  const nonce = basic.nonce && asOctetString(readDer(basic.nonce));
+  const nonce = basic.nonce && readNonce(basic.nonce);
   if (input.nonce && (!nonce || !sameBytes(nonce, input.nonce))) invalid('the nonce differs');
   const reader = new SequenceReader(single);
   reader.next();
@@ -93,6 +93,16 @@ export function verifyOcspResponse(bytes: Uint8Array, input: OcspVerification): 
   if (!input.laterAllowed && thisUpdate.getTime() > at + skew) invalid('the OCSP response is from the future');
   if (nextUpdate && nextUpdate.getTime() < at - skew) invalid('the OCSP response is out of date');
   return { certificateStatus, producedAt: basic.producedAt, thisUpdate, nextUpdate, responder: responder.bytes, nonce };
+}
+
+/** RFC 8954 has the nonce in an OCTET STRING of its own; responders of before put its bytes there as they are. */
+function readNonce(value: Uint8Array): Uint8Array {
+  try {
+    return asOctetString(readDer(value));
+  } catch (error) {
+    if (error instanceof AdesError) return value;
+    throw error;
+  }
 }
 
 /** Certificates inside an OCSP response; empty when it holds none. @throws AdesError `ocsp_invalid` */

@@ -73,7 +73,7 @@ module.exports = {
       name: 'simulators-stand-alone',
       severity: 'error',
       from: { path: '^packages/simulators/src/' },
-      to: { path: '^(packages/(?!simulators/)|apps/)' },
+      to: { path: '^(packages/(?!(simulators|ades)/)|apps/)' },
     },
     {
       name: 'only-stores-speak-sql',

@@ -154,3 +154,9 @@ export {
   type XadesVerificationOptions,
 } from './xades/verify-xades.ts';
 export { writeXml, type XmlMarkup, xml as xmlElement } from './xml/xml-writer.ts';
+export {
+  type EnvelopingSignature,
+  type EnvelopingSigning,
+  readEnvelopingSignature,
+  signEnveloping,
+} from './xmldsig/enveloping-signature.ts';

@@ -9,9 +9,10 @@ import { startSimulators } from './simulator-server.ts';
  * - `SEGL_SIMULATORS_URL`: public base address (`http://localhost:<port>`)
  * - `SEGL_SIMULATORS_CLIENTS`: relying parties, a JSON list or the path of a file that holds one
  * - `SEGL_SIMULATORS_DATA_DIR`: folder that keeps the signing keys
+ * - `SEGL_SIMULATORS_SE_BANKID_PORT`: port of Swedish BankID's API (not simulated without it; 0 takes a free one)
  * - `SEGL_SIMULATORS_REQUESTS_PER_SECOND`: per address (2000)
  *
- * Tells its parent `{ type: 'ready', url, issuers }` over IPC and prints one line when it accepts connections. Stops on
+ * Tells its parent `{ type: 'ready', url, issuers, seBankId }` over IPC and prints one line when it accepts connections. Stops on
  * SIGTERM and SIGINT, and when the parent goes: at the end of the IPC channel or of a piped standard input.
  */
 async function main(env: NodeJS.ProcessEnv): Promise<void> {
@@ -21,6 +22,9 @@ async function main(env: NodeJS.ProcessEnv): Promise<void> {
     baseUrl: env.SEGL_SIMULATORS_URL,
     clients: await readClients(env.SEGL_SIMULATORS_CLIENTS ?? '[]'),
     dataDir: env.SEGL_SIMULATORS_DATA_DIR,
+    ...(env.SEGL_SIMULATORS_SE_BANKID_PORT
+      ? { seBankIdPort: readNumber(env, 'SEGL_SIMULATORS_SE_BANKID_PORT', 0) }
+      : {}),
     requestsPerSecond: readNumber(env, 'SEGL_SIMULATORS_REQUESTS_PER_SECOND', 2000),
     logError: (event, error) => console.error(JSON.stringify({ event, error: error.name, message: error.message })),
   });
@@ -37,7 +41,7 @@ async function main(env: NodeJS.ProcessEnv): Promise<void> {
   else if (isPiped(0)) process.stdin.once('end', stop).once('error', stop).resume();
 
   console.log(`segl simulators ready at ${simulators.url}`);
-  process.send?.({ type: 'ready', url: simulators.url, issuers: simulators.issuers });
+  process.send?.({ type: 'ready', url: simulators.url, issuers: simulators.issuers, seBankId: simulators.seBankId });
 }
 
 function readNumber(env: NodeJS.ProcessEnv, name: string, standard: number): number {

@@ -2,7 +2,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { RegisteredClient } from './client-registry.ts';
 import { sendText } from './http-response.ts';
+import { stylesheetPath } from './no-bankid/login-pages.ts';
 import { createRateLimit } from './rate-limit.ts';
+import { startSeBankIdSimulator } from './se-bankid/se-bankid-simulator.ts';
+import type { SeBankIdAccess } from './se-bankid/test-authority.ts';
 import { loadSigningKey } from './signing-keys.ts';
 
 export interface SimulatorOptions {
@@ -17,6 +20,10 @@ export interface SimulatorOptions {
   dataDir?: string;
   /** How long the word `timeout` keeps a person waiting. */
   waitSeconds?: number;
+  /** Port of Swedish BankID's API; 0 takes a free one. Absent: Swedish BankID is not simulated. */
+  seBankIdPort?: number;
+  /** Clock of Swedish BankID's orders, in milliseconds. */
+  nowMs?: () => number;
   /** Per client address; bursts of ten times as many pass. */
   requestsPerSecond?: number;
   logError?: (event: string, error: Error) => void;
@@ -28,10 +35,12 @@ export interface RunningSimulators {
   /** Where the server itself listens, behind whatever leads to `url`. */
   listening: string;
   issuers: { noBankId: string };
+  /** How a relying party reaches Swedish BankID. */
+  seBankId?: { apiUrl: string } & SeBankIdAccess;
   close(): Promise<void>;
 }
 
-/** Starts all simulators on one port. Resolves when they accept connections. */
+/** Starts all simulators: their pages on one port, Swedish BankID's API on another. Resolves when they accept connections. */
 export async function startSimulators(options: SimulatorOptions): Promise<RunningSimulators> {
   // Making a key takes as long as loading the OpenID provider, so the two run side by side.
   const [signingKey, { createNoBankIdSimulator }] = await Promise.all([
@@ -58,6 +67,20 @@ export async function startSimulators(options: SimulatorOptions): Promise<Runnin
     logError,
   });
 
+  const seBankId =
+    options.seBankIdPort === undefined
+      ? undefined
+      : await startSeBankIdSimulator({
+          baseUrl,
+          apiPort: options.seBankIdPort,
+          host: options.host,
+          stylesheetUrl: `${noBankId.basePath}/${stylesheetPath}`,
+          dataDir: options.dataDir,
+          nowMs: options.nowMs,
+          waitSeconds: options.waitSeconds ?? 30,
+          logError,
+        });
+
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     if (!mayPass(request.socket.remoteAddress ?? '')) return sendText(response, 429, 'too many requests');
     // Addresses are always made from the configured base, whatever the caller puts into its headers.
@@ -77,6 +100,9 @@ export async function startSimulators(options: SimulatorOptions): Promise<Runnin
     if (path === noBankId.basePath || path?.startsWith(`${noBankId.basePath}/`)) {
       return noBankId.handle(request, response);
     }
+    if (seBankId && (path === seBankId.basePath || path?.startsWith(`${seBankId.basePath}/`))) {
+      return seBankId.handle(request, response);
+    }
     if (path === '/') return sendText(response, 200, `Segl simulators, for tests only\n${noBankId.issuer}\n`);
     sendText(response, 404, 'not found');
   }
@@ -85,10 +111,11 @@ export async function startSimulators(options: SimulatorOptions): Promise<Runnin
     url: baseUrl,
     listening: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`,
     issuers: { noBankId: noBankId.issuer },
+    ...(seBankId ? { seBankId: { apiUrl: seBankId.apiUrl, ...seBankId.access } } : {}),
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
-      await closed;
+      await Promise.all([closed, seBankId?.close()]);
     },
   };
 }

@@ -28,6 +28,8 @@ export interface VerifiedOcspResponse {
   nextUpdate: Date | undefined;
   /** DER certificate that signed the answer: the issuer or a delegated responder. */
   responder: Uint8Array;
+  /** The nonce in the answer, whoever chose it. */
+  nonce: Uint8Array | undefined;
 }
 
 export interface OcspVerification {
@@ -78,10 +80,8 @@ export function verifyOcspResponse(bytes: Uint8Array, input: OcspVerification): 
     signature: basic.signature,
   });
   if (!right) invalid('the signature of the OCSP response does not verify');
-  if (input.nonce) {
-    const echoed = basic.nonce && asOctetString(readDer(basic.nonce));
-    if (!echoed || !sameBytes(echoed, input.nonce)) invalid('the nonce differs');
-  }
+  const nonce = basic.nonce && readNonce(basic.nonce);
+  if (input.nonce && (!nonce || !sameBytes(nonce, input.nonce))) invalid('the nonce differs');
   const reader = new SequenceReader(single);
   reader.next();
   const certificateStatus = readStatus(reader.next());
@@ -92,7 +92,17 @@ export function verifyOcspResponse(bytes: Uint8Array, input: OcspVerification): 
   const at = controlTime.getTime();
   if (!input.laterAllowed && thisUpdate.getTime() > at + skew) invalid('the OCSP response is from the future');
   if (nextUpdate && nextUpdate.getTime() < at - skew) invalid('the OCSP response is out of date');
-  return { certificateStatus, producedAt: basic.producedAt, thisUpdate, nextUpdate, responder: responder.bytes };
+  return { certificateStatus, producedAt: basic.producedAt, thisUpdate, nextUpdate, responder: responder.bytes, nonce };
+}
+
+/** RFC 8954 has the nonce in an OCTET STRING of its own; responders of before put its bytes there as they are. */
+function readNonce(value: Uint8Array): Uint8Array {
+  try {
+    return asOctetString(readDer(value));
+  } catch (error) {
+    if (error instanceof AdesError) return value;
+    throw error;
+  }
 }
 
 /** Certificates inside an OCSP response; empty when it holds none. @throws AdesError `ocsp_invalid` */

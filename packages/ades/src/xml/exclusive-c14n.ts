@@ -17,6 +17,16 @@ export function canonicalize(node: XmlElement | XmlDocument, without?: XmlElemen
   return Buffer.from(out.join(''), 'utf8');
 }
 
+/** Which namespaces an element's canonical form declares, given those that output ancestors have, by prefix. */
+export type DeclareNamespaces = (element: XmlElement, rendered: ReadonlyMap<string, string>) => Map<string, string>;
+
+/** Canonical form of an element under another rule for its namespaces. @returns UTF-8 */
+export function canonicalizeWith(declare: DeclareNamespaces, element: XmlElement): Buffer {
+  const out: string[] = [];
+  writeElement(element, new Map(), out, undefined, declare);
+  return Buffer.from(out.join(''), 'utf8');
+}
+
 function writeDocument({ children, root }: XmlDocument, out: string[], without: XmlElement | undefined): void {
   let rootSeen = false;
   for (const node of children) {
@@ -36,8 +46,9 @@ function writeNode(
   rendered: ReadonlyMap<string, string>,
   out: string[],
   without: XmlElement | undefined,
+  declare?: DeclareNamespaces,
 ): void {
-  if (node.kind === 'element') writeElement(node, rendered, out, without);
+  if (node.kind === 'element') writeElement(node, rendered, out, without, declare);
   else if (node.kind === 'text') out.push(node.text.replace(/[&<>\r]/g, escapeCharacter));
   else if (node.kind === 'instruction') {
     out.push(`<?${node.target}${node.body ? ` ${node.body.replace(/\r/g, '&#xD;')}` : ''}?>`);
@@ -50,11 +61,12 @@ function writeElement(
   rendered: ReadonlyMap<string, string>,
   out: string[],
   without: XmlElement | undefined,
+  declare: DeclareNamespaces = declareUsed,
 ): void {
   if (element === without) return;
   const name = element.prefix ? `${element.prefix}:${element.local}` : element.local;
   out.push('<', name);
-  const declared = declareUsed(element, rendered);
+  const declared = declare(element, rendered);
   for (const [prefix, uri] of [...declared].sort(([a], [b]) => compareText(a, b))) {
     out.push(prefix ? ` xmlns:${prefix}="` : ' xmlns="', escapeAttribute(uri), '"');
   }
@@ -62,7 +74,7 @@ function writeElement(
   for (const attribute of attributes) out.push(' ', attribute.name, '="', escapeAttribute(attribute.value), '"');
   out.push('>');
   const inside = declared.size > 0 ? new Map([...rendered, ...declared]) : rendered;
-  for (const child of element.children) writeNode(child, inside, out, without);
+  for (const child of element.children) writeNode(child, inside, out, without, declare);
   out.push('</', name, '>');
 }
 

@@ -20,7 +20,7 @@ export interface EidStart {
   callbackUrl: string;
 }
 
-/** What the person meets next. More kinds (QR code, app switch) come with further providers. */
+/** What the person meets next. Where no browser is sent anywhere, the port is `PolledEidProvider`. */
 export type EidStep = { kind: 'redirect'; url: string };
 
 export interface EidPerson {

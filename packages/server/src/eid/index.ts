@@ -9,4 +9,13 @@ export type {
 export { createEidRegistry, type EidRegistration, type EidRegistry } from './eid-registry.ts';
 export { createNoBankIdNetcentric } from './no-bankid/no-bankid-netcentric.ts';
 export type { OidcClientAuthentication, OidcEidProvider, OidcEidSettings } from './oidc/oidc-eid-provider.ts';
+export type {
+  EidMessage,
+  EidPoll,
+  EidWaiting,
+  PolledEidPerson,
+  PolledEidProvider,
+  PolledEidStart,
+} from './polled-eid-provider.ts';
+export { createSeBankId, type SeBankIdSettings } from './se-bankid/se-bankid.ts';
 export { type NativeFault, type NativeVerdict, verifyNative } from './verify-native.ts';

@@ -7,23 +7,34 @@ import {
   type DocumentBinding,
   isSha256Hex,
 } from './oidc/document-binding.ts';
+import { seBankIdNativeFormat, verifySeBankId } from './se-bankid/verify-signature.ts';
 
 export const oidcNativeFormat = 'oidc_id_token';
 
 /** Asymmetric signatures only: with `none` or HMAC, we could have made the evidence ourselves. */
 const acceptedAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 
-export type NativeFault = 'unknown_format' | 'malformed' | 'signature' | 'issuer' | 'audience' | 'nonce' | 'document';
+export type NativeFault =
+  | 'unknown_format'
+  | 'malformed'
+  | 'signature'
+  | 'certificate'
+  | 'revocation'
+  | 'issuer'
+  | 'audience'
+  | 'nonce'
+  | 'document';
 
 export type NativeVerdict = ({ valid: true; claims: JWTPayload } & BoundFiles) | { valid: false; fault: NativeFault };
 
 /**
- * Checks an id_token that is kept as evidence from the native alone: signature with the kept keys, issuer, audience, and
+ * Checks what is kept as evidence from the native alone. BankID's signature: see `verifySeBankId`. An id_token: signature with the kept keys, issuer, audience, and
  * the nonce as a commitment to the document and its signed attachments (`DocumentBinding`). `expected` (hex) additionally
  * demands that it is this document, and that these attachments are among them. Says nothing about expiry, which concerns the login and not the evidence of it, nor about
  * whether the kept keys were the provider's: that rests on the log in which they are kept.
  */
 export async function verifyNative(native: EidNative, expected: BoundFiles = {}): Promise<NativeVerdict> {
+  if (native.format === seBankIdNativeFormat) return verifySeBankId(native, expected);
   if (native.format !== oidcNativeFormat) return { valid: false, fault: 'unknown_format' };
   const binding = readBinding(native.binding);
   if (!binding) return { valid: false, fault: 'malformed' };

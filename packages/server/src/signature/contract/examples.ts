@@ -75,7 +75,7 @@ export const EXAMPLES = {
     answer: { ...DOCUMENT, title: 'Lease agreement, corrected' },
   },
   cancel: { answer: { ...STATUS, documentStatus: 'canceled' } },
-  status: { answer: STATUS },
+  status: { answer: { ...STATUS, delayedPackages: [] } },
   summary: { answer: SUMMARY },
   notifications: {
     answer: [

@@ -142,7 +142,7 @@ describe('a text document', () => {
 
   it('that cannot be loaded can be tried again', async () => {
     const { page, close } = await open('gone');
-    await page.getByText('SA-1016').waitFor();
+    await page.getByText('SA-1025').waitFor();
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByText('Avtale', { exact: true }).waitFor();
     await close();

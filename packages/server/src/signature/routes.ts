@@ -36,19 +36,6 @@ import { updateDocument } from './update-document.ts';
 export function signatureRoutes(deps: SignatureDeps): RouteDefinition[] {
   return [
     {
-      method: 'GET',
-      path: '/resources/{resourceId}',
-      operationId: 'Resources_Get',
-      summary: 'Fetch what was collected about a signer or a document',
-      description: 'As the register or service answered it, JSON or PDF. Links of signers and documents lead here.',
-      tags: ['Resources'],
-      scope: 'document_read',
-      product: 'signature',
-      params: ResourcePath,
-      responses: { 200: 'file' },
-      handle: (context, { params }) => getResource(deps, context, params.resourceId),
-    },
-    {
       method: 'POST',
       path: '/signature/documents',
       operationId: 'Documents_Create',
@@ -187,6 +174,19 @@ export function signatureRoutes(deps: SignatureDeps): RouteDefinition[] {
       handle: (_context, { body }) => validateRedirectToken(deps, body),
     },
     ...notificationRoutes(deps),
+    {
+      method: 'GET',
+      path: '/resources/{resourceId}',
+      operationId: 'Resources_Get',
+      summary: 'Fetch what was collected about a signer or a document',
+      description: 'As the register or service answered it, JSON or PDF. Links of signers and documents lead here.',
+      tags: ['Resources'],
+      scope: 'document_read',
+      product: 'signature',
+      params: ResourcePath,
+      responses: { 200: 'file' },
+      handle: (context, { params }) => getResource(deps, context, params.resourceId),
+    },
     ...listRoutes(deps),
   ];
 }

@@ -94,7 +94,8 @@ describeOnEachDatabase('what there is to choose from', (open) => {
     it.each([
       ['mechanism=pkisignature', true],
       ['fileType=pdf&signableAttachments=true', true],
-      ['mechanism=handwritten', false],
+      ['mechanism=handwritten', true],
+      ['mechanism=handwritten&fileType=html', false],
       ['fileType=xml', false],
     ])('agrees with what a document may ask for: %s', async (query, offered) => {
       expect((await types(`signature-methods/account?${query}`)).length > 0).toBe(offered);

@@ -28,7 +28,8 @@ export class PdfConverter {
   /** Absent where nothing is converted. */
   readonly program: string | undefined;
   readonly #withinMs: number;
-  readonly #withoutNetwork: readonly string[];
+  /** Found out with the first conversion: it costs a start of two programs. */
+  #withoutNetwork: readonly string[] | undefined;
   readonly #maxPdfBytes: number;
   readonly #log: Log;
   readonly #queue = new FairQueue({ concurrency: 1, maxWaitingBytes: MAX_WAITING_BYTES });
@@ -39,7 +40,6 @@ export class PdfConverter {
     if (this.program && !isExecutable(this.program)) {
       throw new Error(`SEGL_LIBREOFFICE: ${this.program} is not a program that can be started`);
     }
-    this.#withoutNetwork = this.program ? networkNamespace() : [];
     this.#withinMs = options.withinMs ?? WITHIN_MS;
     this.#maxPdfBytes = options.maxPdfBytes;
     this.#log = options.log;
@@ -86,6 +86,7 @@ export class PdfConverter {
 
   /** Exit code, signal, or `late` when it was stopped. */
   #office(program: string, folder: string, source: string, extension: string, leftMs: number) {
+    this.#withoutNetwork ??= networkNamespace();
     const [first = 'sh', ...rest] = [...this.#withoutNetwork, 'sh', '-c', LIMITS, program];
     const child = spawn(
       first,

@@ -3,8 +3,9 @@ import { describeOnEachDatabase } from '../../../test-kit/src/each-database.ts';
 import { SeglError } from '../kernel/errors/segl-error.ts';
 import { providerErrorCode } from './complete-signing.ts';
 import { firstBrokenEvidence } from './evidence.ts';
+import { listEvidence } from './evidence-store.ts';
 import { METHOD, SignatureUnderTest, testSigner } from './signature.testing.ts';
-import { findDocument, listEvidence } from './store.ts';
+import { findDocument } from './store.ts';
 
 const MINUTE_MS = 60_000;
 

@@ -4,10 +4,11 @@ import type { OperationContext } from '../kernel/http/route.ts';
 import { armTimer } from './arm-timer.ts';
 import { afterChange, isFinal } from './document-status.ts';
 import { type EvidenceKind, nextEvidence } from './evidence.ts';
+import { insertEvidence } from './evidence-store.ts';
 import { stateOf } from './session-context.ts';
 import { raiseDocumentSigned } from './sign-document.ts';
 import type { SignatureDeps } from './signature-deps.ts';
-import { type DocumentRecord, insertEvidence, updateDocument } from './store.ts';
+import { type DocumentRecord, updateDocument } from './store.ts';
 
 /** Throws 422 `document_closed` when nothing can happen to the document any more, also by its deadline. */
 export function requireOpen(document: Pick<DocumentRecord, 'status' | 'deadline'>, now: Date): void {

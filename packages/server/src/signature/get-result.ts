@@ -1,5 +1,6 @@
 import type { Queryable } from '../kernel/db/database.ts';
 import type { OperationResult } from '../kernel/http/route.ts';
+import { hasEvidence } from './evidence-store.ts';
 import { packagedFile, signedCopyOf } from './get-file.ts';
 import { signerPackage } from './get-signer-file.ts';
 import { recordEvidence } from './record-evidence.ts';
@@ -7,7 +8,7 @@ import { redirectUrl } from './redirect-token.ts';
 import { loadTurn, type SessionContext } from './session-context.ts';
 import type { SignatureDeps } from './signature-deps.ts';
 import { mainContent } from './signed-content.ts';
-import { hasEvidence, lockDocumentRow } from './store.ts';
+import { lockDocumentRow } from './store.ts';
 import { MAIN_PART } from './wanted-packages.ts';
 
 /** Whether the signed file can be fetched, and where the sender wants the browser to go. */

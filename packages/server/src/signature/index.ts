@@ -13,6 +13,7 @@ export { startDocumentTimers } from './document-timers.ts';
 export type { EvidenceEntry } from './evidence.ts';
 export { firstBrokenEvidence } from './evidence.ts';
 export { handwrittenPicture, SEALED_EVIDENCE_FORMAT } from './evidence-document.ts';
+export { listEvidence } from './evidence-store.ts';
 export { startFoldingCounts } from './fold-counts.ts';
 export { createPatternMatcher } from './match-pattern.ts';
 export { messageContent } from './message-content.ts';
@@ -38,7 +39,7 @@ export { attachmentContent, mainContent, type SignedContent } from './signed-con
 export { signersToAsk } from './signers-to-ask.ts';
 export { EID_CALLBACK_PATH } from './start-attempt.ts';
 export type { DocumentRecord, SignatureRecord } from './store.ts';
-export { findDocument, listEvidence } from './store.ts';
+export { findDocument } from './store.ts';
 export { type MadeFormat, partOfName } from './wanted-packages.ts';
 
 export interface Signature {

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { pdfsig, pdfText } from '@segl/test-kit/judges';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { freshDatabase, type TestDatabase } from '../../../test-kit/src/databases.ts';
+import { listEvidence } from './evidence-store.ts';
 import { PackagingUnderTest } from './packaging.testing.ts';
 import { PDF, pdf, testSigner } from './signature.testing.ts';
-import { listEvidence } from './store.ts';
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 

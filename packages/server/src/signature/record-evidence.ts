@@ -1,8 +1,9 @@
 import type { Transaction } from '../kernel/db/database.ts';
 import { type EvidenceKind, nextEvidence } from './evidence.ts';
+import { insertEvidence } from './evidence-store.ts';
 import { unknownLink } from './session-context.ts';
 import type { SignatureDeps } from './signature-deps.ts';
-import { type DocumentRecord, insertEvidence, lockDocument, updateDocument } from './store.ts';
+import { type DocumentRecord, lockDocument, updateDocument } from './store.ts';
 
 /** The browser on whose behalf something is recorded. */
 export interface Caller {

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { freshDatabase, type TestDatabase } from '../../../test-kit/src/databases.ts';
 import { SeglError } from '../kernel/errors/segl-error.ts';
 import { handwrittenPicture } from './evidence-document.ts';
+import { listEvidence } from './evidence-store.ts';
 import { readPicture, writePicture } from './png-picture.ts';
 import { METHOD, SignatureUnderTest, testSigner } from './signature.testing.ts';
-import { listEvidence } from './store.ts';
 
 /** A line from corner to corner, as it is drawn and as it is seen. */
 const STROKES = [[10, 10, 0, 0.5, 300, 100, 200, 0.7, 590, 190, 400, 0.2]];

@@ -22,12 +22,13 @@ import {
 import { afterAttachments, isFinal } from './document-status.ts';
 import { nextTimer } from './document-timer.ts';
 import { nextEvidence } from './evidence.ts';
+import { insertEvidence } from './evidence-store.ts';
 import { type ExtraInfo, extraInfoErrors, extraInfoFeatures } from './extra-info.ts';
 import { lockOwnDocument } from './get-document.ts';
 import { findLifeCycle, putDeletionAnnounced } from './life-cycle-store.ts';
 import { notificationErrors, notificationWithDefaults, requireReminderSchedule } from './notification-rules.ts';
 import type { SignatureDeps } from './signature-deps.ts';
-import { type DocumentRecord, findDocument, insertEvidence, updateDocument as putEvidenceEnd } from './store.ts';
+import { type DocumentRecord, findDocument, updateDocument as putEvidenceEnd } from './store.ts';
 import { updateDocumentRequest } from './update-store.ts';
 
 type Path = readonly [keyof UpdatableDocument, string?];

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { describeOnEachDatabase } from '../../../test-kit/src/each-database.ts';
 import { SeglError } from '../kernel/errors/segl-error.ts';
+import { listEvidence } from './evidence-store.ts';
 import type { CodeMessage } from './messages-port.ts';
 import { METHOD, SignatureUnderTest, testSigner } from './signature.testing.ts';
-import { listEvidence } from './store.ts';
 
 const NUMBER = '05128938534';
 const mobile = { countryCode: '+47', number: '91234123' };

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { Text } from '../../kernel/contract/primitives.ts';
-import { Advanced, ContactDetails, Notification } from './document.ts';
+import { Advanced, ContactDetails } from './document.ts';
+import { Notification } from './notification-settings.ts';
 
 const { Optional } = Type;
 

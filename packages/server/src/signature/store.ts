@@ -4,6 +4,7 @@ import { ATTACHMENTS_OF_DOCUMENT, type AttachmentRecord } from './attachment-sto
 import type { DocumentStatus, Mechanism } from './contract/document.ts';
 import type { FileType } from './contract/lists.ts';
 import type { FilledRequest, FilledSigner } from './document-request.ts';
+import type { EvidenceEntry } from './evidence.ts';
 import type { MobileNumber } from './mobile-number.ts';
 import { RESOURCES_OF_DOCUMENT, type ResourceRecord } from './resource-store.ts';
 import type { WantedPackage } from './wanted-packages.ts';

@@ -98,7 +98,7 @@ export const loginTexts: Record<Language, LoginTexts> = {
       not_found: 'There is no such test person.',
     },
     triesLeft: (count) => (count === 1 ? 'You have one try left.' : `You have ${count} tries left.`),
-    loggedInAs: (name) => `Personal certificate: ${name}`,
+    loggedInAs: (name) => `Recognised as ${name}`,
     doneHeading: 'Done',
     endedHeading: 'Ended',
     continueTo: (merchant) => `Continue to ${merchant}`,

@@ -241,7 +241,8 @@ export async function abandonEidAttempt(
 
 function requirePolled(deps: EidAttemptDeps, { method, environment }: EidAttempt): PolledEidProvider {
   const provider = requireEid(deps, method, environment);
-  if (!isPolled(provider)) throw new SeglError(422, 'eid_not_polled', 'This eID sends the browser back by itself.');
+  if (!isPolled(provider))
+    throw new SeglError(422, 'method_not_available', 'This eID sends the browser back by itself.');
   return provider;
 }
 

@@ -123,7 +123,10 @@ export function openTab(
   const store = options.store ?? openSessionStore(options.boot?.handle ?? 'none', null);
   const pauses: number[] = [];
   const told: WebMessage[] = [];
-  const wait = async (ms: number) => void pauses.push(ms);
+  const wait = async (ms: number) => {
+    pauses.push(ms);
+    clock.nowMs += ms;
+  };
   const host = connectToSignHost({
     origin: api.origin,
     sessionToken: () => store.tokens()?.sessionToken || null,

@@ -1,4 +1,4 @@
-import type { AuditEntry, ExternalIdPolicy, Product, WantedFeature } from '../admin/index.ts';
+import type { AuditEntry, ExternalIdPolicy, Product, SigningSettings, WantedFeature } from '../admin/index.ts';
 import type { ContentChecks, PdfConverter } from '../content/index.ts';
 import type { EidRegistry } from '../eid/index.ts';
 import type { AccountTime } from '../kernel/clock/account-clocks.ts';
@@ -60,6 +60,7 @@ export interface SignatureDeps {
   /** Appends to the account's audit log; in the transaction of what it tells of. */
   writeAudit(tx: Transaction, entry: AuditEntry): Promise<void>;
   externalIdPolicy(accountId: string): Promise<ExternalIdPolicy>;
+  signingSettings(accountId: string): Promise<SigningSettings>;
   /** Takes back an owner's use of files; with the commit those that nobody uses are deleted. */
   releaseFiles(tx: Transaction, ownerId: string): Promise<void>;
   /** Has a file made that is not made by itself; it appears among the packages of the document. */

@@ -287,7 +287,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
       log,
       trust,
       pool,
-      accountName,
+      account: async (accountId) => ({ name: await accountName(accountId), orgNumber: undefined, logo: undefined }),
       methodName,
       nationalNumber: (documentId, signed) => openSignedNumber(signatureDeps.nationalNumberBox, documentId, signed),
     },

@@ -1,7 +1,7 @@
 import { AdesError } from '../ades-error.ts';
 import { IncrementalUpdate } from '../pdf/incremental-update.ts';
 import { type PdfRef, PdfStream } from '../pdf/objects.ts';
-import { appendPages, importPageAsForm } from '../pdf/page-import.ts';
+import { addPages, importPageAsForm } from '../pdf/page-import.ts';
 import { type Box, firstPage } from '../pdf/page-tree.ts';
 import { openPdf, type PdfFile } from '../pdf/pdf-file.ts';
 import { addSignatureFields, listFields, type NewSignatureField } from '../pdf/signature-fields.ts';
@@ -30,6 +30,8 @@ export interface FieldLayout {
 export interface PackageLayout {
   /** A PDF whose pages are appended, with their structure; it draws its own TEST mark where one is due. */
   evidencePages?: Uint8Array;
+  /** How many of them, from the first on, go before the original pages; the others behind. */
+  pagesInFront?: number;
   /** Marks every original page with TEST. */
   testMark?: boolean;
   associatedFiles?: readonly AssociatedFile[];
@@ -76,7 +78,7 @@ export interface LaidOutRefs {
 export function layOut(update: IncrementalUpdate, layout: PackageLayout): { fields: LaidOutFields; refs: LaidOutRefs } {
   const { file } = update;
   if (layout.testMark) addTestMarks(update);
-  const pages = layout.evidencePages ? appendPages(update, openPdf(layout.evidencePages)) : [];
+  const pages = layout.evidencePages ? addPages(update, openPdf(layout.evidencePages), layout.pagesInFront ?? 0) : [];
   const files = layout.associatedFiles ?? [];
   embedAssociatedFiles(update, files);
 

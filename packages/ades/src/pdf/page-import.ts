@@ -57,11 +57,12 @@ class ObjectCopier {
 }
 
 /**
- * Appends all pages of `source` behind the last page, with their structure. Annotations and threads stay behind;
- * attributes that the page would inherit are written into it, so that those of the target's page tree cannot reach it.
- * @returns the references of the new pages in order
+ * Adds all pages of `source`, with their structure: the first `inFront` of them before the first page, the others behind
+ * the last. Annotations and threads stay behind; attributes that the page would inherit are written into it, so that
+ * those of the target's page tree cannot reach it.
+ * @returns the references of the new pages in the order of `source`
  */
-export function appendPages(update: IncrementalUpdate, source: PdfFile): PdfRef[] {
+export function addPages(update: IncrementalUpdate, source: PdfFile, inFront: number): PdfRef[] {
   const pagesRef = update.file.catalog.get('Pages');
   if (!(pagesRef instanceof PdfRef)) throw new AdesError('pdf_page_tree', 'the page tree is not an indirect object');
   const copier = new ObjectCopier(update, source);
@@ -85,35 +86,50 @@ export function appendPages(update: IncrementalUpdate, source: PdfFile): PdfRef[
     copier.replace(page.ref, ref);
     return ref;
   });
-  appendStructure(update, source, copier, new Map(pages.map((page, index) => [page, added[index]!])));
+  const front = added.slice(0, inFront);
+  addStructure(update, source, copier, new Map(pages.map((page, index) => [page, added[index]!])), front);
+  shiftPageLabels(update, front.length);
   const root = update.edit(pagesRef);
   const kids = update.resolveArray(root.get('Kids')) ?? [];
   const count = update.resolve(root.get('Count'));
-  root.set('Kids', [...kids, ...added]);
+  root.set('Kids', [...front, ...kids, ...added.slice(front.length)]);
   root.set('Count', (typeof count === 'number' ? count : kids.length) + added.length);
   return added;
 }
 
-/** What the pages of `source` say by marked content, as the last part of the structure of the file. */
-function appendStructure(
+/** Labels go by the number of the page in the file (ISO 32000-2 §12.4.2); pages in front get none. */
+function shiftPageLabels(update: IncrementalUpdate, by: number): void {
+  const labels = update.file.catalog.get('PageLabels');
+  if (by === 0 || !update.resolveDict(labels)) return;
+  const ranges = [...readNumberTree(update, labels)].sort(([a], [b]) => a - b);
+  const shifted = ranges.flatMap(([page, label]) => [page + by, label]);
+  update.edit(update.file.rootRef).set('PageLabels', update.add(dict({ Nums: [0, new Map(), ...shifted] })));
+}
+
+/** What the pages of `source` say by marked content, as first or last part of the structure of the file. */
+function addStructure(
   update: IncrementalUpdate,
   source: PdfFile,
   copier: ObjectCopier,
   pages: ReadonlyMap<PageNode, PdfRef>,
+  front: readonly PdfRef[],
 ): void {
   const sourceRoot = source.catalog.get('StructTreeRoot');
   const root = source.resolveDict(sourceRoot);
   if (!root || !(sourceRoot instanceof PdfRef)) return;
   const tree = StructureTree.findOrCreate(update);
   copier.replace(sourceRoot, tree.parentRef);
+  const leading: PdfRef[] = [];
   for (const kid of kidsOf(source, root)) {
     const copied = copier.copy(kid);
     if (!(copied instanceof PdfRef)) continue;
     // A document inside of a document is a part of it.
     if (tree.parentRef !== tree.rootRef && isName(source.resolveDict(kid)?.get('S') ?? null, 'Document'))
       update.edit(copied).set('S', name('Part'));
-    tree.append(copied);
+    if (front.includes(firstPageOf(update, copied)!)) leading.push(copied);
+    else tree.append(copied);
   }
+  tree.prepend(leading);
   const parents = readNumberTree(source, root.get('ParentTree'));
   for (const [page, ref] of pages) {
     const elements = source.resolve(parents.get(source.resolve(page.dict.get('StructParents')) as number));
@@ -123,6 +139,18 @@ function appendStructure(
     entries.set('Tabs', name('S'));
   }
   tree.finish();
+}
+
+/** The page that an element begins on. */
+function firstPageOf(update: IncrementalUpdate, element: PdfValue): PdfRef | undefined {
+  const entries = update.resolveDict(element);
+  const page = entries?.get('Pg');
+  if (page instanceof PdfRef || !entries) return page as PdfRef | undefined;
+  for (const kid of kidsOf(update, entries)) {
+    const found = firstPageOf(update, kid);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 /** The first page of `source` as a form XObject, upright, with its lower left corner as drawn by the page. */

@@ -7,7 +7,7 @@ const MAX_ENTRIES = 1_000_000;
 
 /**
  * The structure tree of a file (ISO 32000-2 §14.7), to which elements are added in an update. What is there stays as it
- * is: new elements come last, and get keys in the parent tree that no page or annotation has yet.
+ * is: new elements come first or last, and get keys in the parent tree that no page or annotation has yet.
  */
 export class StructureTree {
   readonly rootRef: PdfRef;
@@ -49,6 +49,13 @@ export class StructureTree {
   append(element: PdfRef): void {
     const parent = this.update.edit(this.parentRef);
     parent.set('K', [...kidsOf(this.update, parent), element]);
+  }
+
+  /** Puts elements before all others, in their order. */
+  prepend(elements: readonly PdfRef[]): void {
+    if (elements.length === 0) return;
+    const parent = this.update.edit(this.parentRef);
+    parent.set('K', [...elements, ...kidsOf(this.update, parent)]);
   }
 
   /**

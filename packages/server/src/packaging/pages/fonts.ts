@@ -16,7 +16,11 @@ export function loadFonts(): Record<FontName, Font> {
 }
 
 function readFont(name: string): Font {
-  return create(readFileSync(new URL(`../../../assets/fonts/${name}.ttf`, import.meta.url))) as Font;
+  const font = create(readFileSync(new URL(`../../../assets/fonts/${name}.ttf`, import.meta.url))) as Font;
+  // The library remembers a glyph by the letters it was first made for, and a part of another one was made for none: copied
+  // text would lose it.
+  for (const codePoint of font.characterSet) font.glyphForCodePoint(codePoint);
+  return font;
 }
 
 /** Latin, Greek and Cyrillic are in the main font; letters of other scripts come from the fallback. */

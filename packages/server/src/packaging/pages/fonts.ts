@@ -15,11 +15,15 @@ export function loadFonts(): Record<FontName, Font> {
   return fonts;
 }
 
+const ARABIC_FORMS = /[\ufb50-\ufdff\ufe70-\ufeff]/;
+
 function readFont(name: string): Font {
   const font = create(readFileSync(new URL(`../../../assets/fonts/${name}.ttf`, import.meta.url))) as Font;
   // The library remembers a glyph by the letters it was first made for, and a part of another one was made for none: copied
-  // text would lose it.
-  for (const codePoint of font.characterSet) font.glyphForCodePoint(codePoint);
+  // text would lose it. Forms of Arabic letters stand for the letters.
+  for (const codePoint of font.characterSet) {
+    if (!ARABIC_FORMS.test(String.fromCodePoint(codePoint))) font.glyphForCodePoint(codePoint);
+  }
   return font;
 }
 

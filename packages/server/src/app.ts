@@ -133,7 +133,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
     log,
   });
 
-  const admin = createAdmin({ database, clock, masterKey, box, log });
+  const admin = createAdmin({ database, clock, masterKey, box, log, publicUrl: config.publicUrl });
   const firstClient = await admin.ensureFirstTestClient({
     clientId: config.clientId,
     clientSecret: config.clientSecret,
@@ -174,7 +174,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
     granted: config.products,
     salesContact: config.salesContact,
   });
-  const accountName = (accountId: string) => admin.accountName(accountId);
+  const { accountName, accountProfile } = admin;
   const signatureDeps: SignatureDeps = {
     database,
     events,
@@ -205,6 +205,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
     content,
     converter: new PdfConverter({ program: config.libreOffice, maxPdfBytes: config.maxDocumentBytes, log }),
     accountName,
+    accountProfile,
     requireFeatures: (account, features) => products.requireFeatures(account, features),
     hasProduct: (accountId, product) => products.hasProduct(accountId, product),
     writeAudit,
@@ -228,6 +229,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
     links: createSessionLinks(masterKey),
     eids,
     accountName,
+    accountProfile,
     hasProduct: (accountId, product) => products.hasProduct(accountId, product),
     requireFeatures: (account, features) => products.requireFeatures(account, features),
     settings: findIdentificationSettings,
@@ -244,6 +246,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
     outboundHttp: outbound,
     secretBox: createSecretBox(masterKey, 'webhook secret'),
     hasProduct: (accountId, product) => products.hasProduct(accountId, product),
+    isAccountOpen: async (db, accountId) => (await accountProfile(accountId, db)).enabled,
     tellAccount: (tx, notice) => messaging.tellAccount(tx, notice),
     clock,
     accountTime: accountClocks,
@@ -344,6 +347,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
     log,
   });
   await oauth.register(http);
+  admin.register(http);
   await trust.register(http);
   const shell = readOnce(join(SIGNING_APP, 'index.html'));
   signature.registerApp(http, { shell });

@@ -35,6 +35,11 @@ const USAGE = `node packages/server/src/operator.ts <command>
       Makes the account of a dealer. Its clients with the scope dealer manage the accounts that have its id as --dealer.
   set-contacts --account <id> [--email <address>]...
       Says who gets e-mail about the account's own affairs, such as a webhook in trouble; without --email nobody does.
+  set-account --account <id> [--customer-number <digits>] [--sla-tag <tag>] [--tag <tag>]...
+      Sets what nobody else does; what is left out stays, and the tags are the complete list.
+  enable-account --account <id>
+  disable-account --account <id>
+      Opens and closes an account. Nothing of a closed one is deleted, and nobody can use it.
   create-client --account <id> --environment <test|prod> --name <name> --scopes "<scope> <scope>"
       Makes an API client with any scopes, root included, and prints its secret, which is shown nowhere else.
 `;
@@ -55,6 +60,9 @@ interface Options {
   scopes?: string | undefined;
   email?: string[] | undefined;
   test?: boolean | undefined;
+  'customer-number'?: string | undefined;
+  'sla-tag'?: string | undefined;
+  tag?: string[] | undefined;
 }
 
 interface Instance {
@@ -110,6 +118,18 @@ const COMMANDS: Record<string, (instance: Instance, options: Options) => Promise
     return { accountId: account, contacts: email };
   },
 
+  'set-account': async (instance, { account, 'customer-number': customerNumber, 'sla-tag': slaTag, tag: tags }) => {
+    if (!account || parseGuid(account) === undefined) throw new UsageError('set-account needs --account');
+    if (customerNumber !== undefined && !/^\d{1,9}$/.test(customerNumber)) {
+      throw new UsageError('--customer-number is a number of at most 9 digits');
+    }
+    await adminOf(instance, (admin) => admin.setOperatorsDetails(account, { customerNumber, slaTag, tags }));
+    return { accountId: account };
+  },
+
+  'enable-account': (instance, options) => switchAccount(instance, options, true),
+  'disable-account': (instance, options) => switchAccount(instance, options, false),
+
   'create-client': async (instance, { account, environment, name, scopes }) => {
     if (!account || !name) throw new UsageError('create-client needs --account and --name');
     if (environment !== 'test' && environment !== 'prod') {
@@ -121,6 +141,12 @@ const COMMANDS: Record<string, (instance: Instance, options: Options) => Promise
     );
   },
 };
+
+async function switchAccount(instance: Instance, { account }: Options, enabled: boolean): Promise<object> {
+  if (!account || parseGuid(account) === undefined) throw new UsageError('The command needs --account');
+  await adminOf(instance, (admin) => admin.switchAccount(account, enabled));
+  return { accountId: account, enabled };
+}
 
 function tokenKeysOf({ config, database, masterKey }: Instance) {
   return loadTokenKeys({
@@ -134,11 +160,18 @@ function tokenKeysOf({ config, database, masterKey }: Instance) {
 }
 
 async function adminOf<T>(
-  { database, masterKey }: Instance,
+  { config, database, masterKey }: Instance,
   work: (admin: ReturnType<typeof createAdmin>) => Promise<T>,
 ) {
   const box = createSecretBox(masterKey, 'columns');
-  const admin = createAdmin({ database, clock: systemClock, masterKey, box, log: LOG });
+  const admin = createAdmin({
+    database,
+    clock: systemClock,
+    masterKey,
+    box,
+    log: LOG,
+    publicUrl: config.publicUrl,
+  });
   try {
     return await work(admin);
   } finally {
@@ -183,6 +216,9 @@ function readArguments(): { positionals: string[]; values: Options } {
         scopes: { type: 'string' },
         email: { type: 'string', multiple: true },
         test: { type: 'boolean' },
+        'customer-number': { type: 'string' },
+        'sla-tag': { type: 'string' },
+        tag: { type: 'string', multiple: true },
       },
     });
   } catch (error) {

@@ -90,9 +90,9 @@ export interface App {
 
 /**
  * The whole server, put together: every capability is named here, and everything that one needs of another is handed to
- * it here. Nothing listens yet. The database is closed with it.
+ * it here. Nothing listens yet. The database, which may still be opening, is closed with it.
  */
-export async function buildApp(config: Config, database: Database, log: Log): Promise<App> {
+export async function buildApp(config: Config, opening: Database | Promise<Database>, log: Log): Promise<App> {
   const clock = systemClock;
   const masterKey = await loadMasterKey({ dataDir: config.dataDir, fromEnvironment: config.masterKey });
   const simulators: Promise<Simulators> | undefined =
@@ -104,13 +104,14 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
           log,
         })
       : undefined;
+  const database = await opening;
   await migrate({ database, log });
   await ensurePartitions(database, clock.now());
   const dropPartitions = () =>
     dropOldPartitions(database, clock.now()).catch((err: unknown) =>
       log.warn({ err }, 'old partitions were not dropped'),
     );
-  await dropPartitions();
+  void dropPartitions();
   const partitionTimer = setInterval(() => {
     ensurePartitions(database, clock.now())
       .then(dropPartitions)
@@ -375,12 +376,13 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
   registerReference(http, { publicUrl: config.publicUrl });
   registerOperations(http, {
     database,
-    openApi: openApiDocument(routes, {
-      publicUrl: config.publicUrl,
-      version: VERSION,
-      statusCodes: config.statusCodes,
-      ...CONTRACT_TEXTS,
-    }),
+    openApi: () =>
+      openApiDocument(routes, {
+        publicUrl: config.publicUrl,
+        version: VERSION,
+        statusCodes: config.statusCodes,
+        ...CONTRACT_TEXTS,
+      }),
     ready: () => ready,
   });
 
@@ -394,7 +396,6 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
         await events.start();
         stopFoldingCounts = startFoldingCounts({ database, log });
         stopDocumentTimers = startDocumentTimers({ ...signatureDeps, clocks: accountClocks });
-        await unusedFiles.searchDaily();
         stopSessionTimers = startSessionTimers({
           database,
           log,
@@ -404,7 +405,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
         });
         stopReminders = messaging.startReminders({ clock, clocks: accountClocks });
       }
-      await simulators;
+      await Promise.all([config.role !== 'api' && unusedFiles.searchDaily(), simulators]);
       ready = true;
     },
     async close() {

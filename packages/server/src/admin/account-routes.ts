@@ -103,7 +103,7 @@ export function accountRoutes(deps: AdminDeps): RouteDefinition[] {
       summary: 'Disable account',
       description:
         'No tokens any more, and those that exist end within a minute; links for signers and users say that the account is closed; webhooks stop. Nothing is deleted.',
-      example: { answer: {} },
+      example: { request: { AccountId: ACCOUNT_EXAMPLES.account.Id }, answer: {} },
       query: AccountQuery,
       body: AccountId,
       responses: { 200: Type.Object({}) },
@@ -140,7 +140,7 @@ export function accountRoutes(deps: AdminDeps): RouteDefinition[] {
       operationId: 'RetrieveEventsConnectionString',
       summary: 'Retrieve connection string of the event queue',
       description: 'One client library asks for it. There is no external queue: always 404 `not_supported`.',
-      responses: { 200: Type.String({ description: 'Never sent.' }) },
+      responses: {},
       handle: async () => {
         throw new SeglError(404, 'not_supported', 'There is no external queue: use the events of /notification.');
       },

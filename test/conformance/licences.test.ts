@@ -90,7 +90,9 @@ describe('the licences of what the product depends on', () => {
     const refused = paths.flatMap((path) => {
       const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
       const licence = packages[path]!.license ?? BY_FILE[name]?.licence ?? 'unknown';
-      return isAllowed(licence, SHARED_LIBRARIES.test(path) ? 'LGPL-3.0-or-later' : undefined) ? [] : [`${path}: ${licence}`];
+      return isAllowed(licence, SHARED_LIBRARIES.test(path) ? 'LGPL-3.0-or-later' : undefined)
+        ? []
+        : [`${path}: ${licence}`];
     });
     expect(refused).toEqual([]);
   });

@@ -11,6 +11,7 @@ import {
   findAccountContacts,
   findExternalIdPolicy,
   findIdentificationSettings,
+  findSigningSettings,
   writeAudit,
 } from './admin/index.ts';
 import { ContentChecks, PdfConverter } from './content/index.ts';
@@ -211,6 +212,7 @@ export async function buildApp(config: Config, opening: Database | Promise<Datab
     hasProduct: (accountId, product) => products.hasProduct(accountId, product),
     writeAudit,
     externalIdPolicy: (accountId) => findExternalIdPolicy(database, accountId),
+    signingSettings: (accountId) => findSigningSettings(database, accountId),
     releaseFiles: (tx, ownerId) => unusedFiles.release(tx, ownerId),
     makePackage: (task) => jobs.sendMany(PACKAGE_DOCUMENT, [jobOf(task)]),
     // None exists yet: what is asked for says so in its link.

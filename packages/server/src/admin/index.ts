@@ -8,6 +8,7 @@ import type { SecretBox } from '../kernel/keys/sealed-box.ts';
 import { setContacts } from './account-contacts.ts';
 import { type AccountProfile, createAccountProfiles } from './account-profile.ts';
 import { accountRoutes } from './account-routes.ts';
+import type { SigningSettings } from './account-settings-store.ts';
 import { actingOwner } from './acting-account.ts';
 import { type AdminDeps, CLIENTS_CHANGED } from './admin-deps.ts';
 import { type AuditEntry, listAudit } from './audit.ts';
@@ -24,6 +25,7 @@ import { createClientLookup } from './find-client.ts';
 import { adminRoutes } from './routes.ts';
 import { planSecrets } from './secret-list.ts';
 import { registerBrandings } from './serve-branding.ts';
+import { setSigningSettings } from './set-signing-settings.ts';
 import type { ClientRecord, ClientSecret } from './store.ts';
 import { setOperatorsDetails, switchAccount } from './switch-account.ts';
 import { warnOfExpiringSecrets } from './warn-of-expiring-secrets.ts';
@@ -33,7 +35,9 @@ export {
   type ExternalIdPolicy,
   findExternalIdPolicy,
   findIdentificationSettings,
+  findSigningSettings,
   type IdentificationSettings,
+  type SigningSettings,
 } from './account-settings-store.ts';
 export { API_SCOPES, canonicalScope } from './api-scopes.ts';
 export { type AuditEntry, writeAudit } from './audit.ts';
@@ -99,6 +103,11 @@ export interface Admin {
    * and 400 `validation_failed`.
    */
   setContacts(accountId: string, emails: readonly string[]): Promise<void>;
+  /**
+   * For the operator: how documents of the account are signed; answers all settings. Throws 404 `not_found` and 400
+   * `validation_failed`.
+   */
+  setSigningSettings(accountId: string, changes: Partial<SigningSettings>): Promise<SigningSettings>;
   /** For the operator: with any scopes, `root` included. The secret is shown nowhere else. */
   createClient(client: {
     accountId: string;
@@ -182,6 +191,8 @@ export function createAdmin(deps: {
     setOperatorsDetails: (accountId, set) => setOperatorsDetails({ database, clock }, accountId, set),
 
     setContacts: (accountId, emails) => setContacts({ database, clock }, accountId, emails),
+
+    setSigningSettings: (accountId, changes) => setSigningSettings({ database, clock }, accountId, changes),
 
     async createClient({ accountId, environment, name, scopes }) {
       const now = clock.now();

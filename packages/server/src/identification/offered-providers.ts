@@ -1,7 +1,7 @@
-import type { EidProvider, EidStart } from '../eid/index.ts';
+import type { EidStart } from '../eid/index.ts';
 import type { ProviderName } from './contract/providers.ts';
 import type { PrefilledInput } from './contract/session.ts';
-import { type IdentificationDeps, requireProvider } from './identification-deps.ts';
+import type { IdentificationDeps } from './identification-deps.ts';
 import { openPrefilled } from './identity.ts';
 import { usableProviders } from './provider-catalogue.ts';
 import type { SessionRecord } from './session-record.ts';
@@ -21,19 +21,14 @@ export async function startOfEid(
   deps: IdentificationDeps,
   session: SessionRecord,
   name: ProviderName,
-  attemptId: string,
-): Promise<{ provider: EidProvider; input: EidStart }> {
+): Promise<Omit<EidStart, 'attemptId'>> {
   return {
-    provider: requireProvider(deps, name, session.environment),
-    input: {
-      attemptId,
-      accountName: await deps.accountName(session.accountId),
-      environment: session.environment,
-      purpose: 'identify',
-      wantsNationalNumber: session.request.include.includes('nin'),
-      nationalNumber: openPrefilled<PrefilledInput>(deps, session)?.nin,
-      language: session.language ?? 'en',
-      callbackUrl: `${deps.publicUrl}${EID_CALLBACK_PATH}/${name}`,
-    },
+    accountName: await deps.accountName(session.accountId),
+    environment: session.environment,
+    purpose: 'identify',
+    wantsNationalNumber: session.request.include.includes('nin'),
+    nationalNumber: openPrefilled<PrefilledInput>(deps, session)?.nin,
+    language: session.language ?? 'en',
+    callbackUrl: `${deps.publicUrl}${EID_CALLBACK_PATH}/${name}`,
   };
 }

@@ -16,6 +16,7 @@ export interface Visitor {
 /** The browser that has started a session, and nobody else. */
 export interface SessionContext {
   session: SessionRecord;
+  clientIp: string;
 }
 
 /** `<session id>.<secret>`: found by the id, proven by the secret. */
@@ -44,7 +45,7 @@ export async function requireOpenAccount(
 /** The session of a bearer token, also when it has ended. Throws 401 `session_expired`, 403 `account_closed`. */
 export async function requireBrowser(
   deps: Pick<IdentificationDeps, 'database' | 'accountProfile'>,
-  authorization: string | undefined,
+  { authorization, clientIp }: { authorization: string | undefined; clientIp: string },
 ): Promise<SessionContext> {
   const token = /^bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? '';
   const { id } = partsOf(token);
@@ -53,7 +54,7 @@ export async function requireBrowser(
     throw new SeglError(401, 'session_expired', 'This browser has no such session. Open the link again.');
   }
   await requireOpenAccount(deps, session);
-  return { session };
+  return { session, clientIp };
 }
 
 function partsOf(token: string): { id: string | undefined; secret: string } {

@@ -16,6 +16,7 @@ import {
   signXades,
   type XadesContent,
 } from '@segl/ades';
+import { move, transferableSymbol, valueSymbol } from 'piscina';
 import type { PdfCheck } from '../signature/index.ts';
 import { blankAppearance, type FieldPlace, renderEvidencePages } from './evidence-pages.ts';
 import { renderReceipt } from './receipt-page.ts';
@@ -50,7 +51,16 @@ function yieldToRequests(): void {
 
 /** Entry of a sealing thread. */
 export default async function run(task: PoolTask): Promise<PdfCheck | SealResult> {
-  return task.do === 'checkPdf' ? checkPdf(task.bytes) : seal(task.task, new MainThread(task.port));
+  if (task.do === 'checkPdf') return checkPdf(task.bytes);
+  return handedOver(await seal(task.task, new MainThread(task.port)));
+}
+
+/** A sealed file can be large: it changes hands instead of being copied, where it has a buffer of its own. */
+function handedOver(result: SealResult): SealResult {
+  const { buffer, byteLength } = result.bytes;
+  if (byteLength !== buffer.byteLength) return result;
+  const movable = { [transferableSymbol]: [buffer], [valueSymbol]: result };
+  return move(movable as unknown as Parameters<typeof move>[0]) as unknown as SealResult;
 }
 
 async function checkPdf(bytes: Uint8Array): Promise<PdfCheck> {

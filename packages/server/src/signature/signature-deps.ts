@@ -1,10 +1,16 @@
-import type { AccountProfile, AuditEntry, ExternalIdPolicy, Product, WantedFeature } from '../admin/index.ts';
+import type {
+  AccountProfile,
+  AuditEntry,
+  ExternalIdPolicy,
+  Product,
+  SigningSettings,
+  WantedFeature,
+} from '../admin/index.ts';
 import type { ContentChecks, PdfConverter } from '../content/index.ts';
-import type { EidProvider, EidRegistry } from '../eid/index.ts';
+import type { EidRegistry } from '../eid/index.ts';
 import type { AccountTime } from '../kernel/clock/account-clocks.ts';
 import type { Clock } from '../kernel/clock/clock.ts';
 import type { Database, Transaction } from '../kernel/db/database.ts';
-import { SeglError } from '../kernel/errors/segl-error.ts';
 import type { Environment, Events } from '../kernel/events/events.ts';
 import type { FileStore } from '../kernel/files/files.ts';
 import type { SecretBox } from '../kernel/keys/sealed-box.ts';
@@ -63,6 +69,7 @@ export interface SignatureDeps {
   /** Appends to the account's audit log; in the transaction of what it tells of. */
   writeAudit(tx: Transaction, entry: AuditEntry): Promise<void>;
   externalIdPolicy(accountId: string): Promise<ExternalIdPolicy>;
+  signingSettings(accountId: string): Promise<SigningSettings>;
   /** Takes back an owner's use of files; with the commit those that nobody uses are deleted. */
   releaseFiles(tx: Transaction, ownerId: string): Promise<void>;
   /** Has a file made that is not made by itself; it appears among the packages of the document. */
@@ -73,14 +80,6 @@ export interface SignatureDeps {
   maxDocumentBytes: number;
   /** Throws 503 `timestamp_unavailable` when signatures are refused while time-stamps are not to be had. */
   requireTimeStamps(): Promise<void>;
-}
-
-/** The provider of a method that the document offers; throws 422 `method_not_available` when the instance lost it. */
-export function requireEid(deps: Pick<SignatureDeps, 'eids'>, method: string, environment: Environment): EidProvider {
-  const provider = deps.eids.get(method, environment);
-  if (!provider)
-    throw new SeglError(422, 'method_not_available', 'This way of signing is not offered for the document.');
-  return provider;
 }
 
 export function methodOffer(deps: SignatureDeps, environment: Environment): MethodOffer {

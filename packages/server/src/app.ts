@@ -15,7 +15,7 @@ import {
   writeAudit,
 } from './admin/index.ts';
 import { ContentChecks, PdfConverter } from './content/index.ts';
-import { createEidRegistry, createNoBankIdNetcentric } from './eid/index.ts';
+import { createEidRegistry, REDIRECT_METHODS } from './eid/index.ts';
 import {
   createIdentification,
   createSessionLinks,
@@ -47,6 +47,7 @@ import { createOutboundHttp } from './kernel/outbound-http/outbound-http.ts';
 import { createMessaging, createSmsTransport, createSmtpTransport } from './messaging/index.ts';
 import { createNotification } from './notification/index.ts';
 import { startOAuth } from './oauth/index.ts';
+import { offeredEids } from './offered-eids.ts';
 import { jobOf, PACKAGE_DOCUMENT, registerPackaging, SealingPool } from './packaging/index.ts';
 import { CONTRACT_TEXTS, registerReference } from './reference/index.ts';
 import { createRequestLog } from './requests/index.ts';
@@ -66,13 +67,7 @@ import {
   startDocumentTimers,
   startFoldingCounts,
 } from './signature/index.ts';
-import {
-  playNoBankIdPerson,
-  SIMULATORS_CLIENT_ID,
-  type Simulators,
-  simulatorsClientSecret,
-  startSimulators,
-} from './simulators-process.ts';
+import { type Simulators, simulatorsClientSecret, startSimulators } from './simulators-process.ts';
 import { createTrust } from './trust/index.ts';
 import { VERSION } from './version.ts';
 
@@ -101,7 +96,10 @@ export async function buildApp(config: Config, opening: Database | Promise<Datab
       ? startSimulators({
           config,
           clientSecret: simulatorsClientSecret(masterKey),
-          callbackPaths: [EID_CALLBACK_PATH, `${IDENTIFICATION_CALLBACK_PATH}/no_bankid_netcentric`],
+          callbackPaths: [
+            EID_CALLBACK_PATH,
+            ...REDIRECT_METHODS.map((method) => `${IDENTIFICATION_CALLBACK_PATH}/${method}`),
+          ],
           log,
         })
       : undefined;
@@ -153,23 +151,8 @@ export async function buildApp(config: Config, opening: Database | Promise<Datab
   const trust = await createTrust({ ...config, database, keys, clock });
   const pool = new SealingPool({ threads: config.sealingThreads, services: trust });
   const content = new ContentChecks({ threads: config.sealingThreads });
-  const eids = createEidRegistry({
-    providers:
-      config.simulators !== 'off'
-        ? [
-            {
-              environment: 'test',
-              provider: createNoBankIdNetcentric({
-                issuer: `${config.simulatorsUrl}/no-bankid`,
-                clientId: SIMULATORS_CLIENT_ID,
-                authentication: { method: 'client_secret_basic', clientSecret: simulatorsClientSecret(masterKey) },
-                simulator: true,
-                clock,
-              }),
-            },
-          ]
-        : [],
-  });
+  const offered = await offeredEids(config, simulatorsClientSecret(masterKey), clock);
+  const eids = createEidRegistry({ providers: offered.registrations });
   const products = createProducts({
     database,
     clock,
@@ -240,7 +223,7 @@ export async function buildApp(config: Config, opening: Database | Promise<Datab
     writeAudit,
     lifetimeMs: config.identificationMinutes * 60_000,
     publicUrl: config.publicUrl,
-    testPersons: config.simulators === 'off' ? {} : { no_bankid_netcentric: playNoBankIdPerson },
+    testPersons: offered.testPersons,
   });
   const notification = createNotification({
     database,

@@ -22,6 +22,7 @@ import type { PackagingTask } from './package-store.ts';
 import type { RedirectTokens } from './redirect-token.ts';
 import type { ResourceSource } from './resource-source.ts';
 import type { SignLinks } from './sign-link.ts';
+import { isSignatureMethod } from './signature-methods.ts';
 
 /** What a PDF is judged to be before anybody is asked to sign it. */
 export type PdfCheck =
@@ -83,7 +84,7 @@ export interface SignatureDeps {
 }
 
 export function methodOffer(deps: SignatureDeps, environment: Environment): MethodOffer {
-  const providers = deps.eids.list(environment);
+  const providers = deps.eids.list(environment).filter(({ method }) => isSignatureMethod(method));
   return {
     available: providers.map((provider) => provider.method),
     signs: new Map(providers.map((provider) => [provider.method, provider.signs])),

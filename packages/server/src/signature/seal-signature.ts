@@ -1,6 +1,6 @@
 import { SeglError } from '../kernel/errors/segl-error.ts';
 import type { OperationResult } from '../kernel/http/route.ts';
-import { attachmentsNotAccepted, attachmentsToSign } from './attachment-acceptance.ts';
+import { attachmentsNotAccepted, attachmentsToSign, formatsToSign } from './attachment-acceptance.ts';
 import type { SignByHandRequest } from './contract/session.ts';
 import { usableMethods } from './document-request.ts';
 import { evidenceDocument, SEALED_EVIDENCE_FORMAT } from './evidence-document.ts';
@@ -77,7 +77,9 @@ function requireLogin(
   const login = validLogin(deps, session, signer);
   if (
     login &&
-    usableMethods(signer.request, methodOffer(deps, document.environment), document.format).includes(login.method)
+    usableMethods(signer.request, methodOffer(deps, document.environment), formatsToSign(document, signer.id)).includes(
+      login.method,
+    )
   )
     return login;
   throw new SeglError(422, 'login_missing', 'The signer has not logged in yet with one of the offered eIDs.');

@@ -1,6 +1,6 @@
 import type { EidProvider } from '../eid/index.ts';
 import { hasDialogBefore } from './access-rules.ts';
-import { listForSigner } from './attachment-acceptance.ts';
+import { formatsToSign, listForSigner } from './attachment-acceptance.ts';
 import { findSentCode } from './code-store.ts';
 import { RECEIPT_PATH, type SessionView } from './contract/session.ts';
 import { contentFileName } from './document-format.ts';
@@ -168,10 +168,12 @@ async function pendingAuthentication(
 }
 
 function offeredMethods(deps: SignatureDeps, document: DocumentRecord, signer: SignerRecord): SessionView['methods'] {
-  return usableMethods(signer.request, methodOffer(deps, document.environment), document.format).map((method) => {
-    const provider: EidProvider = requireEid(deps, method, document.environment);
-    return { method, name: provider.displayName, countryCode: provider.countryCode };
-  });
+  return usableMethods(signer.request, methodOffer(deps, document.environment), formatsToSign(document, signer.id)).map(
+    (method) => {
+      const provider: EidProvider = requireEid(deps, method, document.environment);
+      return { method, name: provider.displayName, countryCode: provider.countryCode };
+    },
+  );
 }
 
 /** Nobody who has logged in must do so again for a signature that is sealed here. */

@@ -1,6 +1,7 @@
 import { SeglError } from '../kernel/errors/segl-error.ts';
 import { uuidv7 } from '../kernel/ids/uuid.ts';
 import type { AttachmentToSign } from './attachment-acceptance.ts';
+import { formatsToSign } from './attachment-acceptance.ts';
 import { usableMethods } from './document-request.ts';
 import type { EvidenceKind } from './evidence.ts';
 import { isNationalNumberFetched } from './national-number.ts';
@@ -42,7 +43,13 @@ export async function startAttempt(
 ): Promise<{ attemptId: string; step: { kind: 'redirect'; url: string; inWindow: boolean } }> {
   const { session, now } = context;
   const { document, signer, method, purpose, attachments } = wanted;
-  if (!usableMethods(signer.request, methodOffer(deps, document.environment), document.format).includes(method)) {
+  if (
+    !usableMethods(
+      signer.request,
+      methodOffer(deps, document.environment),
+      formatsToSign(document, signer.id),
+    ).includes(method)
+  ) {
     throw new SeglError(422, 'method_not_available', 'This way of signing is not offered for the document.');
   }
   const attemptId = uuidv7(now);

@@ -46,7 +46,7 @@ import { createOutboundHttp } from './kernel/outbound-http/outbound-http.ts';
 import { createMessaging, createSmsTransport, createSmtpTransport } from './messaging/index.ts';
 import { createNotification } from './notification/index.ts';
 import { startOAuth } from './oauth/index.ts';
-import { jobOf, PACKAGE_DOCUMENT, registerPackaging, SealingPool } from './packaging/index.ts';
+import { jobOf, PACKAGE_DOCUMENT, packagingGauges, registerPackaging, SealingPool } from './packaging/index.ts';
 import { CONTRACT_TEXTS, registerReference } from './reference/index.ts';
 import { createRequestLog } from './requests/index.ts';
 import {
@@ -378,6 +378,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
       ...CONTRACT_TEXTS,
     }),
     ready: () => ready,
+    countGauges: () => packagingGauges(database, clock.now()),
   });
 
   return {

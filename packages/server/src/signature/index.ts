@@ -21,6 +21,8 @@ export type { CodeMessage } from './messages-port.ts';
 export { type NationalNumber, openSignedNumber } from './national-number.ts';
 export { createOneTimeCodes } from './one-time-code.ts';
 export {
+  countDocumentsToPackage,
+  countPackagingFailures,
   listDocumentsToPackage,
   listPackagingFailures,
   listWantedPackages,

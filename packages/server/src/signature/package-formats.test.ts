@@ -5,10 +5,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshDatabase, silentLog, type TestDatabase } from '../../../test-kit/src/databases.ts';
 import { ORDER, ORDER_SHEET } from '../../../test-kit/src/sample-order.ts';
 import { createJobs } from '../kernel/jobs/create-jobs.ts';
+import { writeGauges } from '../kernel/operations/gauges.ts';
 import {
   listStuckPackages,
   packageDocument,
   packageOrTell,
+  packagingGauges,
   packagingQueue,
   restartPackaging,
   SealingPool,
@@ -309,6 +311,11 @@ describe('while time-stamps are not to be had', () => {
       ['pades', undefined, undefined],
       ['standard_packaging', 'timestamp_unavailable', 2],
     ]);
+    const gauges = await packagingGauges(database, new Date(packaging.deps.clock.now().getTime() + 90_000));
+    expect(writeGauges(gauges)).toMatch(
+      /^segl_delayed_packages\{code="timestamp_unavailable"\} 1\n[^{]*\nsegl_longest_package_delay_seconds\{code="timestamp_unavailable"\} (?:89|9\d)\n$/m,
+    );
+    expect(writeGauges(gauges)).toMatch(/^segl_documents_waiting_for_packages [1-9]\d*$/m);
 
     const jobs = createJobs({ database, clock: packaging.deps.clock, log: silentLog });
     jobs.define(

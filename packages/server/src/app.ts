@@ -201,6 +201,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
     },
     patterns: createPatternMatcher(),
     sealXml: (account, xml) => trust.sealXml(account, xml),
+    raiseSeal: (sealed) => trust.raiseSeal(sealed),
     checkPdf: (bytes, accountId) => pool.checkPdf(bytes, accountId),
     content,
     converter: new PdfConverter({ program: config.libreOffice, maxPdfBytes: config.maxDocumentBytes, log }),

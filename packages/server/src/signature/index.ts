@@ -30,6 +30,7 @@ export {
   type PackagingTask,
   putPackagingFailure,
 } from './package-store.ts';
+export { raiseNatives } from './raise-native.ts';
 export { receiptsDue } from './receipts-due.ts';
 export { RECEIPT_EXTENSION, recordPackage, signedFileName } from './record-package.ts';
 export { reminderPlans } from './reminder-plan.ts';

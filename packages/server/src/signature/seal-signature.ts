@@ -12,6 +12,7 @@ import { currentView } from './session-view.ts';
 import { type SigningAct, signDocument } from './sign-document.ts';
 import { methodOffer, type SignatureDeps } from './signature-deps.ts';
 import { signingSteps } from './signature-methods.ts';
+import { AWAITS_TIME_STAMP } from './signed-content.ts';
 import { requireReadyToSign } from './start-signing.ts';
 import type { DocumentRecord, SignerRecord } from './store.ts';
 
@@ -111,8 +112,8 @@ async function sealedAct(
       format: SEALED_EVIDENCE_FORMAT,
       mediaType: 'application/xml',
       fileName: 'signature-evidence.xml',
-      content: Buffer.from(sealed),
-      binding: { sealedBy: document.accountId },
+      content: Buffer.from(sealed.bytes),
+      binding: { sealedBy: document.accountId, ...(sealed.level === 'B-B' ? AWAITS_TIME_STAMP : {}) },
     },
     facts: {
       ...(login ? { assuranceLevel: login.assuranceLevel, authenticatedAt: login.authenticatedAt } : {}),

@@ -8,7 +8,7 @@ import { LoadingScreen } from './screens/loading-screen.tsx';
 import { ReadingScreen } from './screens/reading-screen.tsx';
 import { SignedScreen } from './screens/signed-screen.tsx';
 import { StoppedScreen } from './screens/stopped-screen.tsx';
-import { HandingOverScreen, SealingScreen } from './screens/working-screens.tsx';
+import { FinishingScreen, HandingOverScreen, SealingScreen } from './screens/working-screens.tsx';
 import { SessionLifeDialog } from './session/life-dialog.tsx';
 import { useSigning } from './signing.tsx';
 import { useSpeech } from './texts/use-speech.tsx';
@@ -133,8 +133,10 @@ function CurrentScreen() {
       return <HandingOverScreen method={screen.method} elsewhere={screen.elsewhere} />;
     case 'sealing':
       return <SealingScreen />;
+    case 'finishing':
+      return <FinishingScreen />;
     case 'signed':
-      return <SignedScreen copy={screen.copy} redirect={screen.redirect} />;
+      return <SignedScreen copy={screen.copy} redirect={screen.redirect} unfinished={screen.unfinished} />;
     case 'stopped':
       return (
         <StoppedScreen key={screen.reason} reason={screen.reason} redirect={screen.redirect} sender={screen.sender} />

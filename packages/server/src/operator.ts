@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { createAdmin } from './admin/index.ts';
+import { createAdmin, type SigningSettings } from './admin/index.ts';
 import { systemClock } from './kernel/clock/clock.ts';
 import { type Config, ConfigError, readConfig } from './kernel/config/settings.ts';
 import type { Database } from './kernel/db/database.ts';
@@ -35,6 +35,10 @@ const USAGE = `node packages/server/src/operator.ts <command>
       Makes the account of a dealer. Its clients with the scope dealer manage the accounts that have its id as --dealer.
   set-contacts --account <id> [--email <address>]...
       Says who gets e-mail about the account's own affairs, such as a webhook in trouble; without --email nobody does.
+  set-signing --account <id> [--success-action <none|resources|all>] [--success-wait <seconds>]
+              [--session-minutes <30 to 480>] [--cancel-reason <shown|hidden>]
+      Says what signers of the account's documents wait for, how long a session lasts at most, and whether they read why a
+      document was cancelled. Changes what is named, and prints all of it.
   create-client --account <id> --environment <test|prod> --name <name> --scopes "<scope> <scope>"
       Makes an API client with any scopes, root included, and prints its secret, which is shown nowhere else.
 `;
@@ -54,6 +58,10 @@ interface Options {
   environment?: string | undefined;
   scopes?: string | undefined;
   email?: string[] | undefined;
+  'success-action'?: string | undefined;
+  'success-wait'?: string | undefined;
+  'session-minutes'?: string | undefined;
+  'cancel-reason'?: string | undefined;
   test?: boolean | undefined;
 }
 
@@ -110,6 +118,12 @@ const COMMANDS: Record<string, (instance: Instance, options: Options) => Promise
     return { accountId: account, contacts: email };
   },
 
+  'set-signing': async (instance, options) => {
+    const { account } = options;
+    if (!account || parseGuid(account) === undefined) throw new UsageError('set-signing needs --account');
+    return await adminOf(instance, (admin) => admin.setSigningSettings(account, signingChanges(options)));
+  },
+
   'create-client': async (instance, { account, environment, name, scopes }) => {
     if (!account || !name) throw new UsageError('create-client needs --account and --name');
     if (environment !== 'test' && environment !== 'prod') {
@@ -121,6 +135,24 @@ const COMMANDS: Record<string, (instance: Instance, options: Options) => Promise
     );
   },
 };
+
+function signingChanges(options: Options): Partial<SigningSettings> {
+  const {
+    'success-action': action,
+    'success-wait': wait,
+    'session-minutes': minutes,
+    'cancel-reason': reason,
+  } = options;
+  if (reason !== undefined && reason !== 'shown' && reason !== 'hidden')
+    throw new UsageError('--cancel-reason is shown or hidden');
+  return {
+    // Checked, with the rest, where it is stored.
+    ...(action === undefined ? {} : { successAction: action as SigningSettings['successAction'] }),
+    ...(wait === undefined ? {} : { successWaitSeconds: Number(wait) }),
+    ...(minutes === undefined ? {} : { sessionMinutes: Number(minutes) }),
+    ...(reason === undefined ? {} : { showsCancelReason: reason === 'shown' }),
+  };
+}
 
 function tokenKeysOf({ config, database, masterKey }: Instance) {
   return loadTokenKeys({
@@ -182,6 +214,10 @@ function readArguments(): { positionals: string[]; values: Options } {
         environment: { type: 'string' },
         scopes: { type: 'string' },
         email: { type: 'string', multiple: true },
+        'success-action': { type: 'string' },
+        'success-wait': { type: 'string' },
+        'session-minutes': { type: 'string' },
+        'cancel-reason': { type: 'string' },
         test: { type: 'boolean' },
       },
     });

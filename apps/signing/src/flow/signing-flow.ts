@@ -6,6 +6,7 @@ import {
   type Handwriting,
   isLocked,
   type LockedView,
+  type ReportedError,
   type SessionView,
   type SigningMethod,
   type View,
@@ -14,7 +15,7 @@ import { ConnectionError, ServerError, type SignHost } from '../server/sign-host
 import { watchSessionLife } from '../session/session-life.ts';
 import type { SessionStore } from '../session/session-store.ts';
 import { isFatal, startErrorCode } from './error-codes.ts';
-import { followResult } from './follow-result.ts';
+import { followResult, followSignature } from './follow-result.ts';
 import { type Failure, mayChange, nextAttachment, type Screen, screenFor, unknownTo } from './screen.ts';
 
 /** `locked`: what is known of a session whose person is not known yet; then there is no `view`. */
@@ -81,7 +82,15 @@ export function createSigningFlow(around: FlowSurroundings) {
   const life = watchSessionLife(around.now);
   const tellOfCourse = followCourse(around.tell);
 
-  const resultPoll = { state: () => state, show, ask: () => host.getResult(), wait, leave };
+  const resultPoll = {
+    state: () => state,
+    show,
+    ask: () => host.getResult(),
+    report: (errorCode: string) => report({ errorCode }),
+    wait,
+    leave,
+    now: around.now,
+  };
 
   function show(screen: Screen, view: SessionView | null = state.view ?? state.locked): void {
     if (view && view !== state.view && view !== state.locked) life.learn(view.life);
@@ -95,7 +104,7 @@ export function createSigningFlow(around: FlowSurroundings) {
     const unknown = unknownTo(view);
     if (unknown) return void showFailure({ code: unknown, retry: null }, view);
     show(screenFor(view), view);
-    if (state.screen.name === 'signed') void followResult(resultPoll);
+    if (state.screen.name === 'signed' || state.screen.name === 'finishing') void followSignature(resultPoll);
   }
 
   function fail(code: string, retry: Failure['retry'], error: unknown, attemptId?: string): void {
@@ -114,16 +123,22 @@ export function createSigningFlow(around: FlowSurroundings) {
     }
   }
 
+  /** Where those go who leave because of it. */
+  function report(error: ReportedError): Promise<string | undefined> {
+    return host.reportError(error).then(
+      ({ redirect }) => redirect,
+      () => undefined,
+    );
+  }
+
   /** The server writes the error down and knows where those go who give up; after a fatal one they go at once. */
   async function showFailure(failure: Failure, view: SessionView | null = state.view ?? state.locked): Promise<void> {
     show({ name: 'failed', failure }, view);
     const { screen } = state;
     if (!view) return;
     const { code: errorCode, eidErrorCode, eidErrorMessage, requestId } = failure;
-    const reported = await host
-      .reportError({ errorCode, eidErrorCode, eidErrorMessage, requestId })
-      .catch(() => ({ redirect: undefined }));
-    const redirect = failure.redirect ?? reported.redirect;
+    const reported = await report({ errorCode, eidErrorCode, eidErrorMessage, requestId });
+    const redirect = failure.redirect ?? reported;
     if (state.screen !== screen || !redirect) return;
     if (failure.retry === null) return leave(redirect);
     show({ name: 'failed', failure: { ...failure, redirect } });
@@ -472,7 +487,7 @@ export function createSigningFlow(around: FlowSurroundings) {
     if (!view) return;
     const payload = { errorCode, errorMessage: ERROR_MESSAGE, documentId: view.documentId };
     around.tell({ type: 'sign_error', payload });
-    host.reportError({ errorCode }).catch(() => {});
+    void report({ errorCode });
   }
 
   /** Somebody is reading. */

@@ -78,6 +78,10 @@ export type View = {
   };
   remainingSigners: number;
   canDownload: boolean;
+  /** How long the signer waits at most, after the signature, for what the account waits for; 0: not at all. */
+  successWaitSeconds: number;
+  /** Why the sender has cancelled, where signers may read it. */
+  cancelReason?: string;
   attempt?: { attemptId: string; purpose: 'sign' | 'identify'; method: string; state: 'started' | 'returned' };
 };
 
@@ -141,7 +145,13 @@ export type ReportedError = {
 
 export type Download = { kind: string; fileName: string; url: string };
 
-export type SigningResult = { packaged: boolean; downloads: Download[]; redirect?: string };
+export type SigningResult = {
+  /** Of what the account lets the signer wait for; `failed`: somebody who was asked could not answer. */
+  successAction: 'done' | 'waiting' | 'failed';
+  packaged: boolean;
+  downloads: Download[];
+  redirect?: string;
+};
 
 /** Of whom people know before they have a session. */
 export type Sender = Pick<View, 'account' | 'contact'>;

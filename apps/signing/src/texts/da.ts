@@ -125,6 +125,10 @@ export const da: Texts = {
   'sealing.body':
     'Vi kontrollerer svaret fra dit eID og låser det til dokumentet. Det tager nogle sekunder, så lad siden stå åben.',
 
+  'finishing.heading': 'Din underskrift er gemt',
+  'finishing.body':
+    '{account} venter på nogle oplysninger, der hører til. Det tager omkring et halvt minut. Lad siden stå åben.',
+
   'signed.heading': 'Underskrevet.',
   'signed.body': 'Du har underskrevet »{title}«.',
   'signed.who': 'Navn',
@@ -141,6 +145,8 @@ export const da: Texts = {
   'signed.ready': 'Dit eksemplar er klar.',
   'signed.late':
     'Det tager længere tid end normalt at gøre dit eksemplar klar. Din underskrift er gemt, og {account} kan også sende dig eksemplaret.',
+  'signed.unfinished':
+    'Din underskrift er gyldig og gemt. Noget, som {account} ville have med, mangler stadig. Du behøver ikke at gøre noget.',
   'signed.check_again': 'Tjek igen',
   'signed.copy_later': '{account} kan sende dig et eksemplar, når alle har skrevet under.',
   'signed.close': 'Du kan lukke siden nu.',
@@ -159,6 +165,7 @@ export const da: Texts = {
     'Dokumentet kan ikke længere underskrives. Bed {account} om et nyt, hvis du stadig vil skrive under.',
   'stop.canceled.heading': 'Afsenderen har trukket dokumentet tilbage',
   'stop.canceled.body': '{account} har trukket dokumentet tilbage. Du behøver ikke at gøre noget.',
+  'stop.canceled.reason': 'Afsenderen skriver',
   'stop.unknown_link.heading': 'Linket virker ikke',
   'stop.unknown_link.body': 'Tjek, at du fik hele linket med, eller bed afsenderen om et nyt.',
   'stop.open_link_again.heading': 'Åbn linket igen',

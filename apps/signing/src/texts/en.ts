@@ -122,6 +122,10 @@ export const en = {
   'sealing.body':
     'We are checking the answer from your electronic ID and locking it to the document. It takes a few seconds; please keep this page open.',
 
+  'finishing.heading': 'Your signature is stored',
+  'finishing.body':
+    '{account} is waiting for some information that belongs to it. It takes half a minute or so; please keep this page open.',
+
   'signed.heading': 'Signed.',
   'signed.body': 'You have signed “{title}”.',
   'signed.who': 'Name',
@@ -137,6 +141,8 @@ export const en = {
   'signed.preparing': 'Preparing your copy…',
   'signed.ready': 'Your copy is ready.',
   'signed.late': 'Your copy is taking longer than usual. Your signature is safe; {account} can send you the copy too.',
+  'signed.unfinished':
+    'Your signature is valid and stored. Something that {account} wanted along with it is still missing; you do not have to do anything.',
   'signed.check_again': 'Check again',
   'signed.copy_later': '{account} can send you a copy when everyone has signed.',
   'signed.close': 'You can close this page now.',
@@ -154,6 +160,7 @@ export const en = {
   'stop.expired.body': 'The document can no longer be signed. Ask {account} for a new one if you still want to sign.',
   'stop.canceled.heading': 'The sender has cancelled this',
   'stop.canceled.body': '{account} has withdrawn the document. You do not need to do anything.',
+  'stop.canceled.reason': 'What the sender says',
   'stop.unknown_link.heading': 'This link does not work',
   'stop.unknown_link.body': 'Check that the whole link was copied, or ask the sender for a new one.',
   'stop.open_link_again.heading': 'Open the link again',

@@ -125,6 +125,10 @@ export const fi: Texts = {
   'sealing.body':
     'Tarkistamme tunnistuspalvelun vastauksen ja liitämme sen asiakirjaan. Tämä kestää muutaman sekunnin. Pidä sivu auki.',
 
+  'finishing.heading': 'Allekirjoituksesi on tallennettu',
+  'finishing.body':
+    '{account} odottaa siihen liittyviä tietoja. Siihen menee noin puoli minuuttia. Pidä tämä sivu auki.',
+
   'signed.heading': 'Allekirjoitettu.',
   'signed.body': 'Olet allekirjoittanut asiakirjan ”{title}”.',
   'signed.who': 'Nimi',
@@ -141,6 +145,8 @@ export const fi: Texts = {
   'signed.ready': 'Kappaleesi on valmis.',
   'signed.late':
     'Kappaleesi valmistelu kestää tavallista kauemmin. Allekirjoituksesi on tallessa, ja {account} voi myös lähettää sen sinulle.',
+  'signed.unfinished':
+    'Allekirjoituksesi on voimassa ja tallennettu. Jotain, minkä {account} halusi sen mukana, puuttuu vielä. Sinun ei tarvitse tehdä mitään.',
   'signed.check_again': 'Tarkista uudelleen',
   'signed.copy_later': '{account} voi lähettää sinulle kappaleen, kun kaikki ovat allekirjoittaneet.',
   'signed.close': 'Voit nyt sulkea tämän sivun.',
@@ -159,6 +165,7 @@ export const fi: Texts = {
     'Asiakirjaa ei voi enää allekirjoittaa. Jos haluat yhä allekirjoittaa, pyydä uusi asiakirja lähettäjältä: {account}.',
   'stop.canceled.heading': 'Lähettäjä on perunut asiakirjan',
   'stop.canceled.body': '{account} on perunut asiakirjan. Sinun ei tarvitse tehdä mitään.',
+  'stop.canceled.reason': 'Lähettäjän viesti',
   'stop.unknown_link.heading': 'Tämä linkki ei toimi',
   'stop.unknown_link.body': 'Tarkista, että linkki on kopioitu kokonaan, tai pyydä lähettäjältä uusi.',
   'stop.open_link_again.heading': 'Avaa linkki uudelleen',

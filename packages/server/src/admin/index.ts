@@ -5,6 +5,7 @@ import type { Environment } from '../kernel/events/events.ts';
 import type { OperationContext, RouteDefinition } from '../kernel/http/route.ts';
 import type { SecretBox } from '../kernel/keys/sealed-box.ts';
 import { setContacts } from './account-contacts.ts';
+import type { SigningSettings } from './account-settings-store.ts';
 import { actingOwner } from './acting-account.ts';
 import { CLIENTS_CHANGED } from './admin-deps.ts';
 import { type AuditEntry, listAudit } from './audit.ts';
@@ -19,6 +20,7 @@ import { ensureFirstTestClient, type FirstTestClient } from './ensure-first-test
 import { createClientLookup } from './find-client.ts';
 import { adminRoutes } from './routes.ts';
 import { planSecrets } from './secret-list.ts';
+import { setSigningSettings } from './set-signing-settings.ts';
 import { type ClientRecord, type ClientSecret, findAccountName } from './store.ts';
 import { warnOfExpiringSecrets } from './warn-of-expiring-secrets.ts';
 
@@ -26,7 +28,9 @@ export {
   type ExternalIdPolicy,
   findExternalIdPolicy,
   findIdentificationSettings,
+  findSigningSettings,
   type IdentificationSettings,
+  type SigningSettings,
 } from './account-settings-store.ts';
 export { API_SCOPES, canonicalScope } from './api-scopes.ts';
 export { type AuditEntry, writeAudit } from './audit.ts';
@@ -75,6 +79,11 @@ export interface Admin {
    * and 400 `validation_failed`.
    */
   setContacts(accountId: string, emails: readonly string[]): Promise<void>;
+  /**
+   * For the operator: how documents of the account are signed; answers all settings. Throws 404 `not_found` and 400
+   * `validation_failed`.
+   */
+  setSigningSettings(accountId: string, changes: Partial<SigningSettings>): Promise<SigningSettings>;
   /** For the operator: with any scopes, `root` included. The secret is shown nowhere else. */
   createClient(client: {
     accountId: string;
@@ -144,6 +153,8 @@ export function createAdmin(deps: {
     createAccount: (account) => createAccount({ database, clock }, account),
 
     setContacts: (accountId, emails) => setContacts({ database, clock }, accountId, emails),
+
+    setSigningSettings: (accountId, changes) => setSigningSettings({ database, clock }, accountId, changes),
 
     async createClient({ accountId, environment, name, scopes }) {
       const now = clock.now();

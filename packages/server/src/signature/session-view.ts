@@ -1,20 +1,21 @@
-import type { EidProvider } from '../eid/index.ts';
+import { findEidAttempt, requireEid } from '../eid/index.ts';
 import { hasDialogBefore } from './access-rules.ts';
-import { formatsToSign, listForSigner } from './attachment-acceptance.ts';
+import { listForSigner } from './attachment-acceptance.ts';
+import { findOpenAttempt } from './attempt-store.ts';
 import { findSentCode } from './code-store.ts';
 import { RECEIPT_PATH, type SessionView } from './contract/session.ts';
 import { contentFileName } from './document-format.ts';
-import { usableMethods } from './document-request.ts';
 import { type SignerState, signerStateDuringEid } from './document-status.ts';
 import { missingProofs, sealingSince, validLogin } from './identity-proof.ts';
+import { methodsFor } from './methods-for.ts';
 import { CODE_RESEND_MS, CODE_SENDS_PER_SESSION, maskedNumber } from './one-time-code.ts';
 import { wantedChannel } from './recipients.ts';
 import { RECEIPT_EXTENSION, signedFileName } from './record-package.ts';
 import { redirectUrl } from './redirect-token.ts';
 import { loadTurn, type SessionContext, sessionExpired, sessionLife, stateOf } from './session-context.ts';
 import { hasAcceptedDialog } from './session-gate.ts';
-import { findOpenAttempt, findSession, type SigningSession } from './session-store.ts';
-import { methodOffer, requireEid, type SignatureDeps } from './signature-deps.ts';
+import { findSession, type SigningSession } from './session-store.ts';
+import type { SignatureDeps } from './signature-deps.ts';
 import { signatureName, signingSteps } from './signature-methods.ts';
 import { mainContent } from './signed-content.ts';
 import type { DocumentRecord, SignerRecord } from './store.ts';
@@ -29,13 +30,14 @@ export async function currentView(deps: SignatureDeps, { session }: SessionConte
 /** What the signing app shows for this session now; nothing of the document before the person is known. */
 export async function sessionView(deps: SignatureDeps, session: SigningSession, now: Date): Promise<SessionView> {
   const { document, signer, state: stateNow } = await loadTurn(deps, session, now);
-  const [accountName, attempt] = await Promise.all([
+  const [accountName, settings, attempt] = await Promise.all([
     deps.accountName(document.accountId),
-    findOpenAttempt(deps.database, session.id),
+    deps.signingSettings(document.accountId),
+    openAttempt(deps, session.id),
   ]);
   const startedAt = attempt?.createdAt ?? sealingSince(deps, session, signer);
   const state = startedAt ? signerStateDuringEid(stateOf(document), signer.id, { now, startedAt }) : stateNow;
-  const settings = signer.request.redirectSettings;
+  const { redirectMode, success, cancel, error } = signer.request.redirectSettings;
   const styling = signer.request.ui?.styling;
   const authentication = await pendingAuthentication(deps, session, document, signer);
   return {
@@ -57,17 +59,29 @@ export async function sessionView(deps: SignatureDeps, session: SigningSession, 
     },
     mechanism: signer.request.signatureType.mechanism,
     redirect: {
-      mode: settings.redirectMode,
-      success: settings.success,
-      cancel: settings.cancel,
-      error: (await stoppedUrl(deps, document, signer, state)) ?? settings.error,
+      mode: redirectMode,
+      success,
+      cancel,
+      error: (await stoppedUrl(deps, document, signer, state)) ?? error,
     },
-    attempt:
-      attempt && (attempt.status === 'started' || attempt.status === 'returned')
-        ? { attemptId: attempt.id, purpose: attempt.purpose, method: attempt.method, state: attempt.status }
-        : undefined,
+    attempt: attempt && {
+      attemptId: attempt.id,
+      purpose: attempt.purpose,
+      method: attempt.method,
+      state: attempt.state,
+    },
+    successWaitSeconds: settings.successAction === 'none' ? 0 : settings.successWaitSeconds,
+    cancelReason:
+      state === 'canceled' && settings.showsCancelReason && !authentication ? document.cancelReason : undefined,
     ...(authentication ? NOTHING_OF_THE_DOCUMENT : await documentFacts(deps, session, document, signer)),
   };
+}
+
+/** The attempt that the person is still in. */
+async function openAttempt(deps: SignatureDeps, sessionId: string) {
+  const attempt = await findOpenAttempt(deps.database, sessionId);
+  const state = attempt && (await findEidAttempt(deps.database, attempt.id))?.status;
+  return attempt && (state === 'started' || state === 'returned') ? { ...attempt, state } : undefined;
 }
 
 type DocumentFacts = Pick<
@@ -168,12 +182,10 @@ async function pendingAuthentication(
 }
 
 function offeredMethods(deps: SignatureDeps, document: DocumentRecord, signer: SignerRecord): SessionView['methods'] {
-  return usableMethods(signer.request, methodOffer(deps, document.environment), formatsToSign(document, signer.id)).map(
-    (method) => {
-      const provider: EidProvider = requireEid(deps, method, document.environment);
-      return { method, name: provider.displayName, countryCode: provider.countryCode };
-    },
-  );
+  return methodsFor(deps, document, signer).map((method) => {
+    const provider = requireEid(deps, method, document.environment);
+    return { method, name: provider.displayName, countryCode: provider.countryCode };
+  });
 }
 
 /** Nobody who has logged in must do so again for a signature that is sealed here. */

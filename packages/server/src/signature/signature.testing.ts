@@ -5,7 +5,7 @@ import { inspectPdf, repairPdf } from '@segl/ades';
 import type { FastifyInstance } from 'fastify';
 import { jwtVerify, SignJWT } from 'jose';
 import type { TestDatabase } from '../../../test-kit/src/databases.ts';
-import { writeAudit } from '../admin/index.ts';
+import { findSigningSettings, writeAudit } from '../admin/index.ts';
 import { ContentChecks, PdfConverter } from '../content/index.ts';
 import { createEidRegistry, type EidOutcome, type EidProvider } from '../eid/index.ts';
 import { createEvents } from '../kernel/events/create-events.ts';
@@ -55,6 +55,7 @@ const TABLES = [
   'signatures',
   'signing_sessions',
   'sign_attempts',
+  'eid_attempts',
 ] as const;
 
 /** An eID of one person, whose answer to each attempt the test decides. An answer can be fetched once, as with real ones. */
@@ -186,6 +187,7 @@ export class SignatureUnderTest {
         hasProduct: async () => true,
         writeAudit,
         externalIdPolicy: async () => 'strict',
+        signingSettings: (accountId) => findSigningSettings(database, accountId),
         releaseFiles: async (tx, ownerId) => void (await releaseFiles(tx, ownerId)),
         resourceSources: [],
         publicUrl: PUBLIC_URL,

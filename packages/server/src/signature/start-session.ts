@@ -13,7 +13,6 @@ import type { SignatureDeps } from './signature-deps.ts';
 import { type DocumentRecord, lockDocumentRow } from './store.ts';
 
 export const SLIDING_MS = 20 * 60_000;
-const LONGEST_MS = 120 * 60_000;
 
 /** A browser that has no session yet; `now` is real time. */
 export interface Opener extends Caller {
@@ -38,6 +37,7 @@ export async function startSession(
   if (document.accountId !== start.link.accountId || signer.linkRotation !== start.link.rotation) throw unknownLink();
 
   const now = deps.accountTime.now(document.accountId, document.environment);
+  const { sessionMinutes } = await deps.signingSettings(document.accountId);
   const secret = randomBytes(32).toString('base64url');
   const session: NewSession = {
     id: start.sessionId,
@@ -51,7 +51,7 @@ export async function startSession(
     redirectSettings: signer.request.redirectSettings,
     createdAt: caller.now,
     expiresAt: new Date(caller.now.getTime() + SLIDING_MS),
-    endsAt: new Date(caller.now.getTime() + LONGEST_MS),
+    endsAt: new Date(caller.now.getTime() + sessionMinutes * 60_000),
     documentReadAt: undefined,
   };
   const accountName = await deps.accountName(document.accountId);

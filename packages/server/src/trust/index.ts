@@ -13,7 +13,6 @@ import {
 } from '@segl/ades';
 import type { FastifyInstance } from 'fastify';
 import { LRUCache } from 'lru-cache';
-import { SeglError } from '../kernel/errors/segl-error.ts';
 import { postToConfiguredService } from '../kernel/outbound-http/configured-service.ts';
 import { issueUnderConfiguredCa, loadConfiguredKey, readCertificates } from './configured-key.ts';
 import { configuredRevocation } from './configured-revocation.ts';

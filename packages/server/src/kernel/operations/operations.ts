@@ -9,7 +9,7 @@ const COUNTED_FOR_MS = 5_000;
 /** Addresses for whoever runs and integrates the instance: health and the API document. */
 export function registerOperations(
   app: FastifyInstance,
-  options: { database: Database; openApi: object; ready: () => boolean; countGauges: () => Promise<Gauge[]> },
+  options: { database: Database; openApi: () => object; ready: () => boolean; countGauges: () => Promise<Gauge[]> },
 ): void {
   app.get('/health/live', { config: { template: '/health/live' } }, async () => ({ status: 'ok' }));
   app.get('/health/ready', { config: { template: '/health/ready' } }, async () => {
@@ -29,10 +29,11 @@ export function registerOperations(
     });
     return reply.header('content-type', GAUGES_MEDIA_TYPE).send(writeGauges(gauges));
   });
-  const document = JSON.stringify(options.openApi);
-  app.get('/openapi.json', { config: { template: '/openapi.json' } }, async (_request, reply) =>
-    reply.header('content-type', 'application/json; charset=utf-8').send(document),
-  );
+  let document: string | undefined;
+  app.get('/openapi.json', { config: { template: '/openapi.json' } }, async (_request, reply) => {
+    document ??= JSON.stringify(options.openApi());
+    return reply.header('content-type', 'application/json; charset=utf-8').send(document);
+  });
 }
 
 function notReady(cause?: unknown): SeglError {

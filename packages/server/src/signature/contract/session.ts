@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { AttemptStep } from '../../eid/contract/attempt.ts';
 import { DateTime, Dictionary, Guid, stringEnum, Text } from '../../kernel/contract/primitives.ts';
 import { ATTACHMENT_TYPES } from './attachment.ts';
 import { MECHANISMS, REDIRECT_MODES } from './document.ts';
@@ -159,6 +160,10 @@ export const SessionView = Type.Object({
   ),
   remainingSigners: Type.Integer(),
   canDownload: Type.Boolean(),
+  /** How long the signer waits at most, after the signature, for what the account waits for; 0: not at all. */
+  successWaitSeconds: Type.Integer(),
+  /** Why the document was cancelled, where the account lets signers read it. */
+  cancelReason: optional(Type.String()),
   attempt: optional(
     Type.Object({
       attemptId: Guid(),
@@ -188,11 +193,7 @@ export const StartSigningRequest = Type.Object({
 });
 export const StartSigningResponse = Type.Object({
   attemptId: Guid(),
-  step: Type.Object({
-    kind: stringEnum(['redirect']),
-    url: Type.String(),
-    inWindow: Type.Boolean({ description: 'The eID forbids to be framed: it needs a window of its own.' }),
-  }),
+  step: AttemptStep,
 });
 
 export const AttachmentOfSession = Type.Object({ attachmentId: Guid() });
@@ -261,12 +262,15 @@ export type SignByHandRequest = Static<typeof SignByHandRequest>;
 export const SignedResponse = Type.Object({ outcome: stringEnum(['signed']), view: SessionView });
 
 export const ResultResponse = Type.Object({
+  /** Of what the account lets the signer wait for; `failed`: a source could not answer. */
+  successAction: stringEnum(['done', 'waiting', 'failed']),
   packaged: Type.Boolean(),
   downloads: Type.Array(
     Type.Object({ kind: stringEnum(['pades', 'standard_packaging']), fileName: Type.String(), url: Type.String() }),
   ),
   redirect: optional(Type.String()),
 });
+export type ResultResponse = Static<typeof ResultResponse>;
 
 export const ReportErrorRequest = Type.Object({
   errorCode: Type.String({ pattern: '^SA-\\d{4}$' }),

@@ -135,6 +135,17 @@ const screens: Record<string, ScreenCase> = {
     reach: fromOverview('Price list'),
     heading: ['Price list', 'Price list'],
   },
+  'attachment-to-read': {
+    scenario: { view: { attachments: [attachment('House rules', 'read_accept')] } },
+    reach: async (page) => {
+      await fromOverview('House rules')(page);
+      await page.getByText(/^6 (pages left|sider igjen)/).waitFor();
+      await press(page, 'Go to the end', 'Gå til slutten');
+      await page.getByRole('checkbox').waitFor();
+      await page.keyboard.press('Home');
+    },
+    heading: ['House rules', 'House rules'],
+  },
   'attachment-read': {
     scenario: { view: { attachments: [attachment('House rules', 'read_accept')] } },
     reach: async (page) => {
@@ -293,7 +304,11 @@ const screens: Record<string, ScreenCase> = {
     scenario: { authentication: BY_CODE },
     reach: async (page) => {
       await press(page, 'Send the code', 'Send koden');
-      await page.getByRole('textbox').fill('654321');
+      const field = page.getByRole('textbox');
+      expect(await field.getAttribute('autocomplete')).toBe('one-time-code');
+      // As it may come from the clipboard.
+      await field.fill(' 654 321 ');
+      expect(await field.inputValue()).toBe('654321');
       await press(page, 'Continue', 'Fortsett');
       await page.locator('.field__error').waitFor();
     },

@@ -1,6 +1,7 @@
 /** `npm run bench` runs them all, `npm run bench -- <name> [arguments]` one of them. */
 const BENCHES = [
   'seal-pdf',
+  'seal-memory',
   'api',
   'token',
   'list',

@@ -15,7 +15,7 @@ import {
   writeAudit,
 } from './admin/index.ts';
 import { ContentChecks, PdfConverter } from './content/index.ts';
-import { createEidRegistry, createNoBankIdNetcentric } from './eid/index.ts';
+import { createEidRegistry, REDIRECT_METHODS } from './eid/index.ts';
 import {
   createIdentification,
   createSessionLinks,
@@ -47,6 +47,7 @@ import { createOutboundHttp } from './kernel/outbound-http/outbound-http.ts';
 import { createMessaging, createSmsTransport, createSmtpTransport } from './messaging/index.ts';
 import { createNotification } from './notification/index.ts';
 import { startOAuth } from './oauth/index.ts';
+import { offeredEids } from './offered-eids.ts';
 import { jobOf, PACKAGE_DOCUMENT, registerPackaging, SealingPool } from './packaging/index.ts';
 import { CONTRACT_TEXTS, registerReference } from './reference/index.ts';
 import { createRequestLog } from './requests/index.ts';
@@ -66,13 +67,7 @@ import {
   startDocumentTimers,
   startFoldingCounts,
 } from './signature/index.ts';
-import {
-  playNoBankIdPerson,
-  SIMULATORS_CLIENT_ID,
-  type Simulators,
-  simulatorsClientSecret,
-  startSimulators,
-} from './simulators-process.ts';
+import { type Simulators, simulatorsClientSecret, startSimulators } from './simulators-process.ts';
 import { createTrust } from './trust/index.ts';
 import { VERSION } from './version.ts';
 
@@ -91,9 +86,9 @@ export interface App {
 
 /**
  * The whole server, put together: every capability is named here, and everything that one needs of another is handed to
- * it here. Nothing listens yet. The database is closed with it.
+ * it here. Nothing listens yet. The database, which may still be opening, is closed with it.
  */
-export async function buildApp(config: Config, database: Database, log: Log): Promise<App> {
+export async function buildApp(config: Config, opening: Database | Promise<Database>, log: Log): Promise<App> {
   const clock = systemClock;
   const masterKey = await loadMasterKey({ dataDir: config.dataDir, fromEnvironment: config.masterKey });
   const simulators: Promise<Simulators> | undefined =
@@ -101,17 +96,21 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
       ? startSimulators({
           config,
           clientSecret: simulatorsClientSecret(masterKey),
-          callbackPaths: [EID_CALLBACK_PATH, `${IDENTIFICATION_CALLBACK_PATH}/no_bankid_netcentric`],
+          callbackPaths: [
+            EID_CALLBACK_PATH,
+            ...REDIRECT_METHODS.map((method) => `${IDENTIFICATION_CALLBACK_PATH}/${method}`),
+          ],
           log,
         })
       : undefined;
+  const database = await opening;
   await migrate({ database, log });
   await ensurePartitions(database, clock.now());
   const dropPartitions = () =>
     dropOldPartitions(database, clock.now()).catch((err: unknown) =>
       log.warn({ err }, 'old partitions were not dropped'),
     );
-  await dropPartitions();
+  void dropPartitions();
   const partitionTimer = setInterval(() => {
     ensurePartitions(database, clock.now())
       .then(dropPartitions)
@@ -152,23 +151,8 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
   const trust = await createTrust({ ...config, database, keys, clock });
   const pool = new SealingPool({ threads: config.sealingThreads, services: trust });
   const content = new ContentChecks({ threads: config.sealingThreads });
-  const eids = createEidRegistry({
-    providers:
-      config.simulators !== 'off'
-        ? [
-            {
-              environment: 'test',
-              provider: createNoBankIdNetcentric({
-                issuer: `${config.simulatorsUrl}/no-bankid`,
-                clientId: SIMULATORS_CLIENT_ID,
-                authentication: { method: 'client_secret_basic', clientSecret: simulatorsClientSecret(masterKey) },
-                simulator: true,
-                clock,
-              }),
-            },
-          ]
-        : [],
-  });
+  const offered = await offeredEids(config, simulatorsClientSecret(masterKey), clock);
+  const eids = createEidRegistry({ providers: offered.registrations });
   const products = createProducts({
     database,
     clock,
@@ -237,7 +221,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
     writeAudit,
     lifetimeMs: config.identificationMinutes * 60_000,
     publicUrl: config.publicUrl,
-    testPersons: config.simulators === 'off' ? {} : { no_bankid_netcentric: playNoBankIdPerson },
+    testPersons: offered.testPersons,
   });
   const notification = createNotification({
     database,
@@ -289,7 +273,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
       log,
       trust,
       pool,
-      accountName,
+      account: async (accountId) => ({ name: await accountName(accountId), orgNumber: undefined, logo: undefined }),
       methodName,
       nationalNumber: (documentId, signed) => openSignedNumber(signatureDeps.nationalNumberBox, documentId, signed),
     },
@@ -373,12 +357,13 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
   registerReference(http, { publicUrl: config.publicUrl });
   registerOperations(http, {
     database,
-    openApi: openApiDocument(routes, {
-      publicUrl: config.publicUrl,
-      version: VERSION,
-      statusCodes: config.statusCodes,
-      ...CONTRACT_TEXTS,
-    }),
+    openApi: () =>
+      openApiDocument(routes, {
+        publicUrl: config.publicUrl,
+        version: VERSION,
+        statusCodes: config.statusCodes,
+        ...CONTRACT_TEXTS,
+      }),
     ready: () => ready,
   });
 
@@ -392,7 +377,6 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
         await events.start();
         stopFoldingCounts = startFoldingCounts({ database, log });
         stopDocumentTimers = startDocumentTimers({ ...signatureDeps, clocks: accountClocks });
-        await unusedFiles.searchDaily();
         stopSessionTimers = startSessionTimers({
           database,
           log,
@@ -402,7 +386,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
         });
         stopReminders = messaging.startReminders({ clock, clocks: accountClocks });
       }
-      await simulators;
+      await Promise.all([config.role !== 'api' && unusedFiles.searchDaily(), simulators]);
       ready = true;
     },
     async close() {

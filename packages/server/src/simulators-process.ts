@@ -2,7 +2,6 @@ import { fork } from 'node:child_process';
 import { hkdfSync } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { authenticateAtNoBankId, cancelAtNoBankId } from '@segl/simulators/src/no-bankid/test-person.ts';
 import type { Config } from './kernel/config/settings.ts';
 import type { Log } from './kernel/log/log.ts';
 
@@ -75,19 +74,4 @@ export function startSimulators(options: {
       reject(new Error(`the eID simulators could not start: is port ${config.simulatorsPort} in use?`));
     });
   });
-}
-
-/** The first person of the simulator's register. */
-const FIRST_PERSON = '01010750160';
-
-/**
- * Does at the simulator of Norwegian BankID what a person would; `word` is typed as the one-time code, where it picks the
- * outcome. Answers the address to which the simulator sends the browser.
- */
-export function playNoBankIdPerson(
-  url: string,
-  { number = FIRST_PERSON, word }: { number: string | undefined; word: string },
-): Promise<string> {
-  if (word === 'cancel') return cancelAtNoBankId(url);
-  return authenticateAtNoBankId(url, { nationalNumber: number, ...(word === 'success' ? {} : { oneTimeCode: word }) });
 }

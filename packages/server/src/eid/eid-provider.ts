@@ -31,9 +31,12 @@ export interface EidPerson {
   lastName: string;
   /** `YYYY-MM-DD`. */
   dateOfBirth?: string;
-  /** The eID's stable id of the person; not a national number. */
-  uniqueId: string;
+  /** The eID's stable id of the person; not a national number. Some have none. */
+  uniqueId?: string;
   nationalNumber?: { value: string; countryCode: string };
+  email?: string;
+  /** E.164. */
+  phoneNumber?: string;
 }
 
 /** What the eID itself produced, kept unchanged as evidence. */

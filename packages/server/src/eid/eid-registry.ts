@@ -1,21 +1,29 @@
 import type { Environment } from '../kernel/events/events.ts';
 import type { EidProvider } from './eid-provider.ts';
+import type { PolledEidProvider } from './polled-eid-provider.ts';
+
+/** An eID to which the browser is sent, or one in an app of its own. */
+export type AnyEidProvider = EidProvider | PolledEidProvider;
+
+export function isPolled(provider: AnyEidProvider): provider is PolledEidProvider {
+  return 'poll' in provider;
+}
 
 export interface EidRegistration {
   environment: Environment;
   /** `simulator` says that the provider's other side is one. */
-  provider: EidProvider & { readonly simulator: boolean };
+  provider: AnyEidProvider & { readonly simulator: boolean };
 }
 
 export interface EidRegistry {
-  get(method: string, environment: Environment): EidProvider | undefined;
+  get(method: string, environment: Environment): AnyEidProvider | undefined;
   /** In the order of registration. */
-  list(environment: Environment): EidProvider[];
+  list(environment: Environment): AnyEidProvider[];
 }
 
 /** The eIDs that this instance offers. Throws when a simulator is registered for production, or a method twice. */
 export function createEidRegistry(options: { providers: readonly EidRegistration[] }): EidRegistry {
-  const byEnvironment: Record<Environment, Map<string, EidProvider>> = { test: new Map(), prod: new Map() };
+  const byEnvironment: Record<Environment, Map<string, AnyEidProvider>> = { test: new Map(), prod: new Map() };
   for (const { environment, provider } of options.providers) {
     if (environment !== 'test' && provider.simulator !== false) {
       throw new TypeError(`${provider.method}: a simulator can only be registered for the test environment`);

@@ -1,3 +1,24 @@
+export {
+  type AttemptOwner,
+  deleteEidAttempts,
+  type EidAttempt,
+  endEidAttempt,
+  findEidAttempt,
+  findLatestEidAttempt,
+} from './attempt-store.ts';
+export {
+  abandonEidAttempt,
+  completeEidAttempt,
+  type EidAttemptDeps,
+  findOwnAttempt,
+  pollEidAttempt,
+  receiveEidReturn,
+  requireEid,
+  requireReturned,
+  type StartedAttempt,
+  startEidAttempt,
+} from './attempts.ts';
+export { AttemptStep } from './contract/attempt.ts';
 export type {
   EidNative,
   EidOutcome,
@@ -6,16 +27,21 @@ export type {
   EidStart,
   EidStep,
 } from './eid-provider.ts';
-export { createEidRegistry, type EidRegistration, type EidRegistry } from './eid-registry.ts';
-export { createNoBankIdNetcentric } from './no-bankid/no-bankid-netcentric.ts';
+export {
+  type AnyEidProvider,
+  createEidRegistry,
+  type EidRegistration,
+  type EidRegistry,
+  isPolled,
+} from './eid-registry.ts';
 export type { OidcClientAuthentication, OidcEidProvider, OidcEidSettings } from './oidc/oidc-eid-provider.ts';
 export type {
   EidMessage,
   EidPoll,
   EidWaiting,
-  PolledEidPerson,
   PolledEidProvider,
   PolledEidStart,
 } from './polled-eid-provider.ts';
+export { REDIRECT_EIDS, REDIRECT_METHODS, type RedirectMethod } from './redirect-eids.ts';
 export { createSeBankId, type SeBankIdSettings } from './se-bankid/se-bankid.ts';
 export { type NativeFault, type NativeVerdict, verifyNative } from './verify-native.ts';

@@ -1,4 +1,4 @@
-import type { EidOutcome, EidPerson, EidProvider, EidStart } from './eid-provider.ts';
+import type { EidOutcome, EidProvider, EidStart } from './eid-provider.ts';
 
 /** What a polled eID must know besides. */
 export interface PolledEidStart extends EidStart {
@@ -24,11 +24,8 @@ export interface EidMessage {
   sv: string;
 }
 
-/** Not every polled eID has an id of the person besides the national number. */
-export type PolledEidPerson = Omit<EidPerson, 'uniqueId'> & Partial<Pick<EidPerson, 'uniqueId'>>;
-
 type PolledEnd =
-  | (Omit<Extract<EidOutcome, { result: 'completed' }>, 'person'> & { person: PolledEidPerson })
+  | Extract<EidOutcome, { result: 'completed' }>
   | (Exclude<EidOutcome, { result: 'completed' }> & { message?: EidMessage });
 
 /** Either it waits, with the state to hand in next time, or it has ended; an end is told once. */
@@ -43,9 +40,13 @@ export type EidPoll = { result: 'waiting'; waiting: EidWaiting; state: Record<st
 export interface PolledEidProvider
   extends Pick<EidProvider, 'method' | 'displayName' | 'countryCode' | 'signs' | 'allowsFraming'> {
   readonly simulator: boolean;
+  /** How often the eID wants to be asked, at most. */
+  readonly askEveryMs: number;
   /** `callbackUrl` is where the app on the same device brings the person back to; it proves nothing. */
   start(input: PolledEidStart): Promise<EidPoll>;
   poll(input: { state: Record<string, unknown>; now: Date }): Promise<EidPoll>;
+  /** What the person is shown now, by what the eID said last. */
+  show(input: { state: Record<string, unknown>; now: Date }): EidWaiting;
   /** Ends what runs at the eID, if it still runs. */
   cancel(state: Record<string, unknown>): Promise<void>;
 }

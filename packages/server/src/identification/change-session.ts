@@ -1,7 +1,7 @@
+import { deleteEidAttempts } from '../eid/index.ts';
 import type { Transaction } from '../kernel/db/database.ts';
 import { SeglError } from '../kernel/errors/segl-error.ts';
 import { uuidv7 } from '../kernel/ids/uuid.ts';
-import { deleteAttempts } from './attempt-store.ts';
 import type { IdentificationDeps } from './identification-deps.ts';
 import type { SessionError } from './session-error.ts';
 import { type SessionRecord, withEvent } from './session-record.ts';
@@ -64,7 +64,7 @@ function withEnd(before: SessionRecord, after: SessionRecord, now: Date, readabl
 /** What nobody needs of a session that has ended: its claim on the reference, and runs of eIDs. */
 export async function clearAway(tx: Transaction, session: SessionRecord): Promise<void> {
   await releaseReference(tx, session);
-  await deleteAttempts(tx, session.id);
+  await deleteEidAttempts(tx, 'identification', [session.id]);
 }
 
 export function timedOut(session: SessionRecord, now: Date, providerCode?: string): SessionRecord {

@@ -1,20 +1,18 @@
-import { timingSafeEqual } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import {
+  abandonEidAttempt,
+  completeEidAttempt,
+  findLatestEidAttempt,
+  findOwnAttempt,
+  requireReturned,
+} from '../eid/index.ts';
 import { SeglError } from '../kernel/errors/segl-error.ts';
 import type { OperationResult } from '../kernel/http/route.ts';
-import { parseGuid } from '../kernel/ids/uuid.ts';
 import { appView } from './app-view.ts';
-import {
-  type Attempt,
-  abandonAttempt,
-  claimAttempt,
-  findAttempt,
-  findAttemptOf,
-  releaseAttempt,
-} from './attempt-store.ts';
 import { aborted, changeSession } from './change-session.ts';
-import { type IdentificationDeps, requireProvider } from './identification-deps.ts';
-import { type SessionContext, secretHash } from './session-context.ts';
+import type { ProviderName } from './contract/providers.ts';
+import type { IdentificationDeps } from './identification-deps.ts';
+import type { SessionContext } from './session-context.ts';
 import { isFinal } from './session-state.ts';
 import { settleOutcome } from './settle-outcome.ts';
 import { findSession } from './store.ts';
@@ -32,31 +30,14 @@ export async function completeEid(
   body: { returnedAttempt: string },
 ): Promise<OperationResult> {
   const [attemptId = '', code = ''] = body.returnedAttempt.split('.');
-  const attempt = isFinal(session.status) ? undefined : await findOwnAttempt(deps, session.id, attemptId);
   if (!isFinal(session.status)) {
-    if (!attempt?.returnHash || !timingSafeEqual(secretHash(code), attempt.returnHash)) {
-      throw new SeglError(422, 'eid_not_returned', 'The eID has not sent this browser back.');
-    }
-    await completeOnce(deps, attempt, session.environment);
+    const attempt = await findOwnAttempt(deps, 'identification', session.id, attemptId);
+    requireReturned(attempt, code);
+    await completeEidAttempt(deps, attempt.id, (outcome) =>
+      settleOutcome(deps, session.id, attempt.method as ProviderName, outcome),
+    );
   }
   return { status: 200, body: { view: await appView(deps, await endedSession(deps, session.id)) } };
-}
-
-async function completeOnce(deps: IdentificationDeps, attempt: Attempt, environment: 'test' | 'prod'): Promise<void> {
-  if (!(await claimAttempt(deps.database, attempt.id, deps.clock.now()))) return;
-  try {
-    const state = openedJson(deps, attempt.stateSealed, `identification attempt ${attempt.id}`);
-    const callback = openedJson(deps, attempt.callbackSealed!, `identification callback ${attempt.id}`);
-    const outcome = await requireProvider(deps, attempt.provider, environment).complete({
-      state,
-      callback: callback as Record<string, string>,
-      now: deps.clock.now(),
-    });
-    await settleOutcome(deps, attempt.sessionId, attempt.provider, outcome);
-  } catch (error) {
-    await releaseAttempt(deps.database, attempt.id, deps.clock.now());
-    throw error;
-  }
 }
 
 /** The session once its run is over, which another request may be at work on. */
@@ -73,32 +54,20 @@ async function endedSession(deps: IdentificationDeps, id: string) {
 
 /** Turns away from an eID that was started, to choose another one; nothing has come of it yet. */
 export async function abandonEid(deps: IdentificationDeps, { session }: SessionContext): Promise<OperationResult> {
-  await cancelAttempt(deps, session.id, session.environment);
+  await cancelAttempt(deps, session.id);
   return { status: 204 };
 }
 
 /** The user gives up. Repeating it, or doing it after the end, changes nothing. */
 export async function giveUp(deps: IdentificationDeps, { session }: SessionContext): Promise<OperationResult> {
-  await cancelAttempt(deps, session.id, session.environment);
+  await cancelAttempt(deps, session.id);
   const after = await changeSession(deps, session.id, (current, now) =>
     isFinal(current.status) ? undefined : aborted(current, now),
   );
   return { status: 200, body: { view: await appView(deps, after) } };
 }
 
-async function cancelAttempt(deps: IdentificationDeps, sessionId: string, environment: 'test' | 'prod'): Promise<void> {
-  const attempt = await findAttemptOf(deps.database, sessionId);
-  if (!attempt || !(await abandonAttempt(deps.database, attempt.id))) return;
-  const state = openedJson(deps, attempt.stateSealed, `identification attempt ${attempt.id}`);
-  await requireProvider(deps, attempt.provider, environment).cancel(state);
-}
-
-async function findOwnAttempt(deps: IdentificationDeps, sessionId: string, id: string): Promise<Attempt | undefined> {
-  const guid = parseGuid(id);
-  const attempt = guid && (await findAttempt(deps.database, guid));
-  return attempt && attempt.sessionId === sessionId ? attempt : undefined;
-}
-
-function openedJson(deps: Pick<IdentificationDeps, 'box'>, sealed: Buffer, aad: string): Record<string, unknown> {
-  return JSON.parse(deps.box.decrypt(sealed, aad).toString('utf8')) as Record<string, unknown>;
+async function cancelAttempt(deps: IdentificationDeps, sessionId: string): Promise<void> {
+  const attempt = await findLatestEidAttempt(deps.database, 'identification', sessionId);
+  if (attempt) await abandonEidAttempt(deps, attempt);
 }

@@ -4,7 +4,7 @@ import { requireHttps } from '../kernel/http/require-https.ts';
 import type { IdentificationDeps } from './identification-deps.ts';
 import { EID_CALLBACK_PATH } from './offered-providers.ts';
 import { parentSources } from './parents.ts';
-import { RETURNED_IN_WINDOW, receiveEidReturn } from './receive-eid-return.ts';
+import { RETURNED_IN_WINDOW, receiveProviderReturn } from './receive-provider-return.ts';
 import { APP_PATH } from './session-link.ts';
 import { findSession } from './store.ts';
 
@@ -58,7 +58,7 @@ export function registerEntryPages(app: FastifyInstance, deps: IdentificationDep
     `${EID_CALLBACK_PATH}/:provider`,
     throttled(`${EID_CALLBACK_PATH}/{provider}`),
     async (request, reply) => {
-      const target = await receiveEidReturn(deps, request.params.provider, singleValues(request.query));
+      const target = await receiveProviderReturn(deps, request.params.provider, singleValues(request.query));
       if (!target) {
         return sendAppPage(reply.code(404), { shell: await options.shell(), boot: UNKNOWN, frameAncestors: [] });
       }

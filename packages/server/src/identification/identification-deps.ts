@@ -1,9 +1,8 @@
 import type { AuditEntry, IdentificationSettings, Product, WantedFeature } from '../admin/index.ts';
-import type { EidProvider, EidRegistry } from '../eid/index.ts';
+import type { EidRegistry } from '../eid/index.ts';
 import type { AccountTime } from '../kernel/clock/account-clocks.ts';
 import type { Clock } from '../kernel/clock/clock.ts';
 import type { Database, Queryable, Transaction } from '../kernel/db/database.ts';
-import { SeglError } from '../kernel/errors/segl-error.ts';
 import type { Environment } from '../kernel/events/events.ts';
 import type { OperationContext } from '../kernel/http/route.ts';
 import type { SecretBox } from '../kernel/keys/sealed-box.ts';
@@ -46,15 +45,4 @@ export interface IdentificationDeps {
   publicUrl: string;
   /** Of the eIDs whose other side is a simulator. */
   testPersons: Partial<Record<ProviderName, PlayTestPerson>>;
-}
-
-/** Throws 422 `method_not_available` when the instance has lost the eID since it was offered. */
-export function requireProvider(
-  deps: Pick<IdentificationDeps, 'eids'>,
-  name: string,
-  environment: Environment,
-): EidProvider {
-  const provider = deps.eids.get(name, environment);
-  if (!provider) throw new SeglError(422, 'method_not_available', 'This eID is not offered for the session.');
-  return provider;
 }

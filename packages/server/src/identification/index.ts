@@ -40,7 +40,10 @@ export function createIdentification(deps: IdentificationDeps): Identification {
       registerRoutesFor(app, sessionRoutes, {
         throttle,
         context: async (request) => {
-          const context = await requireBrowser(deps, request.headers.authorization);
+          const context = await requireBrowser(deps, {
+            authorization: request.headers.authorization,
+            clientIp: request.ip,
+          });
           const { accountId, environment } = context.session;
           request.onBehalfOf = { accountId, environment };
           requireHttps(request, environment);

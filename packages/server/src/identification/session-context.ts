@@ -16,6 +16,7 @@ export interface Visitor {
 /** The browser that has started a session, and nobody else. */
 export interface SessionContext {
   session: SessionRecord;
+  clientIp: string;
 }
 
 /** `<session id>.<secret>`: found by the id, proven by the secret. */
@@ -35,7 +36,7 @@ export function isTokenOf(session: Pick<SessionRecord, 'id' | 'browserHash'>, to
 /** The session of a bearer token, also when it has ended. Throws 401 `session_expired`. */
 export async function requireBrowser(
   deps: Pick<IdentificationDeps, 'database'>,
-  authorization: string | undefined,
+  { authorization, clientIp }: { authorization: string | undefined; clientIp: string },
 ): Promise<SessionContext> {
   const token = /^bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? '';
   const { id } = partsOf(token);
@@ -43,7 +44,7 @@ export async function requireBrowser(
   if (!session || !isTokenOf(session, token)) {
     throw new SeglError(401, 'session_expired', 'This browser has no such session. Open the link again.');
   }
-  return { session };
+  return { session, clientIp };
 }
 
 function partsOf(token: string): { id: string | undefined; secret: string } {

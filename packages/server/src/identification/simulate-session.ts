@@ -1,3 +1,4 @@
+import { isPolled, requireEid } from '../eid/index.ts';
 import { SeglError } from '../kernel/errors/segl-error.ts';
 import type { OperationContext, OperationResult } from '../kernel/http/route.ts';
 import { validationFailed } from '../kernel/http/validation.ts';
@@ -12,6 +13,8 @@ import { offeredProviders, startOfEid } from './offered-providers.ts';
 import { withEvent } from './session-record.ts';
 import { isFinal, started } from './session-state.ts';
 import { settleOutcome } from './settle-outcome.ts';
+
+const noSimulator = { field: 'provider', code: 'enum', message: 'This eID has no simulator.' };
 
 /** What is typed at the simulator for an outcome. */
 const WORDS: Record<Exclude<SimulatedOutcome, 'timeout'>, string> = {
@@ -44,7 +47,7 @@ export async function simulateSession(
     throw validationFailed([{ field: 'provider', code: 'enum', message: 'The session does not allow this eID.' }]);
   }
   const play = deps.testPersons[name];
-  if (!play) throw validationFailed([{ field: 'provider', code: 'enum', message: 'This eID has no simulator.' }]);
+  if (!play) throw validationFailed([noSimulator]);
 
   const session = await changeSession(deps, id, (current, now) => {
     if (isFinal(current.status)) return undefined;
@@ -61,8 +64,12 @@ export async function simulateSession(
     await settleOutcome(deps, id, name, { result: 'failed', code: 'timed_out' });
     return { status: 204 };
   }
-  const { provider, input } = await startOfEid(deps, session, name, uuidv7(context.now));
-  const { step, state } = await provider.start(input);
+  const provider = requireEid(deps, name, session.environment);
+  if (isPolled(provider)) throw validationFailed([noSimulator]);
+  const { step, state } = await provider.start({
+    ...(await startOfEid(deps, session, name)),
+    attemptId: uuidv7(context.now),
+  });
   const back = await play(step.url, { number: body.person, word: WORDS[outcome] }).catch((cause: unknown) => {
     const error = { field: 'person', code: 'enum', message: 'The simulator knows no such person.' };
     throw new SeglError(400, 'validation_failed', 'The request has 1 invalid field.', { errors: [error], cause });

@@ -1,7 +1,6 @@
+import { deleteEidAttempts, startEidAttempt } from '../eid/index.ts';
 import { SeglError } from '../kernel/errors/segl-error.ts';
 import type { OperationResult } from '../kernel/http/route.ts';
-import { uuidv7 } from '../kernel/ids/uuid.ts';
-import { replaceAttempt } from './attempt-store.ts';
 import { changeSession } from './change-session.ts';
 import type { StartEidRequest } from './contract/app.ts';
 import type { ProviderName } from './contract/providers.ts';
@@ -17,7 +16,7 @@ import { ACTIVE_MS, isFinal } from './session-state.ts';
  */
 export async function startEid(
   deps: IdentificationDeps,
-  { session }: SessionContext,
+  { session, clientIp }: SessionContext,
   body: StartEidRequest,
 ): Promise<OperationResult> {
   const name = body.provider as ProviderName;
@@ -25,23 +24,20 @@ export async function startEid(
     throw new SeglError(422, 'method_not_available', 'This eID is not offered for the session.');
   }
   if (isFinal(session.status)) throw sessionEnded();
-  const now = deps.clock.now();
-  const attemptId = uuidv7(now);
-  const { provider, input } = await startOfEid(deps, session, name, attemptId);
-  const inWindow = body.framed === true && !provider.allowsFraming;
-  const { step, state, callbackKey } = await provider.start(input);
+  const { attemptId, step, keep } = await startEidAttempt(deps, {
+    owner: 'identification',
+    sessionId: session.id,
+    accountId: session.accountId,
+    method: name,
+    framed: body.framed === true,
+    endUserIp: clientIp,
+    eid: await startOfEid(deps, session, name),
+  });
   const after = await changeSession(deps, session.id, async (current, at, tx) => {
     if (isFinal(current.status)) return undefined;
-    const attempt = {
-      id: attemptId,
-      sessionId: session.id,
-      accountId: session.accountId,
-      provider: name,
-      callbackKey,
-      inWindow,
-      stateSealed: deps.box.encrypt(Buffer.from(JSON.stringify(state), 'utf8'), `identification attempt ${attemptId}`),
-    };
-    await replaceAttempt(tx, attempt, now);
+    // Whoever starts anew has turned away from what was before.
+    await deleteEidAttempts(tx, 'identification', [session.id]);
+    await keep(tx);
     const data = { provider: name };
     const selected = withEvent(current.auditTrail, 'provider_selected', at, data);
     return {
@@ -52,7 +48,7 @@ export async function startEid(
     };
   });
   if (isFinal(after.status)) throw sessionEnded();
-  return { status: 200, body: { attemptId, step: { ...step, inWindow } } };
+  return { status: 200, body: { attemptId, step } };
 }
 
 export function sessionEnded(): SeglError {

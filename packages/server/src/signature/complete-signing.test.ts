@@ -129,7 +129,7 @@ describeOnEachDatabase('signing', (open) => {
         `/d/${session.handle}#attempt=${attemptId}.`,
       ]);
       expect(back.headers['referrer-policy']).toBe('no-referrer');
-      const [row] = await signature.query<{ row: string }>('select a::text as row from sign_attempts a where id = $1', [
+      const [row] = await signature.query<{ row: string }>('select a::text as row from eid_attempts a where id = $1', [
         attemptId,
       ]);
       expect(row!.row).not.toContain(Buffer.from('secret-code').toString('hex'));

@@ -1,30 +1,34 @@
-import { timingSafeEqual } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { EidOutcome } from '../eid/index.ts';
+import {
+  abandonEidAttempt,
+  completeEidAttempt,
+  type EidAttempt,
+  type EidOutcome,
+  findEidAttempt,
+  findOwnAttempt,
+  requireReturned,
+} from '../eid/index.ts';
 import { SeglError } from '../kernel/errors/segl-error.ts';
 import type { OperationResult } from '../kernel/http/route.ts';
+import {
+  type AttemptFailure,
+  type AttemptPurpose,
+  findAttempt,
+  finishAttempt,
+  recordTurnedAway,
+  type SignAttempt,
+} from './attempt-store.ts';
 import type { CompleteSigningResponse } from './contract/session.ts';
 import { isExpectedPerson, WRONG_PERSON } from './identity-proof.ts';
 import { sealLogin } from './kept-login.ts';
-import { returnHash } from './receive-eid-callback.ts';
 import { recordEvidence } from './record-evidence.ts';
 import { redirectUrl } from './redirect-token.ts';
 import type { SessionContext } from './session-context.ts';
 import { loadTurn, sessionExpired } from './session-context.ts';
-import {
-  type AttemptFailure,
-  type AttemptPurpose,
-  abandonAttempt,
-  claimAttempt,
-  findAttempt,
-  finishAttempt,
-  keepLogin,
-  releaseAttempt,
-  type SignAttempt,
-} from './session-store.ts';
+import { keepLogin } from './session-store.ts';
 import { currentView } from './session-view.ts';
 import { signDocument } from './sign-document.ts';
-import { requireEid, type SignatureDeps } from './signature-deps.ts';
+import type { SignatureDeps } from './signature-deps.ts';
 import { signingSteps } from './signature-methods.ts';
 
 const WAIT_FOR_OTHER_REQUEST_MS = 10_000;
@@ -48,21 +52,11 @@ export async function completeSigning(
   purpose: AttemptPurpose,
 ): Promise<OperationResult> {
   const [attemptId = '', code = ''] = body.returnedAttempt.split('.');
-  const attempt = await requireAttempt(deps, context, attemptId);
+  const { attempt, run } = await requireAttempt(deps, context, attemptId);
   if (attempt.purpose !== purpose) throw sessionExpired();
-  if (!attempt.returnHash || !timingSafeEqual(returnHash(code), attempt.returnHash)) {
-    throw new SeglError(422, 'eid_not_returned', 'The eID has not sent this browser back.');
-  }
-  if (await claimAttempt(deps.database, attempt.id, deps.clock.now())) {
-    try {
-      await complete(deps, context, attempt);
-    } catch (error) {
-      await releaseAttempt(deps.database, attempt.id, deps.clock.now());
-      throw error;
-    }
-  }
-  const finished = await finishedAttempt(deps, attempt.id);
-  return { status: 200, body: await outcomeOf(deps, context, finished) };
+  requireReturned(run, code);
+  await completeEidAttempt(deps, attempt.id, (outcome) => settle(deps, context, attempt, outcome));
+  return { status: 200, body: await outcomeOf(deps, context, await finishedAttempt(deps, attempt.id)) };
 }
 
 /** Ends an attempt that the signer turned away from, in the app's own words; a finished one stays as it is. */
@@ -71,23 +65,18 @@ export async function abortSigning(
   context: SessionContext,
   body: { attemptId: string },
 ): Promise<OperationResult> {
-  const attempt = await requireAttempt(deps, context, body.attemptId);
-  if (await abandonAttempt(deps.database, attempt.id, deps.clock.now())) {
-    const state = openedJson(deps, attempt.stateSealed, `attempt ${attempt.id}`);
-    await requireEid(deps, attempt.method, context.session.environment).cancel(state);
-  }
+  const { attempt, run } = await requireAttempt(deps, context, body.attemptId);
+  await abandonEidAttempt(deps, run, (tx) => recordTurnedAway(tx, attempt.id, deps.clock.now()));
   return { status: 204 };
 }
 
-async function complete(deps: SignatureDeps, context: SessionContext, attempt: SignAttempt): Promise<void> {
-  const state = openedJson(deps, attempt.stateSealed, `attempt ${attempt.id}`);
-  const callback = attempt.callbackSealed
-    ? (openedJson(deps, attempt.callbackSealed, `callback ${attempt.id}`) as Record<string, string>)
-    : {};
-  const provider = requireEid(deps, attempt.method, context.session.environment);
+async function settle(
+  deps: SignatureDeps,
+  context: SessionContext,
+  attempt: SignAttempt,
+  outcome: EidOutcome,
+): Promise<void> {
   const { accountId, environment } = context.session;
-  // The eID's server goes by real time.
-  const outcome = await provider.complete({ state, callback, now: deps.clock.now() });
   if (outcome.result === 'completed') {
     await takeLogin(deps, { ...context, now: deps.accountTime.now(accountId, environment) }, attempt, outcome);
     return;
@@ -163,7 +152,8 @@ async function endWithoutLogin(
 async function finishedAttempt(deps: SignatureDeps, id: string): Promise<SignAttempt> {
   for (let waited = 0; waited <= WAIT_FOR_OTHER_REQUEST_MS; waited += 200) {
     const attempt = await findAttempt(deps.database, id);
-    if (attempt && attempt.status !== 'completing') return attempt;
+    if (attempt && attempt.status !== 'started') return attempt;
+    if ((await findEidAttempt(deps.database, id))?.status !== 'completing') break;
     await pause(200);
   }
   throw new SeglError(503, 'service_unavailable', 'The signature is still being completed.', { retryAfterSeconds: 2 });
@@ -187,12 +177,14 @@ function failureText({ failure }: SignAttempt): string {
   return failure?.errorCode === WRONG_PERSON ? 'Another person was expected.' : 'The eID step failed.';
 }
 
-async function requireAttempt(deps: SignatureDeps, context: SessionContext, id: string): Promise<SignAttempt> {
-  const attempt = await findAttempt(deps.database, id);
-  if (!attempt || attempt.sessionId !== context.session.id) throw sessionExpired();
-  return attempt;
-}
-
-function openedJson(deps: Pick<SignatureDeps, 'box'>, sealed: Buffer, aad: string): Record<string, unknown> {
-  return JSON.parse(deps.box.decrypt(sealed, aad).toString('utf8')) as Record<string, unknown>;
+/** An attempt of this session, and how it stands with the eID. */
+async function requireAttempt(
+  deps: SignatureDeps,
+  { session }: SessionContext,
+  id: string,
+): Promise<{ attempt: SignAttempt; run: EidAttempt }> {
+  const run = await findOwnAttempt(deps, 'signing', session.id, id);
+  const attempt = run && (await findAttempt(deps.database, run.id));
+  if (!attempt) throw sessionExpired();
+  return { attempt, run };
 }

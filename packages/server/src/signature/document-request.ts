@@ -25,7 +25,7 @@ import {
   requireReachableSigner,
   requireReminderSchedule,
 } from './notification-rules.ts';
-import { METHOD_FACTS, signableTypes, signingSteps } from './signature-methods.ts';
+import { METHOD_FACTS, signableTypes, signingSteps, withoutOlderNames } from './signature-methods.ts';
 
 const MAX_LIFE_MS = 45 * 24 * 3_600_000;
 
@@ -429,7 +429,10 @@ export function usableMethods(
   format: FileType,
 ): string[] {
   const listed = (signer.signatureType.signatureMethods ?? []).filter((method) => method !== 'unknown');
-  const wanted = listed.length === 0 ? offer.available : listed.flatMap((method) => METHOD_GROUPS[method] ?? [method]);
+  const wanted =
+    listed.length === 0
+      ? withoutOlderNames(offer.available)
+      : listed.flatMap((method) => METHOD_GROUPS[method] ?? [method]);
   const fits = (method: string) =>
     signableTypes(signer.signatureType.mechanism, offer.signs.get(method) ?? []).includes(format);
   return [...new Set(wanted)].filter((method) => offer.available.includes(method) && fits(method));

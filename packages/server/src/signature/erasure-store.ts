@@ -1,3 +1,4 @@
+import { deleteEidAttempts } from '../eid/index.ts';
 import type { Queryable, Transaction } from '../kernel/db/database.ts';
 import type { DocumentOwner } from './life-cycle-store.ts';
 import { eraseResources } from './resource-store.ts';
@@ -40,6 +41,14 @@ export async function eraseDocumentRows(
   now: Date,
 ): Promise<void> {
   await eraseResources(tx, document.id, now);
+  const { rows: sessions } = await tx.query<{ id: string }>('select id from signing_sessions where document_id = $1', [
+    document.id,
+  ]);
+  await deleteEidAttempts(
+    tx,
+    'signing',
+    sessions.map(({ id }) => id),
+  );
   for (const table of ERASED_TABLES) await tx.query(`delete from ${table} where document_id = $1`, [document.id]);
   for (const table of ['document_external_ids', 'former_external_ids']) {
     await tx.query(

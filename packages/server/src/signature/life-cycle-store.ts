@@ -79,7 +79,7 @@ export async function isSomebodyAtEid(db: Queryable, documentId: string, deadlin
   const { rows } = await db.query<{ found: boolean }>(
     `select exists (
        select from signing_sessions s join sign_attempts a on a.session_id = s.id
-        where s.document_id = $1 and a.status in ('started', 'returned', 'completing') and a.created_at < $2
+        where s.document_id = $1 and a.status = 'started' and a.created_at < $2
      ) as found`,
     [documentId, deadline],
   );

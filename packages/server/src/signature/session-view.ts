@@ -1,6 +1,7 @@
-import type { EidProvider } from '../eid/index.ts';
+import { findEidAttempt, requireEid } from '../eid/index.ts';
 import { hasDialogBefore } from './access-rules.ts';
 import { listForSigner } from './attachment-acceptance.ts';
+import { findOpenAttempt } from './attempt-store.ts';
 import { findSentCode } from './code-store.ts';
 import { RECEIPT_PATH, type SessionView } from './contract/session.ts';
 import { contentFileName } from './document-format.ts';
@@ -13,8 +14,8 @@ import { RECEIPT_EXTENSION, signedFileName } from './record-package.ts';
 import { redirectUrl } from './redirect-token.ts';
 import { loadTurn, type SessionContext, sessionExpired, sessionLife, stateOf } from './session-context.ts';
 import { hasAcceptedDialog } from './session-gate.ts';
-import { findOpenAttempt, findSession, type SigningSession } from './session-store.ts';
-import { methodOffer, requireEid, type SignatureDeps } from './signature-deps.ts';
+import { findSession, type SigningSession } from './session-store.ts';
+import { methodOffer, type SignatureDeps } from './signature-deps.ts';
 import { signatureName, signingSteps } from './signature-methods.ts';
 import { mainContent } from './signed-content.ts';
 import type { DocumentRecord, SignerRecord } from './store.ts';
@@ -32,7 +33,7 @@ export async function sessionView(deps: SignatureDeps, session: SigningSession, 
   const [accountName, settings, attempt] = await Promise.all([
     deps.accountName(document.accountId),
     deps.signingSettings(document.accountId),
-    findOpenAttempt(deps.database, session.id),
+    openAttempt(deps, session.id),
   ]);
   const startedAt = attempt?.createdAt ?? sealingSince(deps, session, signer);
   const state = startedAt ? signerStateDuringEid(stateOf(document), signer.id, { now, startedAt }) : stateNow;
@@ -63,15 +64,24 @@ export async function sessionView(deps: SignatureDeps, session: SigningSession, 
       cancel,
       error: (await stoppedUrl(deps, document, signer, state)) ?? error,
     },
+    attempt: attempt && {
+      attemptId: attempt.id,
+      purpose: attempt.purpose,
+      method: attempt.method,
+      state: attempt.state,
+    },
     successWaitSeconds: settings.successAction === 'none' ? 0 : settings.successWaitSeconds,
     cancelReason:
       state === 'canceled' && settings.showsCancelReason && !authentication ? document.cancelReason : undefined,
-    attempt:
-      attempt && (attempt.status === 'started' || attempt.status === 'returned')
-        ? { attemptId: attempt.id, purpose: attempt.purpose, method: attempt.method, state: attempt.status }
-        : undefined,
     ...(authentication ? NOTHING_OF_THE_DOCUMENT : await documentFacts(deps, session, document, signer)),
   };
+}
+
+/** The attempt that the person is still in. */
+async function openAttempt(deps: SignatureDeps, sessionId: string) {
+  const attempt = await findOpenAttempt(deps.database, sessionId);
+  const state = attempt && (await findEidAttempt(deps.database, attempt.id))?.status;
+  return attempt && (state === 'started' || state === 'returned') ? { ...attempt, state } : undefined;
 }
 
 type DocumentFacts = Pick<
@@ -173,7 +183,7 @@ async function pendingAuthentication(
 
 function offeredMethods(deps: SignatureDeps, document: DocumentRecord, signer: SignerRecord): SessionView['methods'] {
   return usableMethods(signer.request, methodOffer(deps, document.environment), document.format).map((method) => {
-    const provider: EidProvider = requireEid(deps, method, document.environment);
+    const provider = requireEid(deps, method, document.environment);
     return { method, name: provider.displayName, countryCode: provider.countryCode };
   });
 }

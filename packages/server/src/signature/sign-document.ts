@@ -10,6 +10,7 @@ import {
   missingAcceptance,
 } from './attachment-acceptance.ts';
 import { insertAttachmentSignature } from './attachment-store.ts';
+import { finishAttempt, type SignAttempt } from './attempt-store.ts';
 import { wantDocumentResources, wantSignerResources } from './collect-resource.job.ts';
 import { afterSignature, type SignerState } from './document-status.ts';
 import { nextEvidence } from './evidence.ts';
@@ -17,7 +18,6 @@ import { insertEvidence } from './evidence-store.ts';
 import { isNationalNumberFetched, sealSignedNumber } from './national-number.ts';
 import { recordOnlyNatives } from './record-package.ts';
 import { type SessionContext, stateOf, unknownLink } from './session-context.ts';
-import { finishAttempt, type SignAttempt } from './session-store.ts';
 import type { SignatureDeps } from './signature-deps.ts';
 import { type DocumentRecord, insertSignature, lockDocument, type SignatureRecord, updateDocument } from './store.ts';
 

@@ -1,10 +1,9 @@
 import type { AuditEntry, ExternalIdPolicy, Product, SigningSettings, WantedFeature } from '../admin/index.ts';
 import type { ContentChecks, PdfConverter } from '../content/index.ts';
-import type { EidProvider, EidRegistry } from '../eid/index.ts';
+import type { EidRegistry } from '../eid/index.ts';
 import type { AccountTime } from '../kernel/clock/account-clocks.ts';
 import type { Clock } from '../kernel/clock/clock.ts';
 import type { Database, Transaction } from '../kernel/db/database.ts';
-import { SeglError } from '../kernel/errors/segl-error.ts';
 import type { Environment, Events } from '../kernel/events/events.ts';
 import type { FileStore } from '../kernel/files/files.ts';
 import type { SecretBox } from '../kernel/keys/sealed-box.ts';
@@ -16,6 +15,7 @@ import type { PackagingTask } from './package-store.ts';
 import type { RedirectTokens } from './redirect-token.ts';
 import type { ResourceSource } from './resource-source.ts';
 import type { SignLinks } from './sign-link.ts';
+import { isSignatureMethod } from './signature-methods.ts';
 
 /** What a PDF is judged to be before anybody is asked to sign it. */
 export type PdfCheck =
@@ -74,16 +74,8 @@ export interface SignatureDeps {
   requireTimeStamps(): Promise<void>;
 }
 
-/** The provider of a method that the document offers; throws 422 `method_not_available` when the instance lost it. */
-export function requireEid(deps: Pick<SignatureDeps, 'eids'>, method: string, environment: Environment): EidProvider {
-  const provider = deps.eids.get(method, environment);
-  if (!provider)
-    throw new SeglError(422, 'method_not_available', 'This way of signing is not offered for the document.');
-  return provider;
-}
-
 export function methodOffer(deps: SignatureDeps, environment: Environment): MethodOffer {
-  const providers = deps.eids.list(environment);
+  const providers = deps.eids.list(environment).filter(({ method }) => isSignatureMethod(method));
   return {
     available: providers.map((provider) => provider.method),
     signs: new Map(providers.map((provider) => [provider.method, provider.signs])),

@@ -55,6 +55,7 @@ const TABLES = [
   'signatures',
   'signing_sessions',
   'sign_attempts',
+  'eid_attempts',
 ] as const;
 
 /** An eID of one person, whose answer to each attempt the test decides. An answer can be fetched once, as with real ones. */

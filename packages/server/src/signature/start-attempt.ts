@@ -1,13 +1,14 @@
+import { type AttemptStep, startEidAttempt } from '../eid/index.ts';
 import { SeglError } from '../kernel/errors/segl-error.ts';
-import { uuidv7 } from '../kernel/ids/uuid.ts';
 import type { AttachmentToSign } from './attachment-acceptance.ts';
+import { type AttemptPurpose, insertAttempt } from './attempt-store.ts';
 import { usableMethods } from './document-request.ts';
 import type { EvidenceKind } from './evidence.ts';
 import { isNationalNumberFetched } from './national-number.ts';
 import { recordEvidence } from './record-evidence.ts';
 import { loadTurn, type SessionContext, stepRefused } from './session-context.ts';
-import { type AttemptPurpose, holdSession, insertAttempt } from './session-store.ts';
-import { methodOffer, requireEid, type SignatureDeps } from './signature-deps.ts';
+import { holdSession } from './session-store.ts';
+import { methodOffer, type SignatureDeps } from './signature-deps.ts';
 import { signedAlong } from './signed-content.ts';
 import { type DocumentRecord, lockDocumentRow, type SignerRecord } from './store.ts';
 
@@ -39,47 +40,50 @@ export async function startAttempt(
     framed: boolean;
     evidence: readonly EvidenceKind[];
   },
-): Promise<{ attemptId: string; step: { kind: 'redirect'; url: string; inWindow: boolean } }> {
+): Promise<{ attemptId: string; step: AttemptStep }> {
   const { session, now } = context;
   const { document, signer, method, purpose, attachments } = wanted;
   if (!usableMethods(signer.request, methodOffer(deps, document.environment), document.format).includes(method)) {
     throw new SeglError(422, 'method_not_available', 'This way of signing is not offered for the document.');
   }
-  const attemptId = uuidv7(now);
-  const provider = requireEid(deps, method, document.environment);
-  const inWindow = wanted.framed && !provider.allowsFraming;
-  const started = await provider.start({
-    attemptId,
-    accountName: await deps.accountName(document.accountId),
-    environment: document.environment,
-    purpose: wanted.signs ? 'sign' : 'identify',
-    ...(wanted.documentTitle === undefined ? {} : { documentTitle: wanted.documentTitle }),
-    documentSha256: document.contentSha256,
-    ...signedAlong(document, attachments),
-    nationalNumber:
-      signer.nationalNumberSealed &&
-      deps.box.decrypt(signer.nationalNumberSealed, `signer ${signer.id}`).toString('utf8'),
-    ...(signer.authenticationNumberSealed || isNationalNumberFetched(document, signer)
-      ? { wantsNationalNumber: true }
-      : {}),
-    language: (signer.request.ui?.language ?? 'EN').toLowerCase(),
-    callbackUrl: deps.publicUrl + EID_CALLBACK_PATH,
+  const started = await startEidAttempt(deps, {
+    owner: 'signing',
+    sessionId: session.id,
+    accountId: document.accountId,
+    method,
+    framed: wanted.framed,
+    endUserIp: context.clientIp,
+    eid: {
+      accountName: await deps.accountName(document.accountId),
+      environment: document.environment,
+      purpose: wanted.signs ? 'sign' : 'identify',
+      ...(wanted.documentTitle === undefined ? {} : { documentTitle: wanted.documentTitle }),
+      documentSha256: document.contentSha256,
+      ...signedAlong(document, attachments),
+      nationalNumber:
+        signer.nationalNumberSealed &&
+        deps.box.decrypt(signer.nationalNumberSealed, `signer ${signer.id}`).toString('utf8'),
+      ...(signer.authenticationNumberSealed || isNationalNumberFetched(document, signer)
+        ? { wantsNationalNumber: true }
+        : {}),
+      language: (signer.request.ui?.language ?? 'EN').toLowerCase(),
+      callbackUrl: deps.publicUrl + EID_CALLBACK_PATH,
+    },
   });
+  const { attemptId, step } = started;
   await deps.database.transaction(async (tx) => {
     await lockDocumentRow(tx, document.id);
     // The eID took its time: the document may be closed by now, and then nobody waits for this attempt.
     const { state } = await loadTurn({ database: tx }, session, now);
     if (state !== 'sign' && !(state === 'signed' && purpose === 'identify')) throw stepRefused(state);
+    await started.keep(tx);
     await insertAttempt(tx, {
       id: attemptId,
       sessionId: session.id,
       accountId: document.accountId,
       purpose,
       method,
-      callbackKey: started.callbackKey,
       attachments,
-      inWindow,
-      stateSealed: deps.box.encrypt(Buffer.from(JSON.stringify(started.state), 'utf8'), `attempt ${attemptId}`),
       createdAt: now,
     });
     await holdSession(tx, session.id, new Date(deps.clock.now().getTime() + EID_STEP_MS));
@@ -92,5 +96,5 @@ export async function startAttempt(
       });
     }
   });
-  return { attemptId, step: { ...started.step, inWindow } };
+  return { attemptId, step };
 }

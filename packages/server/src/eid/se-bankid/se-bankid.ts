@@ -1,9 +1,9 @@
 import { randomBytes, X509Certificate } from 'node:crypto';
 import type { Clock } from '../../kernel/clock/clock.ts';
-import type { EidNative } from '../eid-provider.ts';
+import type { EidNative, EidPerson } from '../eid-provider.ts';
 import { isSha256Hex } from '../oidc/document-binding.ts';
 import { unavailable } from '../oidc/oidc-fetch.ts';
-import type { EidPoll, PolledEidPerson, PolledEidProvider, PolledEidStart } from '../polled-eid-provider.ts';
+import type { EidPoll, EidWaiting, PolledEidProvider, PolledEidStart } from '../polled-eid-provider.ts';
 import { animatedQr } from './animated-qr.ts';
 import { birthDateOf, toTwelveDigits } from './personal-number.ts';
 import { createRpClient, type RpClientSettings } from './rp-client.ts';
@@ -81,25 +81,25 @@ export function createSeBankId(settings: SeBankIdSettings): PolledEidProvider {
   }
 
   function wait(state: OrderState, nowMs: number): EidPoll {
+    return { result: 'waiting', waiting: show(state, nowMs), state: { ...state } };
+  }
+
+  function show(state: OrderState, nowMs: number): EidWaiting {
     const { hintCode } = state;
     const isUnopened = hintCode === 'outstandingTransaction' || hintCode === 'noClient';
     const autoStart = new URL(autoStartUrl);
     autoStart.searchParams.set('autostarttoken', state.autoStartToken);
     autoStart.searchParams.set('redirect', 'null');
     return {
-      result: 'waiting',
-      waiting: {
-        ...(isUnopened
-          ? {
-              qrData: animatedQr(state.qrStartToken, state.qrStartSecret, nowMs - state.orderedAtMs),
-              autoStartUrl: autoStart.href,
-            }
-          : {}),
-        hintCode,
-        message: messageOfWaiting(hintCode),
-        pollAfterMs,
-      },
-      state: { ...state },
+      ...(isUnopened
+        ? {
+            qrData: animatedQr(state.qrStartToken, state.qrStartSecret, nowMs - state.orderedAtMs),
+            autoStartUrl: autoStart.href,
+          }
+        : {}),
+      hintCode,
+      message: messageOfWaiting(hintCode),
+      pollAfterMs,
     };
   }
 
@@ -161,6 +161,7 @@ export function createSeBankId(settings: SeBankIdSettings): PolledEidProvider {
     signs: ['pdf', 'txt'],
     allowsFraming: true,
     simulator: settings.simulator === true,
+    askEveryMs: collectEveryMs,
 
     async start(input) {
       const now = settings.clock.now();
@@ -182,6 +183,8 @@ export function createSeBankId(settings: SeBankIdSettings): PolledEidProvider {
       const nowMs = now.getTime();
       return nowMs < current.collectedAtMs + collectEveryMs ? wait(current, nowMs) : collect(current, nowMs);
     },
+
+    show: ({ state, now }) => show(state as unknown as OrderState, now.getTime()),
 
     async cancel(state) {
       const answer = await call('cancel', { orderRef: (state as unknown as OrderState).orderRef });
@@ -211,7 +214,7 @@ function fail(code: string, providerCode: string | undefined): EidPoll {
   return { result: 'failed', code: failure.code, ...(providerCode ? { providerCode } : {}), message: failure.message };
 }
 
-function toPerson(claims: SeBankIdClaims, wantsNationalNumber: boolean): PolledEidPerson {
+function toPerson(claims: SeBankIdClaims, wantsNationalNumber: boolean): EidPerson {
   const [firstName = '', ...middleNames] = claims.givenName.split(/\s+/);
   return {
     fullName: claims.name,

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { AttemptStep } from '../../eid/contract/attempt.ts';
 import { Guid, stringEnum, Text } from '../../kernel/contract/primitives.ts';
 import { Provider } from './providers.ts';
 import { LANGUAGES, STATUSES } from './session.ts';
@@ -73,12 +74,7 @@ export const StartEidRequest = Type.Object({
 export type StartEidRequest = Static<typeof StartEidRequest>;
 export const StartEidResponse = Type.Object({
   attemptId: Guid(),
-  step: Type.Object({
-    kind: stringEnum(['redirect']),
-    url: Type.String(),
-    /** The eID forbids to be framed: it needs a window of its own. */
-    inWindow: Type.Boolean(),
-  }),
+  step: AttemptStep,
 });
 
 export const CompleteEidRequest = Type.Object({

@@ -59,6 +59,8 @@ export interface Config {
   simulatorsPort: number;
   /** Base URL of the eID simulators as a browser reaches them. */
   simulatorsUrl: string;
+  /** JSON file of the real eIDs and their credentials. */
+  eidsFile: string | undefined;
   /** Base URL under which the trust service is written into certificates; CRL, OCSP and time-stamp clients use http. */
   trustUrl: string;
   /** RFC 3161 service to use instead of the embedded authority. */
@@ -155,6 +157,7 @@ export const SETTINGS = {
     meaning: 'Base URL of the eID simulators for browsers.',
     defaultText: 'host of the public URL',
   },
+  SEGL_EIDS_FILE: { meaning: 'JSON file of the real eIDs and their credentials.', defaultText: '' },
   SEGL_TRUST_URL: {
     meaning: 'Base URL written into certificates for CRL and OCSP.',
     defaultText: '<public URL>/trust over http',
@@ -325,6 +328,7 @@ export function readConfig(environment: Environment): Config {
     simulators: choice('SEGL_SIMULATORS', 'on', ['on', 'off', 'external'] as const),
     simulatorsPort,
     simulatorsUrl: baseUrl('SEGL_SIMULATORS_URL', `http://${hostName}:${simulatorsPort}`),
+    eidsFile: text('SEGL_EIDS_FILE'),
     trustUrl: baseUrl('SEGL_TRUST_URL', `${publicUrl.replace(/^https:/, 'http:')}/trust`),
     timeStampUrl,
     timeStampCertificateFile: text('SEGL_TSA_CERTIFICATE_FILE'),

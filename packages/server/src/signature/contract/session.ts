@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { AttemptStep } from '../../eid/contract/attempt.ts';
 import { DateTime, Dictionary, Guid, stringEnum, Text } from '../../kernel/contract/primitives.ts';
 import { ATTACHMENT_TYPES } from './attachment.ts';
 import { MECHANISMS, REDIRECT_MODES } from './document.ts';
@@ -192,11 +193,7 @@ export const StartSigningRequest = Type.Object({
 });
 export const StartSigningResponse = Type.Object({
   attemptId: Guid(),
-  step: Type.Object({
-    kind: stringEnum(['redirect']),
-    url: Type.String(),
-    inWindow: Type.Boolean({ description: 'The eID forbids to be framed: it needs a window of its own.' }),
-  }),
+  step: AttemptStep,
 });
 
 export const AttachmentOfSession = Type.Object({ attachmentId: Guid() });

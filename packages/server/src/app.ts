@@ -276,7 +276,7 @@ export async function buildApp(config: Config, opening: Database | Promise<Datab
       log,
       trust,
       pool,
-      accountName,
+      account: async (accountId) => ({ name: await accountName(accountId), orgNumber: undefined, logo: undefined }),
       methodName,
       nationalNumber: (documentId, signed) => openSignedNumber(signatureDeps.nationalNumberBox, documentId, signed),
     },

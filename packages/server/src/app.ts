@@ -67,7 +67,7 @@ import {
   startDocumentTimers,
   startFoldingCounts,
 } from './signature/index.ts';
-import { type Simulators, simulatorsClientSecret, startSimulators } from './simulators-process.ts';
+import { type Simulators, simulatorsClient, startSimulators } from './simulators-process.ts';
 import { createTrust } from './trust/index.ts';
 import { VERSION } from './version.ts';
 
@@ -95,7 +95,7 @@ export async function buildApp(config: Config, opening: Database | Promise<Datab
     config.simulators === 'on'
       ? startSimulators({
           config,
-          clientSecret: simulatorsClientSecret(masterKey),
+          client: simulatorsClient(masterKey),
           callbackPaths: [
             EID_CALLBACK_PATH,
             ...REDIRECT_METHODS.map((method) => `${IDENTIFICATION_CALLBACK_PATH}/${method}`),
@@ -151,7 +151,7 @@ export async function buildApp(config: Config, opening: Database | Promise<Datab
   const trust = await createTrust({ ...config, database, keys, clock });
   const pool = new SealingPool({ threads: config.sealingThreads, services: trust });
   const content = new ContentChecks({ threads: config.sealingThreads });
-  const offered = await offeredEids(config, simulatorsClientSecret(masterKey), clock);
+  const offered = await offeredEids(config, simulatorsClient(masterKey), clock);
   const eids = createEidRegistry({ providers: offered.registrations });
   const products = createProducts({
     database,

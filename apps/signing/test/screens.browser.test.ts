@@ -146,6 +146,22 @@ const screens: Record<string, ScreenCase> = {
     },
     heading: ['House rules', 'House rules'],
   },
+  'attachment-gone': {
+    scenario: {
+      view: { attachments: [attachment('House rules', 'read_accept')] },
+      instead: {
+        [`GET /documents/${attachment('House rules', 'read_accept').id}/content`]: Array(2).fill({
+          status: 404,
+          body: {},
+        }),
+      },
+    },
+    reach: async (page) => {
+      await page.getByRole('button', { name: 'House rules' }).click();
+      await page.getByText('SA-1003').waitFor();
+    },
+    heading: ['House rules', 'House rules'],
+  },
   'attachment-read': {
     scenario: { view: { attachments: [attachment('House rules', 'read_accept')] } },
     reach: async (page) => {

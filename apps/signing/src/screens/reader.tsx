@@ -283,7 +283,7 @@ export function Reader({
                 {say(`remark.${remark}`)}
               </Notice>
             )}
-            {notice?.({ page, pages, goToEnd: () => setGoTo({ page: pages - 1 }) })}
+            {problem === null && notice?.({ page, pages, goToEnd: () => setGoTo({ page: pages - 1 }) })}
           </>
         }
       >

@@ -13,11 +13,13 @@ const EIDS = [
   { method: 'no_buypass', olderName: 'NO_BUYPASS', simulated: simulatedEids.noBuypass, nin: '01010750160' },
   { method: 'mitid', olderName: 'UNKNOWN', simulated: simulatedEids.mitId, nin: '1907371213' },
   { method: 'dk_nemid', olderName: 'DA_NEMID', simulated: simulatedEids.mitId, nin: '1907371213' },
+  { method: 'fi_eid', olderName: 'FI_TUPAS', simulated: simulatedEids.fiEid, nin: '210281-9988' },
 ] as const;
 const FULL_NAMES: Record<string, string> = {
   no_buypass: 'Tomas Topstad',
   mitid: 'TestUser Tester',
   dk_nemid: 'TestUser Tester',
+  fi_eid: 'PORTAALIA TESTAA',
 };
 
 describe('the eIDs of the test environment', () => {
@@ -118,6 +120,7 @@ describe('the eIDs of the test environment', () => {
   it.each([
     ['mitid', 'pkisignature', 'phone'],
     ['no_buypass', 'pkisignature', 'desk'],
+    ['fi_eid', 'identification', 'phone'],
   ] as const)('a signer signs with %s (%s), on the %s', async (method, mechanism, size) => {
     const request = documentRequest(await sampleContract());
     (request.signers as Record<string, unknown>[])[0]!.signatureType = { mechanism, signatureMethods: [method] };
@@ -129,6 +132,7 @@ describe('the eIDs of the test environment', () => {
     await page.getByRole('button', { name: /Continue to sign/ }).click();
     await page.waitForURL(/interaction/);
     await passEid(page, EIDS.find((one) => one.method === method)!.simulated, `sign-${method}-${size}`);
+    if (mechanism === 'identification') await page.getByRole('button', { name: 'Sign', exact: true }).click();
     await page.getByRole('heading', { name: /^Signed/ }).waitFor();
     const { body: signer } = await api.request(
       'GET',

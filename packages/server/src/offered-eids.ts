@@ -4,15 +4,16 @@ import { simulatedEids } from '@segl/simulators/src/simulated-eids.ts';
 import {
   type EidRegistration,
   type OidcClientAuthentication,
+  type OidcEidSettings,
   REDIRECT_EIDS,
   REDIRECT_METHODS,
   type RedirectMethod,
 } from './eid/index.ts';
-import type { IdentificationDeps } from './identification/index.ts';
+import { type IdentificationDeps, isIdentificationProvider, type PlayTestPerson } from './identification/index.ts';
 import type { Clock } from './kernel/clock/clock.ts';
 import { type EidCredentials, readEidCredentials } from './kernel/config/eid-credentials.ts';
-import type { Config } from './kernel/config/settings.ts';
-import { SIMULATORS_CLIENT_ID } from './simulators-process.ts';
+import { type Config, ConfigError } from './kernel/config/settings.ts';
+import { SIMULATORS_CLIENT_ID, type SimulatorsClient } from './simulators-process.ts';
 
 /** At whose simulator each method is in the test environment. */
 const SIMULATED: Record<RedirectMethod, SimulatedEid> = {
@@ -20,6 +21,9 @@ const SIMULATED: Record<RedirectMethod, SimulatedEid> = {
   no_buypass: simulatedEids.noBuypass,
   mitid: simulatedEids.mitId,
   dk_nemid: simulatedEids.mitId,
+  fi_eid: simulatedEids.fiEid,
+  fi_tupas: simulatedEids.fiEid,
+  fi_mobiilivarmenne: simulatedEids.fiEid,
 };
 
 export interface OfferedEids {
@@ -34,7 +38,7 @@ export interface OfferedEids {
  */
 export async function offeredEids(
   config: Pick<Config, 'eidsFile' | 'simulators' | 'simulatorsUrl'>,
-  simulatorsClientSecret: string,
+  client: SimulatorsClient,
   clock: Clock,
 ): Promise<OfferedEids> {
   const file = config.eidsFile === undefined ? {} : await readEidCredentials(config.eidsFile, REDIRECT_METHODS);
@@ -44,24 +48,37 @@ export async function offeredEids(
     const create = REDIRECT_EIDS[method];
     for (const environment of ['prod', 'test'] as const) {
       const credentials = file[environment]?.[method];
-      if (credentials) registrations.push({ environment, provider: create({ ...settingsOf(credentials), clock }) });
+      if (credentials) registrations.push({ environment, provider: realEid(method, environment, credentials, clock) });
     }
     if (config.simulators === 'off' || file.test?.[method]) continue;
     const simulated = SIMULATED[method];
-    const settings = {
+    const settings: OidcEidSettings = {
       issuer: `${config.simulatorsUrl}/${simulated.path}`,
       clientId: SIMULATORS_CLIENT_ID,
-      authentication: { method: 'client_secret_basic', clientSecret: simulatorsClientSecret },
+      authentication: simulated.strict
+        ? { method: 'private_key_jwt', privateKey: client.signingKey }
+        : { method: 'client_secret_basic', clientSecret: client.clientSecret },
+      decryptionKey: client.decryptionKey,
       simulator: true,
       clock,
-    } as const;
+    };
     registrations.push({ environment: 'test', provider: create(settings) });
-    testPersons[method] = (url, { number, word }) =>
+    const play: PlayTestPerson = (url, { number, word }) =>
       word === 'cancel'
         ? cancelAtSimulator(url)
         : loginAtSimulator(url, simulated.testLogin({ number, word: word === 'success' ? undefined : word }));
+    if (isIdentificationProvider(method)) testPersons[method] = play;
   }
   return { registrations, testPersons };
+}
+
+/** What the profile demands of the credentials is said as a mistake in the file. */
+function realEid(method: RedirectMethod, environment: string, credentials: EidCredentials, clock: Clock) {
+  try {
+    return REDIRECT_EIDS[method]({ ...settingsOf(credentials), clock });
+  } catch (error) {
+    throw new ConfigError([`SEGL_EIDS_FILE: /${environment}/${method} ${(error as Error).message}`]);
+  }
 }
 
 function settingsOf({ issuer, clientId, clientSecret, sendSecretInBody, privateKey, ...more }: EidCredentials) {

@@ -1,8 +1,19 @@
 import { createHash, createSecretKey } from 'node:crypto';
+import { startLogin, submitStep } from '@segl/simulators/src/openid/login-attempt.ts';
 import type { SimulatedEid } from '@segl/simulators/src/openid/simulated-eid.ts';
 import { cancelAtSimulator, loginAtSimulator } from '@segl/simulators/src/openid/test-login.ts';
 import { simulatedEids } from '@segl/simulators/src/simulated-eids.ts';
-import { type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
+import {
+  CompactEncrypt,
+  decodeJwt,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  type JWK,
+  type JWTPayload,
+  SignJWT,
+  UnsecuredJWT,
+} from 'jose';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../kernel/clock/clock.ts';
 import { describeEidProviderConformance } from './eid-provider.conformance.ts';
@@ -74,36 +85,67 @@ const subjects: Subject[] = [
     nationalNumber: '1907371213',
     assuranceLevel: 'substantial',
   },
+  ...(['fi_eid', 'fi_tupas', 'fi_mobiilivarmenne'] as const).map((method) => ({
+    method,
+    simulated: simulatedEids.fiEid,
+    person: {
+      fullName: 'PORTAALIA TESTAA',
+      firstName: 'TESTAA',
+      lastName: 'PORTAALIA',
+      dateOfBirth: '1981-02-21',
+    },
+    nationalNumber: '210281-9988',
+    assuranceLevel: 'substantial',
+  })),
 ];
 
+let keys: Record<'signing' | 'decryption', JWK>;
 let simulators: Awaited<ReturnType<typeof forkSimulators>>;
 
+async function newKey(alg: string, use: 'sig' | 'enc'): Promise<[privateKey: JWK, publicKey: JWK]> {
+  const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true });
+  const facts = { kid: use, alg, use };
+  return [
+    { ...(await exportJWK(privateKey)), ...facts },
+    { ...(await exportJWK(publicKey)), ...facts },
+  ];
+}
+
 beforeAll(async () => {
+  const [[signing, signingPublic], [decryption, encryption]] = await Promise.all([
+    newKey('RS256', 'sig'),
+    newKey('RSA-OAEP', 'enc'),
+  ]);
+  keys = { signing, decryption };
+  const jwks = { keys: [signingPublic, encryption] };
   simulators = await forkSimulators([
-    { client_id: 'nordbank', client_name: 'Nordbank', client_secret: clientSecret, redirect_uris: [callbackUrl] },
+    { client_id: 'nordbank', client_name: 'Nordbank', client_secret: clientSecret, jwks, redirect_uris: [callbackUrl] },
   ]);
 });
 afterAll(() => simulators.stop());
 
-function settingsFor(issuer: string): OidcEidSettings {
+function settingsFor(issuer: string, { strict }: SimulatedEid): OidcEidSettings {
   return {
     issuer,
     clientId: 'nordbank',
-    authentication: { method: 'client_secret_basic', clientSecret },
+    authentication: strict
+      ? { method: 'private_key_jwt', privateKey: keys.signing }
+      : { method: 'client_secret_basic', clientSecret },
+    decryptionKey: keys.decryption,
     simulator: true,
     clock: systemClock,
   };
 }
 
 const providerOf = ({ method, simulated }: Subject) =>
-  REDIRECT_EIDS[method](settingsFor(simulators.issuers[simulated.name]!));
+  REDIRECT_EIDS[method](settingsFor(simulators.issuers[simulated.name]!, simulated));
 
 describe.each(subjects)('$method', (subject) => {
   const { method, simulated } = subject;
 
   describeEidProviderConformance(method, async () => ({
     provider: providerOf(subject),
-    unreachable: REDIRECT_EIDS[method](settingsFor(`http://127.0.0.1:9/${simulated.path}`)),
+    unreachable: REDIRECT_EIDS[method](settingsFor(`http://127.0.0.1:9/${simulated.path}`, simulated)),
     callbackUrl,
     authenticate: (url) => loginAtSimulator(url, simulated.testLogin({})),
     cancel: cancelAtSimulator,
@@ -178,9 +220,12 @@ describe.each(subjects)('an attack on $method', ({ method, simulated }) => {
 
   /** What an honest provider of this eID would say for the login with this nonce. */
   function honestClaims(nonce: string): JWTPayload {
-    const [first] = simulated.steps;
-    const typed = simulated.testLogin({})[first!.segment]!;
-    const { person } = first!.take(typed, { step: 0, typed: [], wrongTries: 0 });
+    const attempt = startLogin('');
+    const typed = simulated.testLogin({});
+    simulated.steps.forEach(({ segment }, index) => {
+      submitStep(simulated.steps, attempt, index, typed[segment]!, 0, 0);
+    });
+    const { person } = attempt;
     const { iss, aud, sub, iat, exp, auth_time } = op.claims(nonce, new Date());
     op.userinfo = { ...person!.claims, sub };
     const { acr, amr } = simulated;
@@ -200,19 +245,32 @@ describe.each(subjects)('an attack on $method', ({ method, simulated }) => {
 
   const provider = () =>
     REDIRECT_EIDS[method]({
-      ...settingsFor(op.issuer),
+      ...settingsFor(op.issuer, simulated),
       clientId: op.clientId,
-      authentication: { method: 'client_secret_basic', clientSecret: op.clientSecret },
     });
 
   async function begin(by = provider()) {
     const started = await by.start(start);
-    return { ...started, by, nonce: new URL(started.step.url).searchParams.get('nonce')! };
+    const { searchParams } = new URL(started.step.url);
+    const { nonce } = simulated.strict ? decodeJwt(searchParams.get('request')!) : Object.fromEntries(searchParams);
+    return { ...started, by, nonce: nonce as string };
+  }
+
+  /** An attacker can encrypt for us as well as the provider can. */
+  async function send(idToken: string): Promise<void> {
+    if (!simulated.strict) {
+      op.idToken = idToken;
+      return;
+    }
+    const { d: _, p: _p, q: _q, dp: _dp, dq: _dq, qi: _qi, ...publicKey } = keys.decryption;
+    op.idToken = await new CompactEncrypt(Buffer.from(idToken))
+      .setProtectedHeader({ alg: 'RSA-OAEP', enc: 'A128CBC-HS256', kid: 'enc', cty: 'JWT' })
+      .encrypt(await importJWK(publicKey));
   }
 
   async function completeWith(forge: (claims: JWTPayload) => Promise<string> | string) {
     const { by, state, callbackKey, nonce } = await begin();
-    op.idToken = await forge(honestClaims(nonce));
+    await send(await forge(honestClaims(nonce)));
     return by.complete({ state, callback: { code: 'c', state: callbackKey }, now: new Date() });
   }
 
@@ -232,7 +290,7 @@ describe.each(subjects)('an attack on $method', ({ method, simulated }) => {
   test('by the answer of another provider is refused where ours names itself', async () => {
     op.metadata = { authorization_response_iss_parameter_supported: true };
     const { by, state, callbackKey, nonce } = await begin();
-    op.idToken = await op.sign(honestClaims(nonce));
+    await send(await op.sign(honestClaims(nonce)));
     const callback = { code: 'c', state: callbackKey, iss: 'https://evil.example' };
     expect(await by.complete({ state, callback, now: new Date() })).toMatchObject({ result: 'failed' });
   });
@@ -240,7 +298,7 @@ describe.each(subjects)('an attack on $method', ({ method, simulated }) => {
   test('by an id_token of another login, of which the nonce is known, is refused', async () => {
     const by = provider();
     const [one, other] = [await begin(by), await begin(by)];
-    op.idToken = await op.sign(honestClaims(other.nonce));
+    await send(await op.sign(honestClaims(other.nonce)));
     const callback = { code: 'c', state: one.callbackKey };
     expect(await by.complete({ state: one.state, callback, now: new Date() })).toMatchObject(invalid);
   });
@@ -254,7 +312,7 @@ describe.each(subjects)('an attack on $method', ({ method, simulated }) => {
       (claims) =>
         new SignJWT(claims)
           .setProtectedHeader({ alg: 'HS256', kid: 'k1' })
-          .sign(createSecretKey(Buffer.from(op.clientSecret))),
+          .sign(createSecretKey(Buffer.from(clientSecret))),
     ],
     [
       'signed with the public key as a secret',

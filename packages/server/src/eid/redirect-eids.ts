@@ -1,3 +1,4 @@
+import { createFiEid, createFiMobiilivarmenne, createFiTupas } from './fi-eid/fi-eid.ts';
 import { createMitId, createNemId } from './mitid/mitid.ts';
 import { createNoBankIdNetcentric } from './no-bankid/no-bankid-netcentric.ts';
 import { createNoBuypass } from './no-buypass/no-buypass.ts';
@@ -9,6 +10,9 @@ export const REDIRECT_EIDS = {
   no_buypass: createNoBuypass,
   mitid: createMitId,
   dk_nemid: createNemId,
+  fi_eid: createFiEid,
+  fi_tupas: createFiTupas,
+  fi_mobiilivarmenne: createFiMobiilivarmenne,
 } satisfies Record<string, (settings: OidcEidSettings) => OidcEidProvider>;
 
 export type RedirectMethod = keyof typeof REDIRECT_EIDS;

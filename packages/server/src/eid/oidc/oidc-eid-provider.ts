@@ -198,7 +198,7 @@ export function createOidcEidProvider(profile: OidcProfile, settings: OidcEidSet
       const pushed = metadata.pushed_authorization_request_endpoint !== undefined;
       const parameters = {
         // An earlier login in the same browser must never sign anything.
-        prompt: profile.prompt ?? 'login',
+        ...(profile.prompt === null ? {} : { prompt: profile.prompt ?? 'login' }),
         ...(profile.hidesLoginTime ? {} : { max_age: '0' }),
         ...profile.requestParameters(input, { pushed }),
         ...(metadata.binding_message_parameter_supported === true && pushed ? bindingMessage(input) : {}),

@@ -8,8 +8,8 @@ export interface OidcProfile
   /** The only algorithm that the provider's id_tokens may be signed with. */
   idTokenAlgorithm: string;
   scope(asksNationalNumber: boolean): string;
-  /** How the provider is told to have the person log in anew; `login` where absent. */
-  prompt?: string;
+  /** How the provider is told to have the person log in anew: `login` where absent; `null` for one that is not told. */
+  prompt?: string | null;
   /**
    * Its id_tokens have no `auth_time`: that the person logged in during this run rests on `prompt` alone, which such a provider may
    * ignore. Not for signing.

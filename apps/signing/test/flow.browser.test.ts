@@ -19,7 +19,7 @@ let api: FakeApi;
 
 beforeAll(async () => {
   [app, browser] = await Promise.all([buildApp(), launchBrowser()]);
-}, 60_000);
+});
 
 afterAll(async () => {
   await browser?.close();

@@ -24,7 +24,7 @@ beforeAll(async () => {
     Object.fromEntries(scenarios.map(([name, { scenario }]) => [name, scenario])),
     contract,
   );
-}, 60_000);
+});
 
 afterAll(async () => {
   await browser?.close();

@@ -14,7 +14,7 @@ let api: FakeApi;
 beforeAll(async () => {
   [app, browser] = await Promise.all([buildApp(), launchBrowser()]);
   api = await startFakeApi(app.dist, {}, contract);
-}, 60_000);
+});
 
 afterAll(async () => {
   await browser?.close();

@@ -356,10 +356,11 @@ describe('while time-stamps are not to be had', () => {
       ['standard_packaging', 'timestamp_unavailable', 2],
     ]);
     const gauges = await packagingGauges(database, new Date(packaging.deps.clock.now().getTime() + 90_000));
-    expect(writeGauges(gauges)).toMatch(
+    const { text } = await writeGauges(gauges);
+    expect(text).toMatch(
       /^segl_delayed_packages\{code="timestamp_unavailable"\} 1\n[^{]*\nsegl_longest_package_delay_seconds\{code="timestamp_unavailable"\} (?:89|9\d)\n$/m,
     );
-    expect(writeGauges(gauges)).toMatch(/^segl_documents_waiting_for_packages [1-9]\d*$/m);
+    expect(text).toMatch(/^segl_documents_waiting_for_packages [1-9]\d*$/m);
 
     const jobs = createJobs({ database, clock: packaging.deps.clock, log: silentLog });
     jobs.define(

@@ -14,12 +14,19 @@ const EIDS = [
   { method: 'mitid', olderName: 'UNKNOWN', simulated: simulatedEids.mitId, nin: '1907371213' },
   { method: 'dk_nemid', olderName: 'DA_NEMID', simulated: simulatedEids.mitId, nin: '1907371213' },
   { method: 'fi_eid', olderName: 'FI_TUPAS', simulated: simulatedEids.fiEid, nin: '210281-9988' },
+  { method: 'itsme', olderName: 'UNKNOWN', simulated: simulatedEids.itsme, nin: '85073003328' },
+  { method: 'google', olderName: 'Google', simulated: simulatedEids.google, nin: undefined },
+  { method: 'microsoft', olderName: 'Microsoft', simulated: simulatedEids.microsoft, nin: undefined },
+  { method: 'linkedin', olderName: 'LinkedIn', simulated: simulatedEids.linkedIn, nin: undefined },
+  { method: 'github', olderName: 'GitHub', simulated: simulatedEids.github, nin: undefined },
+  { method: 'facebook', olderName: 'Facebook', simulated: simulatedEids.facebook, nin: undefined },
 ] as const;
 const FULL_NAMES: Record<string, string> = {
   no_buypass: 'Tomas Topstad',
   mitid: 'TestUser Tester',
   dk_nemid: 'TestUser Tester',
   fi_eid: 'PORTAALIA TESTAA',
+  itsme: 'Georges Peeters',
 };
 
 describe('the eIDs of the test environment', () => {
@@ -64,17 +71,19 @@ describe('the eIDs of the test environment', () => {
   }
 
   it.each(EIDS)('$method identifies for both APIs', async ({ method, olderName, nin }) => {
-    const fullName = FULL_NAMES[method];
+    const fullName = FULL_NAMES[method] ?? 'Kari Klaven';
+    const email = nin === undefined ? 'kari.klaven@example.com' : undefined;
     const { body: session } = await api.request('POST', '/identification/v2/sessions', {
       flow: 'redirect',
       redirectSettings: { successUrl: back, abortUrl: back, errorUrl: back },
       allowedProviders: [method],
-      include: ['name', 'nin'],
+      include: ['name', 'email', ...(nin === undefined ? [] : ['nin'])],
     });
     const of = `/identification/v2/sessions/${session.id}`;
     expect((await api.request('POST', `${of}/simulate`, {})).status).toBe(204);
     const { body } = await api.request('GET', of);
-    expect(body).toMatchObject({ status: 'success', provider: method, identity: { fullName, nin } });
+    expect(body).toMatchObject({ status: 'success', provider: method, identity: { fullName } });
+    expect([body.identity.nin, body.identity.email]).toEqual([nin, email]);
 
     const older = await api.request('POST', '/identification/session', {
       ReturnUrls: { Success: back, Abort: back, Error: back },
@@ -85,7 +94,8 @@ describe('the eIDs of the test environment', () => {
     await api.request('POST', `/identification/v2/sessions/${newest.body.data[0].id}/simulate`, {});
     const { RequestId } = older.body;
     const result = (await api.request('GET', `/identification/session?metaData=true&requestId=${RequestId}`)).body;
-    expect(result).toMatchObject({ Status: 'SUCCESS', Name: fullName, SocialSecurityNumber: nin });
+    expect(result).toMatchObject({ Status: 'SUCCESS', Name: fullName });
+    expect(result.SocialSecurityNumber ?? undefined).toBe(nin);
     expect([result.IdentityProvider, result.MetaData.provider]).toEqual([
       olderName,
       olderName === 'UNKNOWN' ? method : undefined,
@@ -93,29 +103,36 @@ describe('the eIDs of the test environment', () => {
   });
 
   it.each([
-    ['phone', 'sv', 'light'],
-    ['desk', 'da', 'dark'],
-  ] as const)('on the %s, in %s: a user chooses MitID among all, and identifies', async (size, language, themeMode) => {
-    const { body } = await api.request('POST', '/identification/v2/sessions', {
-      flow: 'redirect',
-      language,
-      ui: { themeMode },
-      redirectSettings: { successUrl: `${segl.url}/health/live`, abortUrl: back, errorUrl: back },
-      include: ['name'],
-    });
-    const context = await browser.newContext({ viewport: SCREENS[size], colorScheme: themeMode });
-    const page = await context.newPage();
-    await page.goto(body.url);
-    await page.locator('.card-action').first().waitFor();
-    await expectFine(page, `eids-${size}`);
-    await page.getByRole('button', { name: /MitID/ }).click();
-    await page.waitForURL(/mitid\/interaction/);
-    await passEid(page, simulatedEids.mitId, `mitid-${size}`);
-    await page.waitForURL(/health\/live/);
-    const { body: after } = await api.request('GET', `/identification/v2/sessions/${body.id}`);
-    expect(after).toMatchObject({ status: 'success', identity: { fullName: 'TestUser Tester' } });
-    await context.close();
-  });
+    ['phone', 'sv', 'light', 'MitID', 'mitId'],
+    ['desk', 'da', 'dark', 'Google', 'google'],
+    ['phone', 'fi', 'dark', 'itsme', 'itsme'],
+  ] as const)(
+    'on the %s, in %s, %s: a user chooses %s among all, and identifies',
+    async (size, language, themeMode, label, eid) => {
+      const { body } = await api.request('POST', '/identification/v2/sessions', {
+        flow: 'redirect',
+        language,
+        ui: { themeMode },
+        redirectSettings: { successUrl: `${segl.url}/health/live`, abortUrl: back, errorUrl: back },
+        include: ['name'],
+      });
+      const context = await browser.newContext({ viewport: SCREENS[size], colorScheme: themeMode });
+      const page = await context.newPage();
+      await page.goto(body.url);
+      await page.locator('.card-action').first().waitFor();
+      await expectFine(page, `eids-${size}`);
+      await page.getByRole('button', { name: new RegExp(label) }).click();
+      await page.waitForURL(/interaction/);
+      await passEid(page, simulatedEids[eid], `${eid}-${size}`);
+      await page.waitForURL(/health\/live/);
+      const { body: after } = await api.request('GET', `/identification/v2/sessions/${body.id}`);
+      expect(after).toMatchObject({
+        status: 'success',
+        identity: { fullName: FULL_NAMES[eid.toLowerCase()] ?? 'Kari Klaven' },
+      });
+      await context.close();
+    },
+  );
 
   it.each([
     ['mitid', 'pkisignature', 'phone'],

@@ -133,7 +133,7 @@ export async function buildApp(config: Config, opening: Database | Promise<Datab
     log,
   });
 
-  const admin = createAdmin({ database, clock, masterKey, box, log });
+  const admin = createAdmin({ database, clock, masterKey, box, log, publicUrl: config.publicUrl });
   const firstClient = await admin.ensureFirstTestClient({
     clientId: config.clientId,
     clientSecret: config.clientSecret,
@@ -159,7 +159,7 @@ export async function buildApp(config: Config, opening: Database | Promise<Datab
     granted: config.products,
     salesContact: config.salesContact,
   });
-  const accountName = (accountId: string) => admin.accountName(accountId);
+  const { accountName, accountProfile } = admin;
   const signatureDeps: SignatureDeps = {
     database,
     events,
@@ -190,6 +190,7 @@ export async function buildApp(config: Config, opening: Database | Promise<Datab
     content,
     converter: new PdfConverter({ program: config.libreOffice, maxPdfBytes: config.maxDocumentBytes, log }),
     accountName,
+    accountProfile,
     requireFeatures: (account, features) => products.requireFeatures(account, features),
     hasProduct: (accountId, product) => products.hasProduct(accountId, product),
     writeAudit,
@@ -214,6 +215,7 @@ export async function buildApp(config: Config, opening: Database | Promise<Datab
     links: createSessionLinks(masterKey),
     eids,
     accountName,
+    accountProfile,
     hasProduct: (accountId, product) => products.hasProduct(accountId, product),
     requireFeatures: (account, features) => products.requireFeatures(account, features),
     settings: findIdentificationSettings,
@@ -230,6 +232,7 @@ export async function buildApp(config: Config, opening: Database | Promise<Datab
     outboundHttp: outbound,
     secretBox: createSecretBox(masterKey, 'webhook secret'),
     hasProduct: (accountId, product) => products.hasProduct(accountId, product),
+    isAccountOpen: async (db, accountId) => (await accountProfile(accountId, db)).enabled,
     tellAccount: (tx, notice) => messaging.tellAccount(tx, notice),
     clock,
     accountTime: accountClocks,
@@ -273,7 +276,7 @@ export async function buildApp(config: Config, opening: Database | Promise<Datab
       log,
       trust,
       pool,
-      accountName,
+      account: async (accountId) => ({ name: await accountName(accountId), orgNumber: undefined, logo: undefined }),
       methodName,
       nationalNumber: (documentId, signed) => openSignedNumber(signatureDeps.nationalNumberBox, documentId, signed),
     },
@@ -330,6 +333,7 @@ export async function buildApp(config: Config, opening: Database | Promise<Datab
     log,
   });
   await oauth.register(http);
+  admin.register(http);
   await trust.register(http);
   const shell = readOnce(join(SIGNING_APP, 'index.html'));
   signature.registerApp(http, { shell });

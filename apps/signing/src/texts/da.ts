@@ -250,6 +250,9 @@ export const da: Texts = {
   'signed.by_hand': 'I hånden',
   'stop.not_allowed.heading': 'Du kan ikke åbne dette her',
   'stop.not_allowed.body': '{account} har begrænset, hvor eller hvor ofte dette link virker. Bed om et nyt.',
+  'stop.account_closed.heading': 'Kontoen er lukket',
+  'stop.account_closed.body':
+    '{account} bruger ikke længere denne tjeneste, så her kan intet underskrives. Spørg dem, hvad der sker nu.',
   'failed.SA-1033': 'Koden kunne ikke sendes. Prøv igen om lidt, eller spørg afsenderen.',
   'failed.SA-1034': 'Koden kunne ikke kontrolleres, eller der var for mange forkerte forsøg.',
 };

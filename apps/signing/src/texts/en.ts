@@ -245,6 +245,9 @@ export const en = {
   'signed.by_hand': 'By hand',
   'stop.not_allowed.heading': 'You cannot open this here',
   'stop.not_allowed.body': '{account} has limited where or how often this link works. Ask for a new one.',
+  'stop.account_closed.heading': 'The account is closed',
+  'stop.account_closed.body':
+    '{account} does not use this service any more, so nothing can be signed here. Ask them what happens now.',
   'failed.SA-1033': 'The code could not be sent. Try again in a moment, or ask the sender.',
   'failed.SA-1034': 'The code could not be checked, or there were too many wrong tries.',
 } as const;

@@ -251,6 +251,9 @@ export const fi: Texts = {
   'signed.by_hand': 'Käsin',
   'stop.not_allowed.heading': 'Et voi avata tätä täällä',
   'stop.not_allowed.body': '{account} on rajannut, missä tai kuinka usein tämä linkki toimii. Pyydä uusi.',
+  'stop.account_closed.heading': 'Tili on suljettu',
+  'stop.account_closed.body':
+    '{account} ei enää käytä tätä palvelua, joten täällä ei voi allekirjoittaa. Kysy heiltä, mitä nyt tapahtuu.',
   'failed.SA-1033': 'Koodia ei voitu lähettää. Yritä hetken kuluttua uudelleen tai kysy lähettäjältä.',
   'failed.SA-1034': 'Koodia ei voitu tarkistaa tai vääriä yrityksiä oli liian monta.',
 };

@@ -250,6 +250,9 @@ export const nb: Texts = {
   'signed.by_hand': 'For hånd',
   'stop.not_allowed.heading': 'Du kan ikke åpne dette her',
   'stop.not_allowed.body': '{account} har begrenset hvor eller hvor ofte denne lenken virker. Be om en ny.',
+  'stop.account_closed.heading': 'Kontoen er stengt',
+  'stop.account_closed.body':
+    '{account} bruker ikke lenger denne tjenesten, så her kan ingenting signeres. Spør dem hva som skjer nå.',
   'failed.SA-1033': 'Koden kunne ikke sendes. Prøv igjen om litt, eller spør avsenderen.',
   'failed.SA-1034': 'Koden kunne ikke kontrolleres, eller det var for mange feil forsøk.',
 };

@@ -252,6 +252,9 @@ export const sv: Texts = {
   'signed.by_hand': 'För hand',
   'stop.not_allowed.heading': 'Du kan inte öppna detta här',
   'stop.not_allowed.body': '{account} har begränsat var eller hur ofta den här länken fungerar. Be om en ny.',
+  'stop.account_closed.heading': 'Kontot är stängt',
+  'stop.account_closed.body':
+    '{account} använder inte längre den här tjänsten, så här kan inget skrivas under. Fråga dem vad som händer nu.',
   'failed.SA-1033': 'Koden kunde inte skickas. Försök igen om en stund, eller fråga avsändaren.',
   'failed.SA-1034': 'Koden kunde inte kontrolleras, eller så var det för många fel försök.',
 };

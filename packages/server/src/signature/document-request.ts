@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { WantedFeature } from '../admin/index.ts';
 import { type FieldError, SeglError } from '../kernel/errors/segl-error.ts';
 import type { Environment } from '../kernel/events/events.ts';
+import { decodeBase64 } from '../kernel/http/base64-input.ts';
 import { validationFailed } from '../kernel/http/validation.ts';
 import type { SecretBox } from '../kernel/keys/sealed-box.ts';
 import {
@@ -11,7 +12,6 @@ import {
   neededProofs,
   requireAuthenticationTarget,
 } from './access-rules.ts';
-import { decodeBase64 } from './base64-input.ts';
 import type { CreateDocumentRequestWrapper, SignatureMethod, SignerWrapper } from './contract/document.ts';
 import type { FileType } from './contract/lists.ts';
 import { requireFormat } from './document-format.ts';

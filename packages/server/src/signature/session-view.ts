@@ -30,8 +30,8 @@ export async function currentView(deps: SignatureDeps, { session }: SessionConte
 /** What the signing app shows for this session now; nothing of the document before the person is known. */
 export async function sessionView(deps: SignatureDeps, session: SigningSession, now: Date): Promise<SessionView> {
   const { document, signer, state: stateNow } = await loadTurn(deps, session, now);
-  const [accountName, settings, attempt] = await Promise.all([
-    deps.accountName(document.accountId),
+  const [profile, settings, attempt] = await Promise.all([
+    deps.accountProfile(document.accountId),
     deps.signingSettings(document.accountId),
     openAttempt(deps, session.id),
   ]);
@@ -45,7 +45,7 @@ export async function sessionView(deps: SignatureDeps, session: SigningSession, 
     documentId: document.id,
     state,
     authentication,
-    account: { name: accountName },
+    account: { name: profile.name, logoUrl: profile.logoUrl, cssUrl: profile.cssUrl },
     contact: document.request.contactDetails,
     language: signer.request.ui?.language ?? 'EN',
     environment: document.environment,

@@ -1,4 +1,11 @@
-import type { AuditEntry, ExternalIdPolicy, Product, SigningSettings, WantedFeature } from '../admin/index.ts';
+import type {
+  AccountProfile,
+  AuditEntry,
+  ExternalIdPolicy,
+  Product,
+  SigningSettings,
+  WantedFeature,
+} from '../admin/index.ts';
 import type { ContentChecks, PdfConverter } from '../content/index.ts';
 import type { EidRegistry } from '../eid/index.ts';
 import type { AccountTime } from '../kernel/clock/account-clocks.ts';
@@ -54,6 +61,8 @@ export interface SignatureDeps {
   content: Pick<ContentChecks, 'check'>;
   converter: Pick<PdfConverter, 'convert'>;
   accountName(accountId: string): Promise<string>;
+  /** What signers see of the account, and whether it may be used. */
+  accountProfile(accountId: string): Promise<AccountProfile>;
   /** Throws 402 `not_in_subscription` for what the account has not subscribed to. */
   requireFeatures(account: { accountId: string }, features: readonly WantedFeature[]): Promise<void>;
   /** Whether the account has subscribed to it. */

@@ -182,6 +182,7 @@ export class SignatureUnderTest {
         content: new ContentChecks({ threads: 1 }),
         converter: new PdfConverter({ program: 'off', maxPdfBytes: 100_000, log }),
         accountName: async () => 'Nordbank',
+        accountProfile: async () => ({ name: 'Nordbank', enabled: true, logoUrl: undefined, cssUrl: undefined }),
         requireFeatures: async () => undefined,
         hasProduct: async () => true,
         writeAudit,

@@ -285,7 +285,9 @@ describe.each(['embedded', 'postgresql'] as const)('identification, on the %s da
     expect(await ids('/id-providers')).toContain('mitid');
     expect(await ids('/id-providers', { 'x-idfy-sdk': '1.3.0' })).not.toContain('mitid');
     expect(await ids('/id-providers/account')).toEqual(
-      'no_bankid_netcentric no_buypass dk_nemid mitid fi_eid itsme github google linkedin microsoft facebook'.split(' '),
+      'no_bankid_netcentric no_buypass dk_nemid mitid fi_eid itsme github google linkedin microsoft facebook'.split(
+        ' ',
+      ),
     );
     const of = async (language: string) =>
       (await api.request('GET', `/identification/v2/id-providers/account?language=${language}`)).body[0];

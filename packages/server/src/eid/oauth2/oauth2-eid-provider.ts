@@ -34,7 +34,7 @@ export function createOAuth2EidProvider(profile: OAuth2Profile, settings: OidcEi
   const { issuer, authentication, clock } = settings;
   if (new URL(issuer).protocol !== 'https:' && !simulator) throw new TypeError('the issuer must use https');
   if (authentication.method === 'private_key_jwt') throw new TypeError('takes a clientSecret only');
-  const fetch = createOidcFetch(settings.http);
+  const send = createOidcFetch(settings.http);
   const hostOf = (part: 'token' | 'api'): string => (simulator ? issuer : (profile.hosts[part] ?? issuer));
   const configuration = new Configuration(
     {
@@ -46,12 +46,12 @@ export function createOAuth2EidProvider(profile: OAuth2Profile, settings: OidcEi
     undefined,
     ClientSecretPost(authentication.clientSecret),
   );
-  configuration[customFetch] = fetch;
+  configuration[customFetch] = send;
   if (simulator) allowInsecureRequests(configuration);
 
   /** Throws 503 `eid_unavailable` also where the API does not take the access token that was just made. */
   async function askApi(path: string, accessToken: string): Promise<unknown> {
-    const response = await fetch(hostOf('api') + path, {
+    const response = await send(hostOf('api') + path, {
       method: 'GET',
       headers: { accept: 'application/json', authorization: `Bearer ${accessToken}`, 'user-agent': 'Segl' },
       body: undefined,
@@ -63,7 +63,7 @@ export function createOAuth2EidProvider(profile: OAuth2Profile, settings: OidcEi
 
   /** The API answers somehow; whoever cannot be reached cannot log anybody in either. */
   async function requireReachable(): Promise<void> {
-    await fetch(hostOf('api'), { method: 'HEAD', headers: {}, body: undefined, redirect: 'manual' }).catch(
+    await send(hostOf('api'), { method: 'HEAD', headers: {}, body: undefined, redirect: 'manual' }).catch(
       (error: unknown) => {
         // An answer of any kind comes from somebody who is there.
         if (!/answered \d/.test(String((error as Error).message))) throw error;

@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import { simulatedEids } from '@segl/simulators/src/simulated-eids.ts';
 import { type ApiClient, connect, documentRequest } from '@segl/test-kit/api-client';
-import { axeFindings, launchBrowser, SCREENS } from '@segl/test-kit/browser';
+import { launchBrowser, pageFaults, SCREENS } from '@segl/test-kit/browser';
 import { type SeglProcess, sampleContract, startSegl } from '@segl/test-kit/segl-process';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -43,14 +42,7 @@ describe('the eIDs of the test environment', () => {
     await segl?.remove();
   });
 
-  async function expectFine(page: Page, name: string): Promise<void> {
-    await page.evaluate('Promise.allSettled(document.getAnimations().map((one) => one.finished))');
-    const folder = process.env.SEGL_SCREENSHOTS;
-    if (folder) await page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled', fullPage: true });
-    expect(await axeFindings(page), name).toEqual([]);
-    const excess = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
-    expect(excess, name).toBe(0);
-  }
+  const expectFine = async (page: Page, name: string) => expect(await pageFaults(page, name), name).toEqual([]);
 
   /** Types on each page of the simulator what the first test person would. */
   async function passEid(page: Page, { steps, testLogin }: (typeof EIDS)[number]['simulated'], name: string) {

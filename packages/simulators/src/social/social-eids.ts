@@ -91,6 +91,8 @@ export const facebook: SimulatedEid = {
 /** It has OpenID Connect in name; its id_token holds no nonce, so that who it was is asked at the API. */
 export const linkedIn: SimulatedEid = {
   path: 'linkedin',
+  errorOf: ({ error, description }) =>
+    description === 'user_cancelled' ? { error: 'user_cancelled_login' } : { error, error_description: description },
   hidesLoginTime: true,
   name: 'linkedIn',
   scopes: ['openid', 'profile', 'email'],

@@ -14,7 +14,7 @@ import {
   writeAudit,
 } from './admin/index.ts';
 import { ContentChecks, PdfConverter } from './content/index.ts';
-import { createEidRegistry, createNoBankIdNetcentric } from './eid/index.ts';
+import { createEidRegistry, createNoBankIdNetcentric, type EidRegistration } from './eid/index.ts';
 import {
   createIdentification,
   createSessionLinks,
@@ -72,6 +72,7 @@ import {
   simulatorsClientSecret,
   startSimulators,
 } from './simulators-process.ts';
+import { offerSwedishBankId, playSeBankIdPerson } from './swedish-bankid.ts';
 import { createTrust } from './trust/index.ts';
 import { VERSION } from './version.ts';
 
@@ -151,22 +152,21 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
   const trust = await createTrust({ ...config, database, keys, clock });
   const pool = new SealingPool({ threads: config.sealingThreads, services: trust });
   const content = new ContentChecks({ threads: config.sealingThreads });
+  const simulatedNoBankId: EidRegistration = {
+    environment: 'test',
+    provider: createNoBankIdNetcentric({
+      issuer: `${config.simulatorsUrl}/no-bankid`,
+      clientId: SIMULATORS_CLIENT_ID,
+      authentication: { method: 'client_secret_basic', clientSecret: simulatorsClientSecret(masterKey) },
+      simulator: true,
+      clock,
+    }),
+  };
   const eids = createEidRegistry({
-    providers:
-      config.simulators !== 'off'
-        ? [
-            {
-              environment: 'test',
-              provider: createNoBankIdNetcentric({
-                issuer: `${config.simulatorsUrl}/no-bankid`,
-                clientId: SIMULATORS_CLIENT_ID,
-                authentication: { method: 'client_secret_basic', clientSecret: simulatorsClientSecret(masterKey) },
-                simulator: true,
-                clock,
-              }),
-            },
-          ]
-        : [],
+    providers: [
+      ...(config.simulators !== 'off' ? [simulatedNoBankId] : []),
+      ...(await offerSwedishBankId(config, simulators, { clock, log })),
+    ],
   });
   const products = createProducts({
     database,
@@ -235,7 +235,8 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
     writeAudit,
     lifetimeMs: config.identificationMinutes * 60_000,
     publicUrl: config.publicUrl,
-    testPersons: config.simulators === 'off' ? {} : { no_bankid_netcentric: playNoBankIdPerson },
+    testPersons:
+      config.simulators === 'off' ? {} : { no_bankid_netcentric: playNoBankIdPerson, se_bankid: playSeBankIdPerson },
   });
   const notification = createNotification({
     database,
@@ -276,7 +277,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
       },
     },
   });
-  const methodName = (method: string) => eids.get(method, 'test')?.displayName ?? method;
+  const methodName = (method: string) => (eids.get(method, 'prod') ?? eids.get(method, 'test'))?.displayName ?? method;
   registerPackaging(
     {
       database,

@@ -11,14 +11,16 @@ export {
   completeEidAttempt,
   type EidAttemptDeps,
   findOwnAttempt,
+  isPolling,
   pollEidAttempt,
   receiveEidReturn,
   requireEid,
   requireReturned,
   type StartedAttempt,
+  shownWaiting,
   startEidAttempt,
 } from './attempts.ts';
-export { AttemptStep } from './contract/attempt.ts';
+export { AttemptStep, type MessageLanguage, type ShownWaiting } from './contract/attempt.ts';
 export type {
   EidNative,
   EidOutcome,
@@ -43,5 +45,6 @@ export type {
   PolledEidProvider,
   PolledEidStart,
 } from './polled-eid-provider.ts';
+export type { RpCredentials } from './se-bankid/rp-client.ts';
 export { createSeBankId, type SeBankIdSettings } from './se-bankid/se-bankid.ts';
 export { type NativeFault, type NativeVerdict, verifyNative } from './verify-native.ts';

@@ -59,7 +59,7 @@ export function describePolledEidConformance(name: string, setUp: () => PolledEi
     test('waits with a code, a link and a text, and with another code each second', async () => {
       const { provider, waiting, state } = await start();
       expect(waiting).toMatchObject({ pollAfterMs: expect.any(Number), hintCode: expect.any(String) });
-      expect(URL.canParse(waiting.autoStartUrl ?? '')).toBe(true);
+      for (const url of Object.values(waiting.startUrls ?? { none: '' })) expect(URL.canParse(url)).toBe(true);
       for (const text of Object.values(waiting.message)) expect(text).not.toBe('');
       const codes = [0, 1000, 2000, 3000].map(async (ms) => {
         const poll = await provider.poll({ state, now: new Date(Date.now() + ms) });

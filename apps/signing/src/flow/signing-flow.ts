@@ -6,6 +6,7 @@ import {
   type Handwriting,
   isLocked,
   type LockedView,
+  type Purpose,
   type SessionView,
   type SigningMethod,
   type View,
@@ -15,6 +16,7 @@ import { watchSessionLife } from '../session/session-life.ts';
 import type { SessionStore } from '../session/session-store.ts';
 import { isFatal, startErrorCode } from './error-codes.ts';
 import { followResult } from './follow-result.ts';
+import { polledSteps } from './polled-steps.ts';
 import { type Failure, mayChange, nextAttachment, type Screen, screenFor, unknownTo } from './screen.ts';
 
 /** `locked`: what is known of a session whose person is not known yet; then there is no `view`. */
@@ -81,6 +83,7 @@ export function createSigningFlow(around: FlowSurroundings) {
   const life = watchSessionLife(around.now);
   const tellOfCourse = followCourse(around.tell);
 
+  const polled = polledSteps({ host, state: () => state, show, takeOutcome, fail });
   const resultPoll = { state: () => state, show, ask: () => host.getResult(), wait, leave };
 
   function show(screen: Screen, view: SessionView | null = state.view ?? state.locked): void {
@@ -150,6 +153,8 @@ export function createSigningFlow(around: FlowSurroundings) {
     around.showHandle(handle);
     const view = await host.getSession();
     const begun = view.attempt;
+    // Also after the app of the eID was on the same screen, where phones load the page anew.
+    if (begun?.polled) return polled.resume(begun, view);
     if (isLocked(view)) return resumeLocked(view);
     if (view.state === 'sign' && returnedAttempt) {
       show({ name: 'sealing', method: view.methods.find(({ method }) => method === begun?.method) }, view);
@@ -178,13 +183,7 @@ export function createSigningFlow(around: FlowSurroundings) {
     } catch (error) {
       return fail('SA-1005', 'open_session', error);
     }
-    returnedAttempt = null;
-    const { outcome, errorCode, eidErrorCode, eidErrorMessage, redirect } = finished;
-    if (outcome === 'identified') return showView(finished.view);
-    if (outcome === 'canceled') return show({ name: 'proving', remark: 'left_eid' }, finished.view);
-    const code = errorCode ?? 'SA-1005';
-    const retry = code === WRONG_PERSON ? null : 'open_session';
-    void showFailure({ code, retry, eidErrorCode, eidErrorMessage, redirect }, finished.view);
+    takeOutcome(finished, 'identify');
   }
 
   async function completeAttempt(attemptId: string): Promise<void> {
@@ -194,15 +193,24 @@ export function createSigningFlow(around: FlowSurroundings) {
     } catch (error) {
       return fail('SA-1012', 'complete_attempt', error, attemptId);
     }
+    takeOutcome(finished, 'sign');
+  }
+
+  /** Goes on from what came of an eID. */
+  function takeOutcome(finished: AttemptOutcome, purpose: Purpose): void {
     returnedAttempt = null;
     runningAttempt = null;
     const { outcome, view, errorCode, eidErrorCode, eidErrorMessage, redirect } = finished;
-    if (outcome === 'signed' || view.state !== 'sign' || isLocked(view)) return showView(view);
-    if (outcome === 'identified') return showSealing(view);
-    if (outcome === 'canceled') return show({ name: 'reading', remark: 'left_eid' }, view);
-    const code = errorCode ?? 'SA-1012';
-    const retry = code === WRONG_PERSON ? null : 'choose_method';
-    void showFailure({ code, retry, eidErrorCode, eidErrorMessage, redirect }, view);
+    const signs = purpose === 'sign';
+    const goesOn = outcome === 'signed' || (signs && (view.state !== 'sign' || isLocked(view)));
+    if (goesOn || (outcome === 'identified' && !signs)) showView(view);
+    else if (outcome === 'identified') showSealing(view as View);
+    else if (outcome === 'canceled') show({ name: signs ? 'reading' : 'proving', remark: 'left_eid' }, view);
+    else {
+      const code = errorCode ?? (signs ? 'SA-1012' : 'SA-1005');
+      const retry = code === WRONG_PERSON ? null : signs ? 'choose_method' : 'open_session';
+      void showFailure({ code, retry, eidErrorCode, eidErrorMessage, redirect }, view);
+    }
   }
 
   /** Opens or resumes the session. `quietly` keeps the screen until there is another one to show. */
@@ -321,6 +329,9 @@ export function createSigningFlow(around: FlowSurroundings) {
         return;
       }
       runningAttempt = attempt.attemptId;
+      if (attempt.step.kind === 'poll') {
+        return show({ name: 'polling', method, purpose: 'sign', attemptId: attempt.attemptId });
+      }
       const { url, inWindow } = attempt.step;
       if (!inWindow) return around.goTo(url);
       show({ name: 'handing_over', method, elsewhere: { url, opened: around.eidWindow.open(url) } });
@@ -348,7 +359,10 @@ export function createSigningFlow(around: FlowSurroundings) {
     const leaving = state.screen;
     try {
       const attempt = await host.startAuthentication(method.method, false);
-      if (state.screen === leaving) around.goTo(attempt.step.url);
+      if (state.screen !== leaving) return;
+      const { attemptId, step } = attempt;
+      if (step.kind === 'redirect') around.goTo(step.url);
+      else show({ name: 'polling', method, purpose: 'identify', attemptId });
     } catch (error) {
       if (error instanceof ConnectionError) return show({ name: 'proving', remark: 'no_connection' });
       fail('SA-1004', 'open_session', error);
@@ -559,6 +573,8 @@ export function createSigningFlow(around: FlowSurroundings) {
     openEidWindow,
     eidReturned,
     leaveEid,
+    pollEid: polled.ask,
+    leavePolledEid: polled.leave,
     documentRead,
     viewerFailed,
     backToDocument,

@@ -7,9 +7,11 @@ import { useSpeech } from '../texts/use-speech.tsx';
 
 const ownWords: Record<string, TextKey> = { no_bankid_netcentric: 'choose.no_bankid_netcentric' };
 
+const HOME: Record<string, string | undefined> = { NO: 'NO', SV: 'SE', DA: 'DK', FI: 'FI' };
+
 /** Methods of the language's own country come first; otherwise the sender's order stands. */
 export function inOrderFor(language: string, methods: readonly SigningMethod[]): SigningMethod[] {
-  const country = language === 'NO' ? 'NO' : null;
+  const country = HOME[language];
   const rank = (method: SigningMethod) => (method.countryCode === country ? 0 : 1);
   return [...methods].sort((a, b) => rank(a) - rank(b));
 }

@@ -45,6 +45,7 @@ export type {
   PolledEidProvider,
   PolledEidStart,
 } from './polled-eid-provider.ts';
+export { toTwelveDigits } from './se-bankid/personal-number.ts';
 export type { RpCredentials } from './se-bankid/rp-client.ts';
 export { createSeBankId, type SeBankIdSettings } from './se-bankid/se-bankid.ts';
 export { type NativeFault, type NativeVerdict, verifyNative } from './verify-native.ts';

@@ -92,6 +92,13 @@ export function describePolledEidConformance(name: string, setUp: () => PolledEi
       expect(await verifyNative(native, { documentSha256 })).toEqual({ valid: false, fault: 'document' });
     });
 
+    test('identifies for a document that is not shown yet, and tells which one', async () => {
+      const { native } = await complete({ purpose: 'identify', documentTitle: undefined });
+      expect(await verifyNative(native, { documentSha256 })).toMatchObject({ valid: true, documentSha256 });
+      const other = createHash('sha256').update('another contract').digest('hex');
+      expect(await verifyNative(native, { documentSha256: other })).toEqual({ valid: false, fault: 'document' });
+    });
+
     test('refuses to start signing without the digest of a document', async () => {
       await expect(start({ documentSha256: undefined })).rejects.toThrow(TypeError);
       await expect(start({ documentSha256: 'abc' })).rejects.toThrow(TypeError);

@@ -121,7 +121,7 @@ describe('Swedish BankID, in a browser', () => {
     ]);
     const text = (await pdfText(pades)).replace(/\s+/g, ' ');
     expect(text).toContain('Kalle Anka');
-    expect(text).toContain('Swedish BankID');
+    expect(text).toContain('Swedish BankID: signature by the person’s own key, attached');
     expect((await attachedFiles(pades)).join(' ')).toContain('bankid-signature.xml');
     const native = await api.request(
       'GET',

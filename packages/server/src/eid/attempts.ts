@@ -277,11 +277,7 @@ function sealEnd(deps: EidAttemptDeps, id: string, end: StoredEnd): Buffer {
 
 function openEnd(deps: EidAttemptDeps, attempt: EidAttempt): EidOutcome {
   const end = openedJson<StoredEnd>(deps, attempt.answerSealed!, answerOf(attempt.id));
-  if (end.result === 'canceled') return { result: 'canceled' };
-  if (end.result === 'failed') {
-    const { message, ...failure } = end;
-    return message ? { ...failure, providerMessage: message.en } : failure;
-  }
+  if (end.result !== 'completed') return end;
   return {
     ...end,
     authenticatedAt: new Date(end.authenticatedAt),

@@ -20,7 +20,7 @@ export {
   shownWaiting,
   startEidAttempt,
 } from './attempts.ts';
-export { AttemptStep, type MessageLanguage, type ShownWaiting } from './contract/attempt.ts';
+export { AttemptStep, type EidMessage, type MessageLanguage, type ShownWaiting } from './contract/attempt.ts';
 export type {
   EidNative,
   EidOutcome,
@@ -39,7 +39,6 @@ export {
 export { createNoBankIdNetcentric } from './no-bankid/no-bankid-netcentric.ts';
 export type { OidcClientAuthentication, OidcEidProvider, OidcEidSettings } from './oidc/oidc-eid-provider.ts';
 export type {
-  EidMessage,
   EidPoll,
   EidWaiting,
   PolledEidProvider,
@@ -48,4 +47,4 @@ export type {
 export { toTwelveDigits } from './se-bankid/personal-number.ts';
 export type { RpCredentials } from './se-bankid/rp-client.ts';
 export { createSeBankId, type SeBankIdSettings } from './se-bankid/se-bankid.ts';
-export { type NativeFault, type NativeVerdict, verifyNative } from './verify-native.ts';
+export { isSignedByOwnKey, type NativeFault, type NativeVerdict, verifyNative } from './verify-native.ts';

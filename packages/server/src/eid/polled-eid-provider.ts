@@ -1,4 +1,4 @@
-import type { EID_MESSAGE_LANGUAGES } from './contract/attempt.ts';
+import type { EidMessage } from './contract/attempt.ts';
 import type { EidOutcome, EidProvider, EidStart } from './eid-provider.ts';
 
 /** What a polled eID must know besides. */
@@ -22,15 +22,8 @@ export interface EidWaiting {
   pollAfterMs: number;
 }
 
-/** In the languages of the pages. */
-export type EidMessage = Record<(typeof EID_MESSAGE_LANGUAGES)[number], string>;
-
-type PolledEnd =
-  | Extract<EidOutcome, { result: 'completed' }>
-  | (Exclude<EidOutcome, { result: 'completed' }> & { message?: EidMessage });
-
 /** Either it waits, with the state to hand in next time, or it has ended; an end is told once. */
-export type EidPoll = { result: 'waiting'; waiting: EidWaiting; state: Record<string, unknown> } | PolledEnd;
+export type EidPoll = { result: 'waiting'; waiting: EidWaiting; state: Record<string, unknown> } | EidOutcome;
 
 /**
  * An eID in an app of its own, to which no browser is sent: the person scans a code or switches to the app, and Segl asks

@@ -166,6 +166,7 @@ function inBoth(first: string, second: string | undefined): string {
 
 const SIGNED_KINDS: Record<HowSigned, string> = {
   eid: 'signed',
+  own_key: 'signed',
   accepted: 'signed_by_acceptance',
   handwritten: 'signed_by_hand',
   handwritten_after_login: 'signed_by_hand',

@@ -76,8 +76,15 @@ export async function pollSigning(
   if (attempt.purpose !== purpose) throw sessionExpired();
   const waiting = await pollEidAttempt(deps, run);
   if (waiting) return { status: 200, body: { waiting: shownWaiting(waiting, body.language) } };
-  await completeEidAttempt(deps, attempt.id, (outcome) => settle(deps, context, attempt, outcome));
-  return { status: 200, body: { finished: await outcomeOf(deps, context, await finishedAttempt(deps, attempt.id)) } };
+  let said: string | undefined;
+  await completeEidAttempt(deps, attempt.id, (outcome) => {
+    said = outcome.result === 'failed' ? outcome.message?.[body.language] : undefined;
+    return settle(deps, context, attempt, outcome);
+  });
+  const finished = await outcomeOf(deps, context, await finishedAttempt(deps, attempt.id));
+  // The sender reads English; the person reads the language of the page.
+  const inOwnWords = said !== undefined && finished.eidErrorMessage ? { eidErrorMessage: said } : {};
+  return { status: 200, body: { finished: { ...finished, ...inOwnWords } } };
 }
 
 /** Ends an attempt that the signer turned away from, in the app's own words; a finished one stays as it is. */

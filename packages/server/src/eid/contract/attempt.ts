@@ -14,6 +14,9 @@ export type AttemptStep = Static<typeof AttemptStep>;
 
 export const EID_MESSAGE_LANGUAGES = ['en', 'no', 'sv', 'da', 'fi', 'de'] as const;
 
+/** Words for the person, in each language of the pages. */
+export type EidMessage = Record<(typeof EID_MESSAGE_LANGUAGES)[number], string>;
+
 /** In which language the person reads what the eID waits for. */
 export const MessageLanguage = stringEnum(EID_MESSAGE_LANGUAGES);
 export type MessageLanguage = Static<typeof MessageLanguage>;

@@ -207,8 +207,15 @@ function checkDigests({ purpose, documentSha256, attachmentSha256 = [] }: Polled
 
 function fail(code: string, providerCode: string | undefined): EidPoll {
   const failure = findFailure(code);
-  if (failure.code === 'canceled') return { result: 'canceled', message: failure.message };
-  return { result: 'failed', code: failure.code, ...(providerCode ? { providerCode } : {}), message: failure.message };
+  if (failure.code === 'canceled') return { result: 'canceled' };
+  const { message } = failure;
+  return {
+    result: 'failed',
+    code: failure.code,
+    ...(providerCode ? { providerCode } : {}),
+    providerMessage: message.en,
+    message,
+  };
 }
 
 function toPerson(claims: SeBankIdClaims, wantsNationalNumber: boolean): EidPerson {

@@ -1,4 +1,4 @@
-import type { EidMessage } from '../polled-eid-provider.ts';
+import type { EidMessage } from '../contract/attempt.ts';
 
 const messages = {
   waitForApp: {

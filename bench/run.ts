@@ -1,5 +1,15 @@
 /** `npm run bench` runs them all, `npm run bench -- <name> [arguments]` one of them. */
-const BENCHES = ['seal-pdf', 'api', 'token', 'list', 'webhooks', 'requests', 'properties', 'memory'] as const;
+const BENCHES = [
+  'seal-pdf',
+  'seal-memory',
+  'api',
+  'token',
+  'list',
+  'webhooks',
+  'requests',
+  'properties',
+  'memory',
+] as const;
 
 const [wanted, ...rest] = process.argv.slice(2);
 process.argv.splice(2, process.argv.length, ...rest);

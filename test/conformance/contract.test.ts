@@ -13,6 +13,7 @@ import { readText } from './repository.ts';
 
 /** Groups whose every operation is served. */
 const COMPLETE = [
+  '/admin/account',
   '/admin/oauthclient',
   '/identification/log',
   '/identification/session',
@@ -27,7 +28,6 @@ const COMPLETE = [
 
 /** Groups of which operations are still missing. When the last one is there, a group moves up, for good. */
 const OPEN = [
-  '/admin/account',
   '/admin/dealer',
   '/admin/invoice',
   '/admin/openid',

@@ -47,8 +47,8 @@ describe('a person identifies themselves', () => {
   });
   async function create(changes: object = {}): Promise<{ Url: string; RequestId: string }> {
     const { status, body } = await api.request('POST', '/identification/session', {
-      IdentityProvider: 'NO_BANKID_WEB',
       ReturnUrls: returnUrls(),
+      IdentityProvider: 'NO_BANKID_WEB',
       ...changes,
     });
     expect(status, JSON.stringify(body)).toBe(200);

@@ -1,4 +1,4 @@
-import { applyTheme } from '@segl/ui';
+import { applyAccountStyling, applyTheme } from '@segl/ui';
 import { lazy, type ReactNode, Suspense, useEffect, useLayoutEffect } from 'react';
 import type { Screen } from './flow/screen.ts';
 import { AttachmentScreen } from './screens/attachment-screen.tsx';
@@ -8,7 +8,7 @@ import { LoadingScreen } from './screens/loading-screen.tsx';
 import { ReadingScreen } from './screens/reading-screen.tsx';
 import { SignedScreen } from './screens/signed-screen.tsx';
 import { StoppedScreen } from './screens/stopped-screen.tsx';
-import { HandingOverScreen, SealingScreen } from './screens/working-screens.tsx';
+import { FinishingScreen, HandingOverScreen, SealingScreen } from './screens/working-screens.tsx';
 import { SessionLifeDialog } from './session/life-dialog.tsx';
 import { useSigning } from './signing.tsx';
 import { useSpeech } from './texts/use-speech.tsx';
@@ -94,7 +94,9 @@ export function App() {
 
   useLayoutEffect(() => {
     const known = view ?? locked;
-    if (known) applyTheme(document.documentElement, known.theme);
+    if (!known) return;
+    applyTheme(document.documentElement, known.theme);
+    applyAccountStyling(document, known.account.cssUrl);
   }, [view, locked]);
 
   const title = screen.name === 'stopped' && screen.reason === 'unknown_link' ? undefined : view?.document.title;
@@ -137,8 +139,10 @@ function CurrentScreen() {
       return <Later screen={<PollingScreen method={screen.method} purpose={screen.purpose} />} />;
     case 'sealing':
       return <SealingScreen />;
+    case 'finishing':
+      return <FinishingScreen />;
     case 'signed':
-      return <SignedScreen copy={screen.copy} redirect={screen.redirect} />;
+      return <SignedScreen copy={screen.copy} redirect={screen.redirect} unfinished={screen.unfinished} />;
     case 'stopped':
       return (
         <StoppedScreen key={screen.reason} reason={screen.reason} redirect={screen.redirect} sender={screen.sender} />

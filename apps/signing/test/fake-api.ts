@@ -3,7 +3,14 @@ import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
-import type { AttemptOutcome, LockedView, PendingAuthentication, Sender, View } from '../src/server/contract.ts';
+import type {
+  AttemptOutcome,
+  LockedView,
+  PendingAuthentication,
+  Sender,
+  SigningResult,
+  View,
+} from '../src/server/contract.ts';
 
 /**
  * Stands in for the sign host in this app's own browser tests: the built app under the real policy, sessions in memory,
@@ -23,6 +30,8 @@ export type Scenario = {
   pdf?: Buffer;
   /** The copy that is shown in place of the content. */
   display?: string;
+  /** What `/result` says of the account's success action, in order; the last one stays. */
+  successActions?: SigningResult['successAction'][];
   /** Answers of `/result` that are not yet packaged. */
   pollsUntilPackaged?: number;
   wayBack?: string;
@@ -106,6 +115,7 @@ function viewOf(scenario: Scenario, pdf: Buffer): View {
     redirect: { mode: 'donot_redirect' },
     remainingSigners: 0,
     canDownload: true,
+    successWaitSeconds: 0,
     ...scenario.view,
     document: { ...sample, ...scenario.view?.document },
   };
@@ -410,7 +420,9 @@ export async function startFakeApi(
           packaged && session.view.canDownload
             ? [{ kind: 'pades', fileName: 'loan-agreement-signed.pdf', url: '/app/v1/documents/main/signed' }]
             : [];
+        const { successActions = ['done'] } = scenario;
         return json(response, 200, {
+          successAction: successActions[Math.min(session.polls, successActions.length) - 1],
           packaged,
           downloads,
           redirect: scenario.wayBack && `${scenario.wayBack}?status=success`,

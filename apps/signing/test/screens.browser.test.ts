@@ -242,6 +242,24 @@ const screens: Record<string, ScreenCase> = {
     },
     heading: ['Signed\\.', 'Signert\\.'],
   },
+  finishing: {
+    scenario: { successActions: ['waiting'], view: { successWaitSeconds: 300 } },
+    reach: answer('signed'),
+    heading: ['Your signature is stored', 'Signaturen din er lagret'],
+  },
+  'signed-unfinished': {
+    scenario: {
+      successActions: ['failed'],
+      pollsUntilPackaged: 0,
+      wayBack: 'https://nordbank.example/done',
+      view: { successWaitSeconds: 30, redirect: { mode: 'redirect' } },
+    },
+    reach: async (page) => {
+      await answer('signed')(page);
+      await page.getByText('SA-1032').waitFor();
+    },
+    heading: ['Signed\\.', 'Signert\\.'],
+  },
   'signed-copy-not-ready': {
     scenario: { pollsUntilPackaged: 99 },
     reach: answer('signed'),
@@ -360,6 +378,10 @@ const screens: Record<string, ScreenCase> = {
     heading: ['The time to sign', 'Fristen for å signere'],
   },
   canceled: { scenario: stopped('canceled'), heading: ['The sender has cancelled', 'Avsenderen har trukket'] },
+  'canceled-with-reason': {
+    scenario: stopped('canceled', { cancelReason: 'We have agreed on another price.\nA new offer is on its way.' }),
+    heading: ['The sender has cancelled', 'Avsenderen har trukket'],
+  },
   'canceled-by-you': {
     scenario: {},
     reach: async (page) => {

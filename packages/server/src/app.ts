@@ -11,10 +11,11 @@ import {
   findAccountContacts,
   findExternalIdPolicy,
   findIdentificationSettings,
+  findSigningSettings,
   writeAudit,
 } from './admin/index.ts';
 import { ContentChecks, PdfConverter } from './content/index.ts';
-import { createEidRegistry, createNoBankIdNetcentric, type EidRegistration } from './eid/index.ts';
+import { createEidRegistry, REDIRECT_METHODS } from './eid/index.ts';
 import {
   createIdentification,
   createSessionLinks,
@@ -46,6 +47,7 @@ import { createOutboundHttp } from './kernel/outbound-http/outbound-http.ts';
 import { createMessaging, createSmsTransport, createSmtpTransport } from './messaging/index.ts';
 import { createNotification } from './notification/index.ts';
 import { startOAuth } from './oauth/index.ts';
+import { offeredEids } from './offered-eids.ts';
 import { jobOf, PACKAGE_DOCUMENT, registerPackaging, SealingPool } from './packaging/index.ts';
 import { CONTRACT_TEXTS, registerReference } from './reference/index.ts';
 import { createRequestLog } from './requests/index.ts';
@@ -65,13 +67,7 @@ import {
   startDocumentTimers,
   startFoldingCounts,
 } from './signature/index.ts';
-import {
-  playNoBankIdPerson,
-  SIMULATORS_CLIENT_ID,
-  type Simulators,
-  simulatorsClientSecret,
-  startSimulators,
-} from './simulators-process.ts';
+import { type Simulators, simulatorsClient, startSimulators } from './simulators-process.ts';
 import { offerSwedishBankId, playSeBankIdPerson } from './swedish-bankid.ts';
 import { createTrust } from './trust/index.ts';
 import { VERSION } from './version.ts';
@@ -91,27 +87,31 @@ export interface App {
 
 /**
  * The whole server, put together: every capability is named here, and everything that one needs of another is handed to
- * it here. Nothing listens yet. The database is closed with it.
+ * it here. Nothing listens yet. The database, which may still be opening, is closed with it.
  */
-export async function buildApp(config: Config, database: Database, log: Log): Promise<App> {
+export async function buildApp(config: Config, opening: Database | Promise<Database>, log: Log): Promise<App> {
   const clock = systemClock;
   const masterKey = await loadMasterKey({ dataDir: config.dataDir, fromEnvironment: config.masterKey });
   const simulators: Promise<Simulators> | undefined =
     config.simulators === 'on'
       ? startSimulators({
           config,
-          clientSecret: simulatorsClientSecret(masterKey),
-          callbackPaths: [EID_CALLBACK_PATH, `${IDENTIFICATION_CALLBACK_PATH}/no_bankid_netcentric`],
+          client: simulatorsClient(masterKey),
+          callbackPaths: [
+            EID_CALLBACK_PATH,
+            ...REDIRECT_METHODS.map((method) => `${IDENTIFICATION_CALLBACK_PATH}/${method}`),
+          ],
           log,
         })
       : undefined;
+  const database = await opening;
   await migrate({ database, log });
   await ensurePartitions(database, clock.now());
   const dropPartitions = () =>
     dropOldPartitions(database, clock.now()).catch((err: unknown) =>
       log.warn({ err }, 'old partitions were not dropped'),
     );
-  await dropPartitions();
+  void dropPartitions();
   const partitionTimer = setInterval(() => {
     ensurePartitions(database, clock.now())
       .then(dropPartitions)
@@ -134,7 +134,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
     log,
   });
 
-  const admin = createAdmin({ database, clock, masterKey, box, log });
+  const admin = createAdmin({ database, clock, masterKey, box, log, publicUrl: config.publicUrl });
   const firstClient = await admin.ensureFirstTestClient({
     clientId: config.clientId,
     clientSecret: config.clientSecret,
@@ -152,21 +152,9 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
   const trust = await createTrust({ ...config, database, keys, clock });
   const pool = new SealingPool({ threads: config.sealingThreads, services: trust });
   const content = new ContentChecks({ threads: config.sealingThreads });
-  const simulatedNoBankId: EidRegistration = {
-    environment: 'test',
-    provider: createNoBankIdNetcentric({
-      issuer: `${config.simulatorsUrl}/no-bankid`,
-      clientId: SIMULATORS_CLIENT_ID,
-      authentication: { method: 'client_secret_basic', clientSecret: simulatorsClientSecret(masterKey) },
-      simulator: true,
-      clock,
-    }),
-  };
+  const offered = await offeredEids(config, simulatorsClient(masterKey), clock);
   const eids = createEidRegistry({
-    providers: [
-      ...(config.simulators !== 'off' ? [simulatedNoBankId] : []),
-      ...(await offerSwedishBankId(config, simulators, { clock, log })),
-    ],
+    providers: [...offered.registrations, ...(await offerSwedishBankId(config, simulators, { clock, log }))],
   });
   const products = createProducts({
     database,
@@ -174,7 +162,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
     granted: config.products,
     salesContact: config.salesContact,
   });
-  const accountName = (accountId: string) => admin.accountName(accountId);
+  const { accountName, accountProfile } = admin;
   const signatureDeps: SignatureDeps = {
     database,
     events,
@@ -205,10 +193,12 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
     content,
     converter: new PdfConverter({ program: config.libreOffice, maxPdfBytes: config.maxDocumentBytes, log }),
     accountName,
+    accountProfile,
     requireFeatures: (account, features) => products.requireFeatures(account, features),
     hasProduct: (accountId, product) => products.hasProduct(accountId, product),
     writeAudit,
     externalIdPolicy: (accountId) => findExternalIdPolicy(database, accountId),
+    signingSettings: (accountId) => findSigningSettings(database, accountId),
     releaseFiles: (tx, ownerId) => unusedFiles.release(tx, ownerId),
     makePackage: (task) => jobs.sendMany(PACKAGE_DOCUMENT, [jobOf(task)]),
     // None exists yet: what is asked for says so in its link.
@@ -228,6 +218,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
     links: createSessionLinks(masterKey),
     eids,
     accountName,
+    accountProfile,
     hasProduct: (accountId, product) => products.hasProduct(accountId, product),
     requireFeatures: (account, features) => products.requireFeatures(account, features),
     settings: findIdentificationSettings,
@@ -235,8 +226,10 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
     writeAudit,
     lifetimeMs: config.identificationMinutes * 60_000,
     publicUrl: config.publicUrl,
-    testPersons:
-      config.simulators === 'off' ? {} : { no_bankid_netcentric: playNoBankIdPerson, se_bankid: playSeBankIdPerson },
+    testPersons: {
+      ...offered.testPersons,
+      ...(config.simulators === 'off' ? {} : { se_bankid: playSeBankIdPerson }),
+    },
   });
   const notification = createNotification({
     database,
@@ -245,6 +238,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
     outboundHttp: outbound,
     secretBox: createSecretBox(masterKey, 'webhook secret'),
     hasProduct: (accountId, product) => products.hasProduct(accountId, product),
+    isAccountOpen: async (db, accountId) => (await accountProfile(accountId, db)).enabled,
     tellAccount: (tx, notice) => messaging.tellAccount(tx, notice),
     clock,
     accountTime: accountClocks,
@@ -288,7 +282,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
       log,
       trust,
       pool,
-      accountName,
+      account: async (accountId) => ({ name: await accountName(accountId), orgNumber: undefined, logo: undefined }),
       methodName,
       nationalNumber: (documentId, signed) => openSignedNumber(signatureDeps.nationalNumberBox, documentId, signed),
     },
@@ -345,6 +339,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
     log,
   });
   await oauth.register(http);
+  admin.register(http);
   await trust.register(http);
   const shell = readOnce(join(SIGNING_APP, 'index.html'));
   signature.registerApp(http, { shell });
@@ -372,12 +367,13 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
   registerReference(http, { publicUrl: config.publicUrl });
   registerOperations(http, {
     database,
-    openApi: openApiDocument(routes, {
-      publicUrl: config.publicUrl,
-      version: VERSION,
-      statusCodes: config.statusCodes,
-      ...CONTRACT_TEXTS,
-    }),
+    openApi: () =>
+      openApiDocument(routes, {
+        publicUrl: config.publicUrl,
+        version: VERSION,
+        statusCodes: config.statusCodes,
+        ...CONTRACT_TEXTS,
+      }),
     ready: () => ready,
   });
 
@@ -391,7 +387,6 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
         await events.start();
         stopFoldingCounts = startFoldingCounts({ database, log });
         stopDocumentTimers = startDocumentTimers({ ...signatureDeps, clocks: accountClocks });
-        await unusedFiles.searchDaily();
         stopSessionTimers = startSessionTimers({
           database,
           log,
@@ -401,7 +396,7 @@ export async function buildApp(config: Config, database: Database, log: Log): Pr
         });
         stopReminders = messaging.startReminders({ clock, clocks: accountClocks });
       }
-      await simulators;
+      await Promise.all([config.role !== 'api' && unusedFiles.searchDaily(), simulators]);
       ready = true;
     },
     async close() {

@@ -19,8 +19,7 @@ async function main(): Promise<void> {
     },
   });
   // The embedded database starts in its own thread: meanwhile this one loads the program.
-  const [database, { buildApp }] = await Promise.all([opening, import('./app.ts')]);
-  const app = await buildApp(config, database, log);
+  const [app] = await Promise.all([import('./app.ts').then(({ buildApp }) => buildApp(config, opening, log)), opening]);
 
   let closing = false;
   const stop = (signal: string): void => {

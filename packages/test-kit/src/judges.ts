@@ -118,6 +118,19 @@ function trimDer(bytes: Buffer): Buffer {
   return bytes.subarray(0, 2 + count + bytes.readUIntBE(2, count));
 }
 
+/**
+ * What those hear who have the file read to them: element by element in reading order, as `pdfinfo` reads the structure;
+ * `tagged` is whether the file is declared to be tagged throughout.
+ */
+export async function pdfStructure(bytes: Uint8Array): Promise<{ tagged: boolean; elements: string }> {
+  return withFolder(async (folder) => {
+    const path = join(folder, 'file.pdf');
+    await writeFile(path, bytes);
+    const facts = (await say('pdfinfo', [path])).text;
+    return { tagged: /^Tagged: +yes$/m.test(facts), elements: (await say('pdfinfo', ['-struct-text', path])).text };
+  });
+}
+
 /** Text of every page, as `pdftotext` reads it. */
 export async function pdfText(pdf: Uint8Array): Promise<string> {
   return withFolder(async (folder) => {

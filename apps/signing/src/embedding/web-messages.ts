@@ -28,13 +28,17 @@ export function followCourse(tell: (message: WebMessage) => void): (state: FlowS
       tell({ type: 'app_started', payload: document });
     }
     const waits = screen.name === 'handing_over' && screen.elsewhere === undefined;
-    const spins = started && (waits || screen.name === 'loading' || screen.name === 'sealing');
+    const spins = started && (waits || WORKING.includes(screen.name));
     if (spins !== spinning) {
       spinning = spins;
       tell({ type: spins ? 'spinner_on' : 'spinner_off' });
     }
     if (!isNew) return;
-    if (screen.name === 'signed') tell({ type: 'sign_success', payload: document });
+    if (screen.name === 'signed' && !screen.unfinished) tell({ type: 'sign_success', payload: document });
+    if (screen.name === 'signed' && screen.unfinished) {
+      const { code } = screen.unfinished;
+      tell({ type: 'sign_error', payload: { errorCode: code, errorMessage: UNFINISHED_MESSAGE, ...document } });
+    }
     if (screen.name === 'failed') {
       const { code, eidErrorCode, eidErrorMessage } = screen.failure;
       const eid = { ...(eidErrorCode ? { eidErrorCode } : {}), ...(eidErrorMessage ? { eidErrorMessage } : {}) };
@@ -49,6 +53,9 @@ export function followCourse(tell: (message: WebMessage) => void): (state: FlowS
 }
 
 export const ERROR_MESSAGE = 'The signing app could not go on.';
+const UNFINISHED_MESSAGE = 'The signature is valid; what was to come with it is missing.';
+
+const WORKING: readonly string[] = ['loading', 'sealing', 'finishing'];
 
 const STOP_ERRORS: Partial<Record<string, { errorCode: string; errorMessage: string }>> = {
   canceled: { errorCode: 'document_canceled', errorMessage: 'The sender has cancelled the document.' },

@@ -22,6 +22,7 @@ export type StopReason =
   | 'maintenance'
   | 'canceled_by_you'
   | 'not_allowed'
+  | 'account_closed'
   | 'eid_window';
 
 export type Failure = {
@@ -48,6 +49,9 @@ export type CopyState =
   | { state: 'late'; code: 'SA-1030' | 'SA-1031' }
   | { state: 'ready'; download: Download };
 
+/** What the account waits for is not ready in time, cannot be asked for, or could not be had. The signature is valid. */
+export type Unfinished = { code: 'SA-1030' | 'SA-1031' | 'SA-1032' };
+
 export type Screen =
   | { name: 'loading' }
   /** Nothing of the document is known yet; `busy` while the eID's answer is looked at. */
@@ -65,7 +69,9 @@ export type Screen =
   /** At an eID in an app of its own, which is asked how it stands. */
   | { name: 'polling'; method: SigningMethod; purpose: Purpose; attemptId: string }
   | { name: 'sealing'; method?: SigningMethod }
-  | { name: 'signed'; copy: CopyState; redirect?: string }
+  /** The signature is stored; the account lets the signer wait for what comes with it. */
+  | { name: 'finishing' }
+  | { name: 'signed'; copy: CopyState; redirect?: string; unfinished?: Unfinished }
   | { name: 'stopped'; reason: StopReason; redirect?: string; sender?: Sender }
   | { name: 'failed'; failure: Failure };
 
@@ -78,13 +84,22 @@ export function screenFor(view: SessionView): Screen {
       if (before && !before.accepted) return { name: 'dialog' };
       return { name: view.attachments.length > 0 ? 'overview' : 'reading' };
     case 'signed':
-      return { name: 'signed', copy: { state: expectsCopy(view) ? 'preparing' : 'none' } };
+      return view.successWaitSeconds > 0 ? { name: 'finishing' } : signedScreen(view);
     case 'expired':
     case 'canceled':
       return { name: 'stopped', reason: view.state, redirect: redirects(view) ? view.redirect.error : undefined };
     default:
       return { name: 'stopped', reason: view.state };
   }
+}
+
+/** The end, with what is known of the copy so far. */
+export function signedScreen(view: Pick<View, 'canDownload' | 'remainingSigners'>, unfinished?: Unfinished): Screen {
+  return {
+    name: 'signed',
+    copy: { state: expectsCopy(view) ? 'preparing' : 'none' },
+    ...(unfinished ? { unfinished } : {}),
+  };
 }
 
 /** The code of what this app cannot show: a newer server may know formats and kinds of attachments that it does not. */

@@ -2,11 +2,11 @@ import { ERROR_MESSAGE, followCourse, type WebMessage } from '../embedding/web-m
 import {
   type AttemptOutcome,
   type Boot,
-  type CodeCheck,
   type Handwriting,
   isLocked,
   type LockedView,
   type Purpose,
+  type ReportedError,
   type SessionView,
   type SigningMethod,
   type View,
@@ -14,8 +14,9 @@ import {
 import { ConnectionError, ServerError, type SignHost } from '../server/sign-host.ts';
 import { watchSessionLife } from '../session/session-life.ts';
 import type { SessionStore } from '../session/session-store.ts';
+import { codeSteps } from './code-steps.ts';
 import { isFatal, startErrorCode } from './error-codes.ts';
-import { followResult } from './follow-result.ts';
+import { followResult, followSignature } from './follow-result.ts';
 import { polledSteps } from './polled-steps.ts';
 import { type Failure, mayChange, nextAttachment, type Screen, screenFor, unknownTo } from './screen.ts';
 
@@ -83,8 +84,17 @@ export function createSigningFlow(around: FlowSurroundings) {
   const life = watchSessionLife(around.now);
   const tellOfCourse = followCourse(around.tell);
 
-  const polled = polledSteps({ host, state: () => state, show, takeOutcome, fail });
-  const resultPoll = { state: () => state, show, ask: () => host.getResult(), wait, leave };
+  const steps = { host, state: () => state, show, showView, showFailure, takeOutcome, fail };
+  const polled = polledSteps(steps);
+  const resultPoll = {
+    state: () => state,
+    show,
+    ask: () => host.getResult(),
+    report: (errorCode: string) => report({ errorCode }),
+    wait,
+    leave,
+    now: around.now,
+  };
 
   function show(screen: Screen, view: SessionView | null = state.view ?? state.locked): void {
     if (view && view !== state.view && view !== state.locked) life.learn(view.life);
@@ -98,7 +108,7 @@ export function createSigningFlow(around: FlowSurroundings) {
     const unknown = unknownTo(view);
     if (unknown) return void showFailure({ code: unknown, retry: null }, view);
     show(screenFor(view), view);
-    if (state.screen.name === 'signed') void followResult(resultPoll);
+    if (state.screen.name === 'signed' || state.screen.name === 'finishing') void followSignature(resultPoll);
   }
 
   function fail(code: string, retry: Failure['retry'], error: unknown, attemptId?: string): void {
@@ -108,7 +118,8 @@ export function createSigningFlow(around: FlowSurroundings) {
     } else if (refusal?.code === 'unknown_link') {
       show({ name: 'stopped', reason: 'unknown_link' });
     } else if (refusal?.sender) {
-      show({ name: 'stopped', reason: 'not_allowed', sender: refusal.sender });
+      const reason = refusal.code === 'account_closed' ? 'account_closed' : 'not_allowed';
+      show({ name: 'stopped', reason, sender: refusal.sender });
     } else if (refusal?.status === 503 && retry === 'open_session') {
       show({ name: 'stopped', reason: 'maintenance' });
     } else {
@@ -117,16 +128,22 @@ export function createSigningFlow(around: FlowSurroundings) {
     }
   }
 
+  /** Where those go who leave because of it. */
+  function report(error: ReportedError): Promise<string | undefined> {
+    return host.reportError(error).then(
+      ({ redirect }) => redirect,
+      () => undefined,
+    );
+  }
+
   /** The server writes the error down and knows where those go who give up; after a fatal one they go at once. */
   async function showFailure(failure: Failure, view: SessionView | null = state.view ?? state.locked): Promise<void> {
     show({ name: 'failed', failure }, view);
     const { screen } = state;
     if (!view) return;
     const { code: errorCode, eidErrorCode, eidErrorMessage, requestId } = failure;
-    const reported = await host
-      .reportError({ errorCode, eidErrorCode, eidErrorMessage, requestId })
-      .catch(() => ({ redirect: undefined }));
-    const redirect = failure.redirect ?? reported.redirect;
+    const reported = await report({ errorCode, eidErrorCode, eidErrorMessage, requestId });
+    const redirect = failure.redirect ?? reported;
     if (state.screen !== screen || !redirect) return;
     if (failure.retry === null) return leave(redirect);
     show({ name: 'failed', failure: { ...failure, redirect } });
@@ -220,7 +237,9 @@ export function createSigningFlow(around: FlowSurroundings) {
       around.handOver(returnedAttempt);
       return show({ name: 'stopped', reason: 'eid_window' });
     }
-    if (boot.state === 'not_allowed') return show({ name: 'stopped', reason: 'not_allowed', sender: boot.sender });
+    if (boot.state === 'not_allowed' || boot.state === 'account_closed') {
+      return show({ name: 'stopped', reason: boot.state, sender: boot.sender });
+    }
     if (boot.state === 'unknown_link') return show({ name: 'stopped', reason: 'unknown_link' });
     const stored = store.tokens();
     try {
@@ -369,34 +388,6 @@ export function createSigningFlow(around: FlowSurroundings) {
     }
   }
 
-  async function sendCode(): Promise<void> {
-    const { screen } = state;
-    if (screen.name !== 'proving') return;
-    try {
-      const view = await host.sendCode();
-      if (state.screen === screen) show({ name: 'proving' }, view);
-    } catch (error) {
-      if (error instanceof ConnectionError) return show({ name: 'proving', remark: 'no_connection' });
-      fail('SA-1033', 'open_session', error);
-    }
-  }
-
-  /** What came of it, for the field; the right code leads on. */
-  async function checkCode(code: string): Promise<CodeCheck['outcome'] | null> {
-    try {
-      const { outcome, view } = await host.checkCode(code);
-      if (outcome === 'passed') showView(view);
-      else show({ name: 'proving' }, view);
-      const spent = isLocked(view) && outcome === 'used_up' && view.authentication.code?.sendsLeft === 0;
-      if (spent) void showFailure({ code: 'SA-1034', retry: null }, view);
-      return outcome;
-    } catch (error) {
-      if (error instanceof ConnectionError) show({ name: 'proving', remark: 'no_connection' });
-      else fail('SA-1034', 'open_session', error);
-      return null;
-    }
-  }
-
   /** Keys of the fields that are not as the sender wants them; the dialog is left when there are none. */
   async function acceptDialog(accepted: boolean, answers: Record<string, string>): Promise<string[]> {
     try {
@@ -486,7 +477,7 @@ export function createSigningFlow(around: FlowSurroundings) {
     if (!view) return;
     const payload = { errorCode, errorMessage: ERROR_MESSAGE, documentId: view.documentId };
     around.tell({ type: 'sign_error', payload });
-    host.reportError({ errorCode }).catch(() => {});
+    void report({ errorCode });
   }
 
   /** Somebody is reading. */
@@ -584,8 +575,7 @@ export function createSigningFlow(around: FlowSurroundings) {
     cancelSigning,
     askForCopyAgain,
     proveAt,
-    sendCode,
-    checkCode,
+    ...codeSteps(steps),
     acceptDialog,
     acceptDocument,
     signByHand,

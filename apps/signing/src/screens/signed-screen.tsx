@@ -1,6 +1,6 @@
 import { Button, type Fact, Facts, Icon, Notice, ScreenHeading, useAnnounce } from '@segl/ui';
 import { type ReactNode, useEffect } from 'react';
-import type { CopyState } from '../flow/screen.ts';
+import type { CopyState, Unfinished } from '../flow/screen.ts';
 import { Frame, Sheet } from '../frame/frame.tsx';
 import { PlainText } from '../frame/plain-text.tsx';
 import { useDownload } from '../frame/use-download.ts';
@@ -9,7 +9,15 @@ import { useSigning, useView } from '../signing.tsx';
 import { useSpeech } from '../texts/use-speech.tsx';
 
 /** What was recorded, the copy, and the way back. */
-export function SignedScreen({ copy, redirect }: { copy: CopyState; redirect?: string }) {
+export function SignedScreen({
+  copy,
+  redirect,
+  unfinished,
+}: {
+  copy: CopyState;
+  redirect?: string;
+  unfinished?: Unfinished;
+}) {
   const { say, sayInstant } = useSpeech();
   const { flow } = useSigning();
   const { document: shown, account, signature, remainingSigners, dialogs } = useView();
@@ -38,6 +46,11 @@ export function SignedScreen({ copy, redirect }: { copy: CopyState; redirect?: s
         </div>
         <ScreenHeading>{say('signed.heading')}</ScreenHeading>
         <p>{say('signed.body', { title: shown.title })}</p>
+        {unfinished && (
+          <Notice>
+            {say('signed.unfinished', { account: account.name })} <span className="muted">{unfinished.code}</span>
+          </Notice>
+        )}
         {dialogs?.after && (
           <section className="from-sender">
             {dialogs.after.title && <h2>{dialogs.after.title}</h2>}

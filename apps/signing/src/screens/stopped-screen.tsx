@@ -3,6 +3,7 @@ import { useEffect } from 'react';
 import { type StopReason, secondsToNextLook } from '../flow/screen.ts';
 import { ContactDetails } from '../frame/contact-details.tsx';
 import { Frame, Sheet } from '../frame/frame.tsx';
+import { PlainText } from '../frame/plain-text.tsx';
 import type { Sender } from '../server/contract.ts';
 import { useSigning } from '../signing.tsx';
 import { useSpeech } from '../texts/use-speech.tsx';
@@ -20,6 +21,7 @@ const icons: Record<StopReason, IconName> = {
   canceled_by_you: 'document',
   eid_window: 'check',
   not_allowed: 'link-off',
+  account_closed: 'link-off',
 };
 
 const WAITS: readonly StopReason[] = ['waiting_for_attachments', 'not_your_turn'];
@@ -56,6 +58,12 @@ export function StoppedScreen({
         </div>
         <ScreenHeading>{say(`stop.${reason}.heading`)}</ScreenHeading>
         <p>{say(`stop.${reason}.body`, { account })}</p>
+        {reason === 'canceled' && view?.cancelReason && (
+          <section className="from-sender">
+            <h2>{say('stop.canceled.reason')}</h2>
+            <PlainText text={view.cancelReason} />
+          </section>
+        )}
         {WAITS.includes(reason) && (view ?? locked)?.turnIsTold && <p>{say('stop.turn_is_told')}</p>}
         {reason === 'open_link_again' && <p className="muted small">SA-1008</p>}
         {(reason === 'session_ended' || reason === 'canceled_by_you') && (

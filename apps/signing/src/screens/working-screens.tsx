@@ -51,13 +51,24 @@ export function HandingOverScreen({
 /** After the eID, until the signature is stored. */
 export function SealingScreen() {
   const { say } = useSpeech();
+  return <Working heading={say('sealing.heading')} body={say('sealing.body')} />;
+}
+
+/** The signature is stored; the account waits for something that comes with it. */
+export function FinishingScreen() {
+  const { say } = useSpeech();
+  const { account } = useView();
+  return <Working heading={say('finishing.heading')} body={say('finishing.body', { account: account.name })} />;
+}
+
+function Working({ heading, body }: { heading: string; body: string }) {
   const { document: shown, account } = useView();
   return (
     <Frame title={shown.title} subtitle={account.name}>
       <Sheet centered>
         <Spinner />
-        <ScreenHeading>{say('sealing.heading')}</ScreenHeading>
-        <p>{say('sealing.body')}</p>
+        <ScreenHeading key={heading}>{heading}</ScreenHeading>
+        <p>{body}</p>
       </Sheet>
     </Frame>
   );

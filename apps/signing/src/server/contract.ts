@@ -47,7 +47,8 @@ export type View = {
     pageCount?: number;
   };
   attachments: Attachment[];
-  account: { name: string };
+  /** With the addresses of what the account has uploaded. */
+  account: { name: string; logoUrl?: string; cssUrl?: string };
   contact: { name?: string; email?: string; phone?: string; url?: string };
   signer: { firstName?: string; lastName?: string; fullName?: string };
   dialogs?: { before?: DialogBefore; after?: { title?: string; message?: string } };
@@ -80,6 +81,10 @@ export type View = {
   };
   remainingSigners: number;
   canDownload: boolean;
+  /** How long the signer waits at most, after the signature, for what the account waits for; 0: not at all. */
+  successWaitSeconds: number;
+  /** Why the sender has cancelled, where signers may read it. */
+  cancelReason?: string;
   attempt?: {
     attemptId: string;
     purpose: Purpose;
@@ -159,7 +164,13 @@ export type ReportedError = {
 
 export type Download = { kind: string; fileName: string; url: string };
 
-export type SigningResult = { packaged: boolean; downloads: Download[]; redirect?: string };
+export type SigningResult = {
+  /** Of what the account lets the signer wait for; `failed`: somebody who was asked could not answer. */
+  successAction: 'done' | 'waiting' | 'failed';
+  packaged: boolean;
+  downloads: Download[];
+  redirect?: string;
+};
 
 /** Of whom people know before they have a session. */
 export type Sender = Pick<View, 'account' | 'contact'>;
@@ -172,7 +183,7 @@ export type Boot = {
   /** Origins of the page around this one that is told what happens. */
   messageOrigins: readonly string[];
   /** `eid_window`: the eID ended in a window of its own, and the signing app waits in the frame that opened it. */
-  state: 'ok' | 'unknown_link' | 'not_allowed' | 'eid_window';
+  state: 'ok' | 'unknown_link' | 'not_allowed' | 'account_closed' | 'eid_window';
   /** Whom to ask, where the sender has limited who may come. */
   sender?: Sender;
 };

@@ -131,6 +131,10 @@ export const da: Texts = {
   'sealing.body':
     'Vi kontrollerer svaret fra dit eID og låser det til dokumentet. Det tager nogle sekunder, så lad siden stå åben.',
 
+  'finishing.heading': 'Din underskrift er gemt',
+  'finishing.body':
+    '{account} venter på nogle oplysninger, der hører til. Det tager omkring et halvt minut. Lad siden stå åben.',
+
   'signed.heading': 'Underskrevet.',
   'signed.body': 'Du har underskrevet »{title}«.',
   'signed.who': 'Navn',
@@ -147,6 +151,8 @@ export const da: Texts = {
   'signed.ready': 'Dit eksemplar er klar.',
   'signed.late':
     'Det tager længere tid end normalt at gøre dit eksemplar klar. Din underskrift er gemt, og {account} kan også sende dig eksemplaret.',
+  'signed.unfinished':
+    'Din underskrift er gyldig og gemt. Noget, som {account} ville have med, mangler stadig. Du behøver ikke at gøre noget.',
   'signed.check_again': 'Tjek igen',
   'signed.copy_later': '{account} kan sende dig et eksemplar, når alle har skrevet under.',
   'signed.close': 'Du kan lukke siden nu.',
@@ -165,6 +171,7 @@ export const da: Texts = {
     'Dokumentet kan ikke længere underskrives. Bed {account} om et nyt, hvis du stadig vil skrive under.',
   'stop.canceled.heading': 'Afsenderen har trukket dokumentet tilbage',
   'stop.canceled.body': '{account} har trukket dokumentet tilbage. Du behøver ikke at gøre noget.',
+  'stop.canceled.reason': 'Afsenderen skriver',
   'stop.unknown_link.heading': 'Linket virker ikke',
   'stop.unknown_link.body': 'Tjek, at du fik hele linket med, eller bed afsenderen om et nyt.',
   'stop.open_link_again.heading': 'Åbn linket igen',
@@ -249,6 +256,9 @@ export const da: Texts = {
   'signed.by_hand': 'I hånden',
   'stop.not_allowed.heading': 'Du kan ikke åbne dette her',
   'stop.not_allowed.body': '{account} har begrænset, hvor eller hvor ofte dette link virker. Bed om et nyt.',
+  'stop.account_closed.heading': 'Kontoen er lukket',
+  'stop.account_closed.body':
+    '{account} bruger ikke længere denne tjeneste, så her kan intet underskrives. Spørg dem, hvad der sker nu.',
   'failed.SA-1033': 'Koden kunne ikke sendes. Prøv igen om lidt, eller spørg afsenderen.',
   'failed.SA-1034': 'Koden kunne ikke kontrolleres, eller der var for mange forkerte forsøg.',
 };

@@ -128,6 +128,10 @@ export const en = {
   'sealing.body':
     'We are checking the answer from your electronic ID and locking it to the document. It takes a few seconds; please keep this page open.',
 
+  'finishing.heading': 'Your signature is stored',
+  'finishing.body':
+    '{account} is waiting for some information that belongs to it. It takes half a minute or so; please keep this page open.',
+
   'signed.heading': 'Signed.',
   'signed.body': 'You have signed “{title}”.',
   'signed.who': 'Name',
@@ -143,6 +147,8 @@ export const en = {
   'signed.preparing': 'Preparing your copy…',
   'signed.ready': 'Your copy is ready.',
   'signed.late': 'Your copy is taking longer than usual. Your signature is safe; {account} can send you the copy too.',
+  'signed.unfinished':
+    'Your signature is valid and stored. Something that {account} wanted along with it is still missing; you do not have to do anything.',
   'signed.check_again': 'Check again',
   'signed.copy_later': '{account} can send you a copy when everyone has signed.',
   'signed.close': 'You can close this page now.',
@@ -160,6 +166,7 @@ export const en = {
   'stop.expired.body': 'The document can no longer be signed. Ask {account} for a new one if you still want to sign.',
   'stop.canceled.heading': 'The sender has cancelled this',
   'stop.canceled.body': '{account} has withdrawn the document. You do not need to do anything.',
+  'stop.canceled.reason': 'What the sender says',
   'stop.unknown_link.heading': 'This link does not work',
   'stop.unknown_link.body': 'Check that the whole link was copied, or ask the sender for a new one.',
   'stop.open_link_again.heading': 'Open the link again',
@@ -244,6 +251,9 @@ export const en = {
   'signed.by_hand': 'By hand',
   'stop.not_allowed.heading': 'You cannot open this here',
   'stop.not_allowed.body': '{account} has limited where or how often this link works. Ask for a new one.',
+  'stop.account_closed.heading': 'The account is closed',
+  'stop.account_closed.body':
+    '{account} does not use this service any more, so nothing can be signed here. Ask them what happens now.',
   'failed.SA-1033': 'The code could not be sent. Try again in a moment, or ask the sender.',
   'failed.SA-1034': 'The code could not be checked, or there were too many wrong tries.',
 } as const;

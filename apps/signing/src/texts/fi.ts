@@ -131,6 +131,10 @@ export const fi: Texts = {
   'sealing.body':
     'Tarkistamme tunnistuspalvelun vastauksen ja liitämme sen asiakirjaan. Tämä kestää muutaman sekunnin. Pidä sivu auki.',
 
+  'finishing.heading': 'Allekirjoituksesi on tallennettu',
+  'finishing.body':
+    '{account} odottaa siihen liittyviä tietoja. Siihen menee noin puoli minuuttia. Pidä tämä sivu auki.',
+
   'signed.heading': 'Allekirjoitettu.',
   'signed.body': 'Olet allekirjoittanut asiakirjan ”{title}”.',
   'signed.who': 'Nimi',
@@ -147,6 +151,8 @@ export const fi: Texts = {
   'signed.ready': 'Kappaleesi on valmis.',
   'signed.late':
     'Kappaleesi valmistelu kestää tavallista kauemmin. Allekirjoituksesi on tallessa, ja {account} voi myös lähettää sen sinulle.',
+  'signed.unfinished':
+    'Allekirjoituksesi on voimassa ja tallennettu. Jotain, minkä {account} halusi sen mukana, puuttuu vielä. Sinun ei tarvitse tehdä mitään.',
   'signed.check_again': 'Tarkista uudelleen',
   'signed.copy_later': '{account} voi lähettää sinulle kappaleen, kun kaikki ovat allekirjoittaneet.',
   'signed.close': 'Voit nyt sulkea tämän sivun.',
@@ -165,6 +171,7 @@ export const fi: Texts = {
     'Asiakirjaa ei voi enää allekirjoittaa. Jos haluat yhä allekirjoittaa, pyydä uusi asiakirja lähettäjältä: {account}.',
   'stop.canceled.heading': 'Lähettäjä on perunut asiakirjan',
   'stop.canceled.body': '{account} on perunut asiakirjan. Sinun ei tarvitse tehdä mitään.',
+  'stop.canceled.reason': 'Lähettäjän viesti',
   'stop.unknown_link.heading': 'Tämä linkki ei toimi',
   'stop.unknown_link.body': 'Tarkista, että linkki on kopioitu kokonaan, tai pyydä lähettäjältä uusi.',
   'stop.open_link_again.heading': 'Avaa linkki uudelleen',
@@ -250,6 +257,9 @@ export const fi: Texts = {
   'signed.by_hand': 'Käsin',
   'stop.not_allowed.heading': 'Et voi avata tätä täällä',
   'stop.not_allowed.body': '{account} on rajannut, missä tai kuinka usein tämä linkki toimii. Pyydä uusi.',
+  'stop.account_closed.heading': 'Tili on suljettu',
+  'stop.account_closed.body':
+    '{account} ei enää käytä tätä palvelua, joten täällä ei voi allekirjoittaa. Kysy heiltä, mitä nyt tapahtuu.',
   'failed.SA-1033': 'Koodia ei voitu lähettää. Yritä hetken kuluttua uudelleen tai kysy lähettäjältä.',
   'failed.SA-1034': 'Koodia ei voitu tarkistaa tai vääriä yrityksiä oli liian monta.',
 };

@@ -131,6 +131,10 @@ export const nb: Texts = {
   'sealing.body':
     'Vi sjekker svaret fra e-ID-en og låser det til dokumentet. Det tar noen sekunder, så la siden stå åpen.',
 
+  'finishing.heading': 'Signaturen din er lagret',
+  'finishing.body':
+    '{account} venter på noen opplysninger som hører til. Det tar et halvt minutt eller så. La siden stå åpen.',
+
   'signed.heading': 'Signert.',
   'signed.body': 'Du har signert «{title}».',
   'signed.who': 'Navn',
@@ -147,6 +151,8 @@ export const nb: Texts = {
   'signed.ready': 'Ditt eksemplar er klart.',
   'signed.late':
     'Det tar lengre tid enn vanlig å gjøre klar ditt eksemplar. Signaturen din er trygg, og {account} kan også sende deg eksemplaret.',
+  'signed.unfinished':
+    'Signaturen din er gyldig og lagret. Noe som {account} ville ha med, mangler fortsatt. Du trenger ikke å gjøre noe.',
   'signed.check_again': 'Sjekk igjen',
   'signed.copy_later': '{account} kan sende deg et eksemplar når alle har signert.',
   'signed.close': 'Du kan lukke denne siden nå.',
@@ -164,6 +170,7 @@ export const nb: Texts = {
   'stop.expired.body': 'Dokumentet kan ikke signeres lenger. Be {account} om et nytt hvis du fortsatt vil signere.',
   'stop.canceled.heading': 'Avsenderen har trukket dokumentet',
   'stop.canceled.body': '{account} har trukket dokumentet tilbake. Du trenger ikke å gjøre noe.',
+  'stop.canceled.reason': 'Avsenderen skriver',
   'stop.unknown_link.heading': 'Denne lenken virker ikke',
   'stop.unknown_link.body': 'Sjekk at hele lenken ble kopiert, eller be avsenderen om en ny.',
   'stop.open_link_again.heading': 'Åpne lenken på nytt',
@@ -249,6 +256,9 @@ export const nb: Texts = {
   'signed.by_hand': 'For hånd',
   'stop.not_allowed.heading': 'Du kan ikke åpne dette her',
   'stop.not_allowed.body': '{account} har begrenset hvor eller hvor ofte denne lenken virker. Be om en ny.',
+  'stop.account_closed.heading': 'Kontoen er stengt',
+  'stop.account_closed.body':
+    '{account} bruker ikke lenger denne tjenesten, så her kan ingenting signeres. Spør dem hva som skjer nå.',
   'failed.SA-1033': 'Koden kunne ikke sendes. Prøv igjen om litt, eller spør avsenderen.',
   'failed.SA-1034': 'Koden kunne ikke kontrolleres, eller det var for mange feil forsøk.',
 };

@@ -133,6 +133,10 @@ export const sv: Texts = {
   'sealing.body':
     'Vi kontrollerar svaret från din e-legitimation och låser det till dokumentet. Det tar några sekunder, så låt sidan vara öppen.',
 
+  'finishing.heading': 'Din underskrift är sparad',
+  'finishing.body':
+    '{account} väntar på några uppgifter som hör till. Det tar ungefär en halv minut. Låt sidan vara öppen.',
+
   'signed.heading': 'Underskrivet.',
   'signed.body': 'Du har skrivit under ”{title}”.',
   'signed.who': 'Namn',
@@ -149,6 +153,8 @@ export const sv: Texts = {
   'signed.ready': 'Ditt exemplar är klart.',
   'signed.late':
     'Det tar längre tid än vanligt att förbereda ditt exemplar. Din underskrift är sparad, och {account} kan också skicka exemplaret till dig.',
+  'signed.unfinished':
+    'Din underskrift är giltig och sparad. Något som {account} ville ha med saknas fortfarande. Du behöver inte göra något.',
   'signed.check_again': 'Kontrollera igen',
   'signed.copy_later': '{account} kan skicka ett exemplar till dig när alla har skrivit under.',
   'signed.close': 'Du kan stänga sidan nu.',
@@ -167,6 +173,7 @@ export const sv: Texts = {
     'Det går inte längre att skriva under dokumentet. Be {account} om ett nytt om du fortfarande vill skriva under.',
   'stop.canceled.heading': 'Avsändaren har återkallat dokumentet',
   'stop.canceled.body': '{account} har återkallat dokumentet. Du behöver inte göra något.',
+  'stop.canceled.reason': 'Avsändaren skriver',
   'stop.unknown_link.heading': 'Länken fungerar inte',
   'stop.unknown_link.body': 'Kontrollera att du fick med hela länken, eller be avsändaren om en ny.',
   'stop.open_link_again.heading': 'Öppna länken igen',
@@ -251,6 +258,9 @@ export const sv: Texts = {
   'signed.by_hand': 'För hand',
   'stop.not_allowed.heading': 'Du kan inte öppna detta här',
   'stop.not_allowed.body': '{account} har begränsat var eller hur ofta den här länken fungerar. Be om en ny.',
+  'stop.account_closed.heading': 'Kontot är stängt',
+  'stop.account_closed.body':
+    '{account} använder inte längre den här tjänsten, så här kan inget skrivas under. Fråga dem vad som händer nu.',
   'failed.SA-1033': 'Koden kunde inte skickas. Försök igen om en stund, eller fråga avsändaren.',
   'failed.SA-1034': 'Koden kunde inte kontrolleras, eller så var det för många fel försök.',
 };

@@ -1,11 +1,12 @@
 import { AdesError } from '../ades-error.ts';
 import { IncrementalUpdate } from '../pdf/incremental-update.ts';
 import { type PdfRef, PdfStream } from '../pdf/objects.ts';
-import { appendPages, importPageAsForm } from '../pdf/page-import.ts';
+import { addPages, importPageAsForm } from '../pdf/page-import.ts';
 import { type Box, firstPage } from '../pdf/page-tree.ts';
 import { openPdf, type PdfFile } from '../pdf/pdf-file.ts';
 import { addSignatureFields, listFields, type NewSignatureField } from '../pdf/signature-fields.ts';
 import { decodeStream } from '../pdf/stream-decoder.ts';
+import { StructureTree } from '../pdf/structure-tree.ts';
 import { type AssociatedFile, embedAssociatedFiles } from './associated-files.ts';
 import { addTestMarks } from './test-mark.ts';
 
@@ -13,6 +14,8 @@ import { addTestMarks } from './test-mark.ts';
 export interface FieldLayout {
   /** Wanted field name without dots; a number is added when the form has a field of this name. */
   name: string;
+  /** What it is called for people; the name when left out. */
+  label?: string;
   visible?: {
     /** Index among the evidence pages, from 0. */
     evidencePage: number;
@@ -25,8 +28,10 @@ export interface FieldLayout {
 
 /** What is put into the file in one revision before the first signature. */
 export interface PackageLayout {
-  /** A PDF whose pages are appended; it draws its own TEST mark where one is due. */
+  /** A PDF whose pages are appended, with their structure; it draws its own TEST mark where one is due. */
   evidencePages?: Uint8Array;
+  /** How many of them, from the first on, go before the original pages; the others behind. */
+  pagesInFront?: number;
   /** Marks every original page with TEST. */
   testMark?: boolean;
   associatedFiles?: readonly AssociatedFile[];
@@ -41,12 +46,11 @@ export interface LaidOutFields {
   certification: string;
   approvals: string[];
   documentTimeStamp: string | undefined;
-  /** `pdfa_attachments`: the file claims PDF/A-1 or -2, which allow no such attachments.
-   *  `pdfua_annotations`: it claims PDF/UA, and the new annotations are not tagged. */
+  /** `pdfa_attachments`: the file claims PDF/A-1 or -2, which allow no such attachments. */
   warnings: LayoutWarning[];
 }
 
-export type LayoutWarning = 'pdfa_attachments' | 'pdfua_annotations';
+export type LayoutWarning = 'pdfa_attachments';
 
 /**
  * Lays out a packaged PDF as one incremental revision: evidence pages, TEST marks, associated files and every
@@ -74,7 +78,7 @@ export interface LaidOutRefs {
 export function layOut(update: IncrementalUpdate, layout: PackageLayout): { fields: LaidOutFields; refs: LaidOutRefs } {
   const { file } = update;
   if (layout.testMark) addTestMarks(update);
-  const pages = layout.evidencePages ? appendPages(update, openPdf(layout.evidencePages)) : [];
+  const pages = layout.evidencePages ? addPages(update, openPdf(layout.evidencePages), layout.pagesInFront ?? 0) : [];
   const files = layout.associatedFiles ?? [];
   embedAssociatedFiles(update, files);
 
@@ -87,6 +91,11 @@ export function layOut(update: IncrementalUpdate, layout: PackageLayout): { fiel
   const carrier = pages.at(-1) ?? firstPage(file, file.catalog).ref;
   const fields = wanted.map((field) => newField(update, field, pages, carrier, taken));
   const refs = addSignatureFields(update, fields);
+  const structure = StructureTree.find(update);
+  for (const [index, { page, label }] of fields.entries()) {
+    structure?.tagAnnotation(refs[index]!, page, 'Form', label);
+  }
+  structure?.finish();
   const count = layout.approvals.length;
   const names = fields.map((field) => field.name);
   return {
@@ -106,14 +115,16 @@ function newField(
   evidencePages: readonly PdfRef[],
   carrier: PdfRef,
   taken: Set<string>,
-): NewSignatureField {
+): NewSignatureField & { label: string } {
   const fieldName = uniqueFieldName(layout.name, taken);
-  if (!layout.visible) return { name: fieldName, page: carrier, rect: [0, 0, 0, 0] };
+  const label = layout.label ?? fieldName;
+  if (!layout.visible) return { name: fieldName, label, page: carrier, rect: [0, 0, 0, 0] };
   const page = evidencePages[layout.visible.evidencePage];
   if (!page)
     throw new AdesError('layout_invalid', 'a visible signature is placed on an evidence page that does not exist');
   return {
     name: fieldName,
+    label,
     page,
     rect: layout.visible.rect,
     appearance: importPageAsForm(update, openPdf(layout.visible.appearance)),
@@ -133,8 +144,5 @@ function layoutWarnings(file: PdfFile, hasAttachments: boolean): LayoutWarning[]
   const metadata = file.resolve(file.catalog.get('Metadata'));
   if (!(metadata instanceof PdfStream)) return [];
   const xmp = decodeStream(metadata, file.budget, (value) => file.resolve(value)).toString('latin1');
-  const warnings: LayoutWarning[] = [];
-  if (hasAttachments && /pdfaid:part(?:>|=["'])[12]\b/.test(xmp)) warnings.push('pdfa_attachments');
-  if (/pdfuaid:part/.test(xmp)) warnings.push('pdfua_annotations');
-  return warnings;
+  return hasAttachments && /pdfaid:part(?:>|=["'])[12]\b/.test(xmp) ? ['pdfa_attachments'] : [];
 }

@@ -2,6 +2,7 @@ import type { IncrementalUpdate } from '../pdf/incremental-update.ts';
 import { dict, name, type PdfRef, PdfStream, textString } from '../pdf/objects.ts';
 import { type Box, type PageGeometry, type PageNode, pageGeometry, walkPages } from '../pdf/page-tree.ts';
 import { addAnnotation } from '../pdf/signature-fields.ts';
+import { StructureTree } from '../pdf/structure-tree.ts';
 
 /** Size of the mark in 1/72 inch as printed, and its distance from the edges. */
 const WIDTH = 84;
@@ -31,11 +32,12 @@ function appearanceContent(): string {
 /**
  * Puts the mark TEST on every page as a locked, printable stamp annotation with its own appearance: upright for the
  * reader on rotated pages, at the top right of what is shown, of the same printed size whatever the user unit, smaller
- * only where the page is too small. Page content is not touched.
+ * only where the page is too small. Page content is not touched. In a file with a structure the marks are part of it.
  */
 export function addTestMarks(update: IncrementalUpdate): void {
   const appearances: TestMarkAppearances = new Map();
   const marked = new Set<number>();
+  const structure = StructureTree.find(update);
   const pages = [...walkPages(update.file, update.file.catalog)];
   for (const page of pages) {
     // A page object that is listed twice shows its one annotation in both places.
@@ -56,7 +58,9 @@ export function addTestMarks(update: IncrementalUpdate): void {
       }),
     );
     addAnnotation(update, page.ref, annotation);
+    structure?.tagAnnotation(annotation, page.ref, 'Annot', 'TEST');
   }
+  structure?.finish();
 }
 
 /** What was drawn already, by the turn of the page. */

@@ -1,9 +1,10 @@
 import { AdesError } from '../ades-error.ts';
 import type { IncrementalUpdate } from './incremental-update.ts';
-import { dict, isDict, name, type PdfDict, PdfRef, PdfStream, type PdfValue } from './objects.ts';
+import { dict, isDict, isName, name, type PdfDict, PdfRef, PdfStream, type PdfValue } from './objects.ts';
 import { isPageTreeNode, type PageNode, pageGeometry, walkPages } from './page-tree.ts';
 import type { PdfFile } from './pdf-file.ts';
 import { decodeStream } from './stream-decoder.ts';
+import { kidsOf, readNumberTree, StructureTree } from './structure-tree.ts';
 
 /** Copies objects of one file into an update on another, each source object once. */
 class ObjectCopier {
@@ -17,6 +18,11 @@ class ObjectCopier {
     this.source = source;
   }
 
+  /** References to the source's object become references to the target's. */
+  replace(source: PdfRef, target: PdfRef): void {
+    this.copied.set(source.number, target);
+  }
+
   copy(value: PdfValue): PdfValue {
     const copied = this.translate(value);
     for (let next = this.queue.pop(); next; next = this.queue.pop()) this.update.put(next[0], this.translate(next[1]));
@@ -27,6 +33,7 @@ class ObjectCopier {
     if (value instanceof PdfRef) return this.translateRef(value);
     if (Array.isArray(value)) return value.map((item) => this.translate(item));
     if (value instanceof PdfStream) return new PdfStream(this.translateDict(value.dict), value.raw);
+    if (isDict(value) && isName(value.get('Type'), 'OBJR')) return null;
     return isDict(value) ? this.translateDict(value) : value;
   }
 
@@ -50,16 +57,17 @@ class ObjectCopier {
 }
 
 /**
- * Appends all pages of `source` behind the last page. Annotations, structure and threads stay behind; attributes that
- * the page would inherit are written into it, so that those of the target's page tree cannot reach it.
- * @returns the references of the new pages in order
+ * Adds all pages of `source`, with their structure: the first `inFront` of them before the first page, the others behind
+ * the last. Annotations and threads stay behind; attributes that the page would inherit are written into it, so that
+ * those of the target's page tree cannot reach it.
+ * @returns the references of the new pages in the order of `source`
  */
-export function appendPages(update: IncrementalUpdate, source: PdfFile): PdfRef[] {
+export function addPages(update: IncrementalUpdate, source: PdfFile, inFront: number): PdfRef[] {
   const pagesRef = update.file.catalog.get('Pages');
   if (!(pagesRef instanceof PdfRef)) throw new AdesError('pdf_page_tree', 'the page tree is not an indirect object');
   const copier = new ObjectCopier(update, source);
-  const added: PdfRef[] = [];
-  for (const page of walkPages(source, source.catalog)) {
+  const pages = [...walkPages(source, source.catalog)];
+  const added = pages.map((page) => {
     const { box, rotation, userUnit } = pageGeometry(source, page);
     const entries = dict({
       Type: name('Page'),
@@ -74,14 +82,75 @@ export function appendPages(update: IncrementalUpdate, source: PdfFile): PdfRef[
     });
     if (entries.get('Contents') === null) entries.delete('Contents');
     if (entries.get('Group') === null) entries.delete('Group');
-    added.push(update.add(entries));
-  }
+    const ref = update.add(entries);
+    copier.replace(page.ref, ref);
+    return ref;
+  });
+  const front = added.slice(0, inFront);
+  addStructure(update, source, copier, new Map(pages.map((page, index) => [page, added[index]!])), front);
+  shiftPageLabels(update, front.length);
   const root = update.edit(pagesRef);
   const kids = update.resolveArray(root.get('Kids')) ?? [];
   const count = update.resolve(root.get('Count'));
-  root.set('Kids', [...kids, ...added]);
+  root.set('Kids', [...front, ...kids, ...added.slice(front.length)]);
   root.set('Count', (typeof count === 'number' ? count : kids.length) + added.length);
   return added;
+}
+
+/** Labels go by the number of the page in the file (ISO 32000-2 §12.4.2); pages in front get none. */
+function shiftPageLabels(update: IncrementalUpdate, by: number): void {
+  const labels = update.file.catalog.get('PageLabels');
+  if (by === 0 || !update.resolveDict(labels)) return;
+  const ranges = [...readNumberTree(update, labels)].sort(([a], [b]) => a - b);
+  const shifted = ranges.flatMap(([page, label]) => [page + by, label]);
+  update.edit(update.file.rootRef).set('PageLabels', update.add(dict({ Nums: [0, new Map(), ...shifted] })));
+}
+
+/** What the pages of `source` say by marked content, as first or last part of the structure of the file. */
+function addStructure(
+  update: IncrementalUpdate,
+  source: PdfFile,
+  copier: ObjectCopier,
+  pages: ReadonlyMap<PageNode, PdfRef>,
+  front: readonly PdfRef[],
+): void {
+  const sourceRoot = source.catalog.get('StructTreeRoot');
+  const root = source.resolveDict(sourceRoot);
+  if (!root || !(sourceRoot instanceof PdfRef)) return;
+  const tree = StructureTree.findOrCreate(update);
+  copier.replace(sourceRoot, tree.parentRef);
+  const leading: PdfRef[] = [];
+  for (const kid of kidsOf(source, root)) {
+    const copied = copier.copy(kid);
+    if (!(copied instanceof PdfRef)) continue;
+    // A document inside of a document is a part of it.
+    if (tree.parentRef !== tree.rootRef && isName(source.resolveDict(kid)?.get('S') ?? null, 'Document'))
+      update.edit(copied).set('S', name('Part'));
+    if (front.includes(firstPageOf(update, copied)!)) leading.push(copied);
+    else tree.append(copied);
+  }
+  tree.prepend(leading);
+  const parents = readNumberTree(source, root.get('ParentTree'));
+  for (const [page, ref] of pages) {
+    const elements = source.resolve(parents.get(source.resolve(page.dict.get('StructParents')) as number));
+    if (!Array.isArray(elements)) continue;
+    const entries = update.edit(ref);
+    entries.set('StructParents', tree.addParent(copier.copy(elements)));
+    entries.set('Tabs', name('S'));
+  }
+  tree.finish();
+}
+
+/** The page that an element begins on. */
+function firstPageOf(update: IncrementalUpdate, element: PdfValue): PdfRef | undefined {
+  const entries = update.resolveDict(element);
+  const page = entries?.get('Pg');
+  if (page instanceof PdfRef || !entries) return page as PdfRef | undefined;
+  for (const kid of kidsOf(update, entries)) {
+    const found = firstPageOf(update, kid);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 /** The first page of `source` as a form XObject, upright, with its lower left corner as drawn by the page. */

@@ -74,6 +74,8 @@ export const listSignatureFields = (source: ObjectSource, catalog: PdfDict): For
 
 export interface NewSignatureField {
   name: string;
+  /** What it is called for people. */
+  label?: string;
   page: PdfRef;
   /** Left, bottom, right, top in the page's user space; all zero for an invisible field. */
   rect: readonly [number, number, number, number];
@@ -100,6 +102,7 @@ export function addSignatureFields(update: IncrementalUpdate, fields: readonly N
         Subtype: name('Widget'),
         FT: name('Sig'),
         T: textString(field.name),
+        TU: field.label === undefined ? undefined : textString(field.label),
         F: 132,
         P: field.page,
         Rect: [...field.rect],

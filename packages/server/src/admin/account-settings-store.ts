@@ -1,4 +1,4 @@
-import type { Queryable } from '../kernel/db/database.ts';
+import type { Queryable, Transaction } from '../kernel/db/database.ts';
 
 /**
  * What another request does with an external id that a document has: `strict` refuses it; `replayOnly` makes another
@@ -31,4 +31,56 @@ export async function findExternalIdPolicy(db: Queryable, accountId: string): Pr
     values: [accountId],
   });
   return rows[0]?.policy ?? 'strict';
+}
+
+export const SUCCESS_ACTIONS = ['none', 'resources', 'all'] as const;
+
+/** What an account decides about the pages on which its documents are signed. */
+export interface SigningSettings {
+  /** What a signer waits for after the signature: nothing, resources, or resources and the signed file. */
+  successAction: (typeof SUCCESS_ACTIONS)[number];
+  /** How long at most, 1 to 300 seconds. */
+  successWaitSeconds: number;
+  /** The absolute end of a signing session, 30 to 480 minutes after its start. */
+  sessionMinutes: number;
+  /** Whether signers read why a document was cancelled. */
+  showsCancelReason: boolean;
+}
+
+const DEFAULT_SIGNING: SigningSettings = {
+  successAction: 'none',
+  successWaitSeconds: 30,
+  sessionMinutes: 120,
+  showsCancelReason: false,
+};
+
+export async function findSigningSettings(db: Queryable, accountId: string): Promise<SigningSettings> {
+  const { rows } = await db.query<SigningSettings>({
+    name: 'admin_find_signing_settings',
+    text: `select signing_success_action as "successAction", signing_success_wait_seconds as "successWaitSeconds",
+                  signing_session_minutes as "sessionMinutes", signing_shows_cancel_reason as "showsCancelReason"
+             from accounts where id = $1`,
+    values: [accountId],
+  });
+  return rows[0] ?? DEFAULT_SIGNING;
+}
+
+export async function updateSigningSettings(
+  tx: Transaction,
+  accountId: string,
+  settings: SigningSettings,
+): Promise<void> {
+  await tx.query(
+    `update accounts
+        set signing_success_action = $2, signing_success_wait_seconds = $3, signing_session_minutes = $4,
+            signing_shows_cancel_reason = $5
+      where id = $1`,
+    [
+      accountId,
+      settings.successAction,
+      settings.successWaitSeconds,
+      settings.sessionMinutes,
+      settings.showsCancelReason,
+    ],
+  );
 }

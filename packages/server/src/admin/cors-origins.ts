@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { atMost } from '../kernel/memory/at-most.ts';
 
 export interface CorsOrigins {
   /** Origins whose pages may call with tokens of the client. */
@@ -17,8 +18,8 @@ export function createCorsOrigins(find: {
   originsOf(clientId: string): Promise<readonly string[]>;
   isListed(origin: string): Promise<boolean>;
 }): CorsOrigins {
-  const byClient = new LRUCache<string, readonly string[]>({ max: MAX_REMEMBERED, ttl: MEMORY_MS });
-  const listed = new LRUCache<string, { found: boolean }>({ max: MAX_REMEMBERED, ttl: MEMORY_MS });
+  const byClient = new LRUCache<string, readonly string[]>({ ...atMost(MAX_REMEMBERED), ttl: MEMORY_MS });
+  const listed = new LRUCache<string, { found: boolean }>({ ...atMost(MAX_REMEMBERED), ttl: MEMORY_MS });
   return {
     async corsOrigins(clientId) {
       const known = byClient.get(clientId);

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../kernel/clock/clock.ts';
 import type { Database } from '../kernel/db/database.ts';
+import { atMost } from '../kernel/memory/at-most.ts';
 import { CLIENTS_CHANGED } from './admin-deps.ts';
 import { isClientId } from './client-secret.ts';
 import { type ClientRecord, findClient } from './store.ts';
@@ -24,7 +25,7 @@ export function createClientLookup({ database, clock }: { database: Database; cl
   if (database.kind !== 'embedded') return { find: query, close() {} };
 
   const remembered = new LRUCache<string, Promise<ClientRecord | undefined>>({
-    max: MAX_REMEMBERED,
+    ...atMost(MAX_REMEMBERED),
     ttl: MEMORY_MS,
     ttlResolution: 0,
     perf: { now: () => clock.now().getTime() },

@@ -107,15 +107,6 @@ export async function findClient(db: Queryable, id: string): Promise<ClientRecor
   };
 }
 
-export async function findAccountName(db: Queryable, accountId: string): Promise<string | undefined> {
-  const { rows } = await db.query<{ name: string }>({
-    name: 'admin_find_account_name',
-    text: 'select name from accounts where id = $1',
-    values: [accountId],
-  });
-  return rows[0]?.name;
-}
-
 /** E-mail addresses of those who care for the account. */
 export async function findAccountContacts(db: Queryable, accountId: string): Promise<string[]> {
   const { rows } = await db.query<{ emails: string[] }>('select contact_emails as emails from accounts where id = $1', [
@@ -130,14 +121,13 @@ export async function updateContacts(tx: Transaction, accountId: string, emails:
 
 export async function insertAccount(
   tx: Transaction,
-  account: { id: string; name: string; testAccount: boolean; createdAt: Date; dealerId?: string | undefined },
+  account: { id: string; name: string; testAccount: boolean; createdAt: Date },
 ): Promise<void> {
-  await tx.query('insert into accounts (id, name, test_account, created_at, dealer_id) values ($1, $2, $3, $4, $5)', [
+  await tx.query('insert into accounts (id, name, test_account, created_at) values ($1, $2, $3, $4)', [
     account.id,
     account.name,
     account.testAccount,
     account.createdAt,
-    account.dealerId ?? null,
   ]);
   await grantFirstProducts(tx, account.id, account.testAccount);
 }

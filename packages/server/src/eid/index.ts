@@ -36,7 +36,6 @@ export {
   type EidRegistry,
   isPolled,
 } from './eid-registry.ts';
-export { createNoBankIdNetcentric } from './no-bankid/no-bankid-netcentric.ts';
 export type { OidcClientAuthentication, OidcEidProvider, OidcEidSettings } from './oidc/oidc-eid-provider.ts';
 export type {
   EidPoll,
@@ -44,6 +43,7 @@ export type {
   PolledEidProvider,
   PolledEidStart,
 } from './polled-eid-provider.ts';
+export { REDIRECT_EIDS, REDIRECT_METHODS, type RedirectMethod } from './redirect-eids.ts';
 export { toTwelveDigits } from './se-bankid/personal-number.ts';
 export type { RpCredentials } from './se-bankid/rp-client.ts';
 export { createSeBankId, type SeBankIdSettings } from './se-bankid/se-bankid.ts';

@@ -54,6 +54,7 @@ const notification = createNotification({
   events,
   jobs,
   hasProduct: async () => true,
+  isAccountOpen: async () => true,
   tellAccount: async () => undefined,
   clock,
   accountTime: clock,

@@ -8,6 +8,7 @@ import { SeglError } from '../kernel/errors/segl-error.ts';
 import type { Environment } from '../kernel/events/events.ts';
 import type { Principal } from '../kernel/http/http-server.ts';
 import { uuidv7 } from '../kernel/ids/uuid.ts';
+import { atMost } from '../kernel/memory/at-most.ts';
 import type { RevokedTokens } from './revoked-tokens.ts';
 import { ACCESS_TOKEN_TYPE, signToken } from './sign-token.ts';
 import type { TokenKeys } from './token-keys.ts';
@@ -84,9 +85,9 @@ const HANDLE = /^[A-Za-z0-9_-]{43}$/;
 export function createAccessTokens(deps: AccessTokensOptions): AccessTokens {
   const { publicUrl, database, keys, revoked, admin, clock } = deps;
   const issuer = `${publicUrl}/oauth`;
-  const verified = new LRUCache<string, VerifiedJwt>({ max: 20_000 });
+  const verified = new LRUCache<string, VerifiedJwt>(atMost(20_000));
   const clients = new LRUCache<string, Promise<ClientRecord | undefined>>({
-    max: 20_000,
+    ...atMost(20_000),
     ttl: CLIENT_MEMORY_MS,
     ttlResolution: 0,
     perf: { now: () => clock.now().getTime() },

@@ -4,6 +4,7 @@ import type { Database, Log } from '../kernel/db/database.ts';
 import { SeglError } from '../kernel/errors/segl-error.ts';
 import { addressKey } from '../kernel/http/client-address.ts';
 import { uuidv7 } from '../kernel/ids/uuid.ts';
+import { atMost } from '../kernel/memory/at-most.ts';
 import {
   deleteOldFailures,
   type FailedAuthentication,
@@ -58,7 +59,7 @@ const CLIENT_ID = /^[tp][0-9a-f]{32}$/;
  */
 export function createLockOut(deps: { database: Database; clock: Clock; log: Log }): LockOut {
   const { database, clock, log } = deps;
-  const lockedUntilMs = new LRUCache<string, number>({ max: MAX_LOCK_OUTS });
+  const lockedUntilMs = new LRUCache<string, number>(atMost(MAX_LOCK_OUTS));
   const timers: NodeJS.Timeout[] = [];
   let stopListening = () => {};
 

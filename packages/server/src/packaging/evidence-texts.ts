@@ -7,6 +7,8 @@ export interface EvidenceTexts {
   lead: string;
   /** Of pages that are a file of their own. */
   leadApart: string;
+  /** Of a page that stands in front of the document. */
+  leadInFront: string;
   document: string;
   title: string;
   fileName: string;
@@ -23,6 +25,7 @@ export interface EvidenceTexts {
   personId: string;
   nationalNumber: string;
   address: string;
+  picture: string;
   history: string;
   kinds: Record<string, string>;
   verifyHeading: string;
@@ -38,6 +41,7 @@ const english: EvidenceTexts = {
   lead: 'These pages were added after the document was signed. The document itself comes before them, unchanged.',
   leadApart:
     'These pages are about a document that others had signed before. They are a file of their own, so that the earlier signatures stay as they were.',
+  leadInFront: 'This page was added after the document was signed. The document itself follows, unchanged.',
   document: 'Document',
   title: 'Title',
   fileName: 'File',
@@ -60,6 +64,7 @@ const english: EvidenceTexts = {
   personId: 'Id at the eID',
   nationalNumber: 'National identity number',
   address: 'IP address',
+  picture: 'Handwritten signature',
   history: 'What happened',
   kinds: {
     document_created: 'The document was created',
@@ -106,6 +111,7 @@ const norwegian: EvidenceTexts = {
   lead: 'Disse sidene ble lagt til etter at dokumentet var signert. Selve dokumentet står foran dem, uendret.',
   leadApart:
     'Disse sidene handler om et dokument som andre hadde signert fra før. De er en egen fil, slik at de tidligere signaturene står som de var.',
+  leadInFront: 'Denne siden ble lagt til etter at dokumentet var signert. Selve dokumentet følger etter den, uendret.',
   document: 'Dokument',
   title: 'Tittel',
   fileName: 'Fil',
@@ -128,6 +134,7 @@ const norwegian: EvidenceTexts = {
   personId: 'Id hos eID-en',
   nationalNumber: 'Fødselsnummer',
   address: 'IP-adresse',
+  picture: 'Håndskrevet signatur',
   history: 'Hva som skjedde',
   kinds: {
     document_created: 'Dokumentet ble opprettet',
@@ -174,6 +181,8 @@ const danish: EvidenceTexts = {
   lead: 'Disse sider blev tilføjet, efter at dokumentet var underskrevet. Selve dokumentet står foran dem, uændret.',
   leadApart:
     'Disse sider handler om et dokument, som andre allerede havde underskrevet. De er en fil for sig, så de tidligere underskrifter forbliver, som de var.',
+  leadInFront:
+    'Denne side blev tilføjet, efter at dokumentet var underskrevet. Selve dokumentet følger efter den, uændret.',
   document: 'Dokument',
   title: 'Titel',
   fileName: 'Fil',
@@ -196,6 +205,7 @@ const danish: EvidenceTexts = {
   personId: 'Id hos eID-tjenesten',
   nationalNumber: 'Personnummer',
   address: 'IP-adresse',
+  picture: 'Håndskrevet underskrift',
   history: 'Hvad der skete',
   kinds: {
     document_created: 'Dokumentet blev oprettet',
@@ -242,6 +252,8 @@ const swedish: EvidenceTexts = {
   lead: 'De här sidorna lades till efter att dokumentet hade undertecknats. Själva dokumentet står före dem, oförändrat.',
   leadApart:
     'De här sidorna gäller ett dokument som andra redan hade undertecknat. De är en egen fil, så att de tidigare underskrifterna förblir som de var.',
+  leadInFront:
+    'Den här sidan lades till efter att dokumentet hade undertecknats. Själva dokumentet följer efter den, oförändrat.',
   document: 'Dokument',
   title: 'Titel',
   fileName: 'Fil',
@@ -264,6 +276,7 @@ const swedish: EvidenceTexts = {
   personId: 'Id hos e-legitimationen',
   nationalNumber: 'Personnummer',
   address: 'IP-adress',
+  picture: 'Handskriven underskrift',
   history: 'Vad som hände',
   kinds: {
     document_created: 'Dokumentet skapades',
@@ -310,6 +323,8 @@ const finnish: EvidenceTexts = {
   lead: 'Nämä sivut on lisätty asiakirjan allekirjoittamisen jälkeen. Itse asiakirja on niiden edellä, muuttamattomana.',
   leadApart:
     'Nämä sivut koskevat asiakirjaa, jonka muut olivat jo allekirjoittaneet. Ne ovat erillinen tiedosto, jotta aiemmat allekirjoitukset säilyvät ennallaan.',
+  leadInFront:
+    'Tämä sivu on lisätty asiakirjan allekirjoittamisen jälkeen. Itse asiakirja on sen jäljessä, muuttamattomana.',
   document: 'Asiakirja',
   title: 'Otsikko',
   fileName: 'Tiedosto',
@@ -332,6 +347,7 @@ const finnish: EvidenceTexts = {
   personId: 'Tunnus tunnistuspalvelussa',
   nationalNumber: 'Henkilötunnus',
   address: 'IP-osoite',
+  picture: 'Käsin tehty allekirjoitus',
   history: 'Tapahtumat',
   kinds: {
     document_created: 'Asiakirja luotiin',

@@ -69,8 +69,8 @@ const RECEIPT: Maker = {
     deps.pool.seal({
       kind: 'receipt',
       receipt: receiptInput(material),
-      sealName: material.accountName,
-      sealReason: `Certified by ${material.accountName}`,
+      sealName: material.account.name,
+      sealReason: `Certified by ${material.account.name}`,
       ...(await sealing(deps, material)),
     }),
 };
@@ -136,9 +136,9 @@ export async function makePackage(
 }
 
 /** The account's seal, and what any seal takes. */
-async function sealing({ trust, clock }: MakePackageDeps, { document, accountName }: PackageMaterial) {
+async function sealing({ trust, clock }: MakePackageDeps, { document, account }: PackageMaterial) {
   return {
-    seal: await trust.sealProvider({ id: document.accountId, name: accountName }),
+    seal: await trust.sealProvider({ id: document.accountId, name: account.name }),
     trustAnchors: [...trust.anchors],
     now: clock.now(),
   };
@@ -148,8 +148,8 @@ function pagesOf(material: PackageMaterial): EvidencePagesTask {
   return {
     evidence: evidenceInput(material),
     attached: [...nativeFiles(material).flatMap(({ native, binding }) => [native, binding]), evidenceFile(material)],
-    sealName: material.accountName,
-    sealReason: `Certified by ${material.accountName}`,
+    sealName: material.account.name,
+    sealReason: `Certified by ${material.account.name}`,
   };
 }
 
@@ -173,13 +173,13 @@ async function sealPdf(
 
 async function approvalOf(
   { trust }: MakePackageDeps,
-  { document, accountName, methodName, evidence }: PackageMaterial,
+  { document, account, methodName, evidence }: PackageMaterial,
   { signature, native }: PackageMaterial['signatures'][number],
 ): Promise<Approval> {
   return {
     provider: await trust.oneShotSigner({
       accountId: document.accountId,
-      accountName,
+      accountName: account.name,
       fullName: signature.fullName,
       firstName: signature.firstName,
       lastName: signature.lastName,

@@ -20,6 +20,7 @@ import {
   type SignedContent,
 } from '../signature/index.ts';
 import { evidenceFault } from './evidence-fault.ts';
+import type { AccountFacts } from './evidence-pages.ts';
 import { type MakePackageDeps, makePackage } from './make-package.ts';
 import type { PackageMaterial } from './package-material.ts';
 import { PackagingFault } from './packaging-fault.ts';
@@ -33,7 +34,7 @@ export interface PackagingDeps extends MakePackageDeps {
   /** The time of documents. */
   accountTime: AccountTime;
   log: Log;
-  accountName(accountId: string): Promise<string>;
+  account(accountId: string): Promise<AccountFacts>;
   methodName(method: string): string;
   /** What the eID told with the signature, where it was kept. */
   nationalNumber(documentId: string, signature: SignatureRecord): NationalNumber | undefined;
@@ -174,8 +175,8 @@ async function gather(
   const fault = evidenceFault(document, content, evidence);
   if (fault !== undefined) throw new PackagingFault('evidence_broken', fault);
   const printed = document.request.dataToSign.packaging?.padesSettings?.includeSsnInPades === true;
-  const [accountName, original, ...natives] = await Promise.all([
-    deps.accountName(document.accountId),
+  const [account, original, ...natives] = await Promise.all([
+    deps.account(document.accountId),
     deps.files.read(document.accountId, content.contentSha256),
     ...signatures.map((signature) => deps.files.read(document.accountId, signature.native.sha256)),
   ]);
@@ -186,7 +187,8 @@ async function gather(
     original,
     presentation: await presentationOf(deps, document, content),
     signatures: signatures.map((signature, index) => ({ signature, native: natives[index]! })),
-    accountName,
+    account,
+    now: deps.accountTime.now(document.accountId, document.environment),
     methodName: deps.methodName,
     nationalNumber: (signature) => (printed ? deps.nationalNumber(document.id, signature) : undefined),
   };

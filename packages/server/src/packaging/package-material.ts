@@ -7,7 +7,7 @@ import {
   type SignedContent,
   signatureName,
 } from '../signature/index.ts';
-import type { DocumentFacts, EvidenceInput, EvidenceSigner } from './evidence-pages.ts';
+import type { AccountFacts, DocumentFacts, EvidenceInput, EvidenceSigner } from './evidence-pages.ts';
 import { howSigned } from './how-signed.ts';
 import { PackagingFault } from './packaging-fault.ts';
 import type { ReceiptInput } from './receipt-page.ts';
@@ -24,7 +24,9 @@ export interface PackageMaterial {
   presentation: { styleSheet: PackagedFile | undefined; display: PackagedFile } | undefined;
   /** The signatures that the package is about, with what the eIDs produced, in order of signing. */
   signatures: readonly { signature: SignatureRecord; native: Uint8Array }[];
-  accountName: string;
+  account: AccountFacts;
+  /** When the package is made, by the account's time. */
+  now: Date;
   methodName(method: string): string;
   /** Only where the sender wants national numbers in the files. */
   nationalNumber(signature: SignatureRecord): NationalNumber | undefined;
@@ -118,7 +120,8 @@ export function evidenceInput(material: PackageMaterial): EvidenceInput {
         signerId,
         method: typeof data.method === 'string' ? data.method : undefined,
       })),
-    createdAt: document.createdAt,
+    attachments: document.attachments.map(({ title, fileName, contentSha256 }) => ({ title, fileName, contentSha256 })),
+    now: material.now,
   };
 }
 
@@ -138,19 +141,21 @@ export function receiptInput(material: PackageMaterial): ReceiptInput {
       .filter(({ signatures }) => signatures.some((one) => one.signerId === signerId))
       .map(({ title, contentSha256 }) => ({ title, contentSha256 })),
     evidence: { sequence: entry.sequence, sha256: entry.hash.toString('hex') },
-    createdAt: signature.signedAt,
   };
 }
 
-function documentFactsOf({ document, content, accountName }: PackageMaterial): DocumentFacts {
+function documentFactsOf({ document, content, account }: PackageMaterial): DocumentFacts {
   return {
     documentId: document.id,
     title: content.title,
+    description: document.request.description,
     fileName: content.fileName,
     pageCount: content.pageCount,
     contentSha256: content.contentSha256,
     externalId: document.request.externalId,
-    accountName,
+    createdAt: document.createdAt,
+    signedAt: document.signedAt,
+    account,
   };
 }
 
@@ -161,8 +166,10 @@ function evidenceSigner(
   return {
     signerId: signature.signerId,
     fullName: signature.fullName,
+    dateOfBirth: signature.dateOfBirth,
     method: signature.method,
     methodName: methodName(signature.method),
+    mechanism: signature.mechanism,
     ...howSigned(signature, native),
     uniqueId: signature.methodUniqueId,
     signedAt: signature.signedAt,
@@ -179,7 +186,7 @@ function languagesOf(settings: PadesSettings): string[] {
 
 /** What the standard package of the document, or of one signature, says. */
 export function standardPackage(material: PackageMaterial): Omit<StandardPackage, 'evidencePages'> {
-  const { document, content, accountName, methodName } = material;
+  const { document, content, account, methodName } = material;
   const files = nativeFiles(material);
   const externalIds = new Map(document.signers.map(({ id, request }) => [id, request.externalSignerId]));
   return {
@@ -188,7 +195,7 @@ export function standardPackage(material: PackageMaterial): Omit<StandardPackage
     attachmentId: content.attachmentId,
     title: content.title,
     externalId: document.request.externalId,
-    sender: { id: document.accountId, name: accountName },
+    sender: { id: document.accountId, name: account.name },
     createdAt: document.createdAt,
     signedAt: document.signedAt,
     content: contentFile(material),

@@ -1,5 +1,8 @@
-import { type DocumentFacts, documentFacts, type EvidenceSigner, INK, MUTED, setPages } from './evidence-pages.ts';
+import type { DocumentFacts, EvidenceSigner } from './evidence-pages.ts';
 import { evidenceTexts } from './evidence-texts.ts';
+import { accountData, documentData, labelsOf, signerData, timesIn } from './page-data.ts';
+import { fillIn, receiptHtml } from './page-html.ts';
+import { setPages } from './pages/set-pages.ts';
 import { receiptTexts } from './receipt-texts.ts';
 
 export interface ReceiptInput extends DocumentFacts {
@@ -10,30 +13,43 @@ export interface ReceiptInput extends DocumentFacts {
   signedAlong: { title: string; contentSha256: string }[];
   /** The entry of the evidence log that is this signature. */
   evidence: { sequence: number; sha256: string };
-  createdAt: Date;
 }
 
 /** What one signer has signed, for that signer to keep until the signed file is there. */
-export function renderReceipt(input: ReceiptInput): Promise<Uint8Array> {
+export async function renderReceipt(input: ReceiptInput): Promise<Uint8Array> {
   const own = receiptTexts(input.language);
   const texts = evidenceTexts(input.language);
-  return setPages({ ...input, texts, title: own.heading, footer: own.page }, (page) => {
-    page.heading(own.heading);
-    page.paragraph(
-      own.lead.replace('{signer}', () => input.signer.fullName),
-      MUTED,
-    );
-    page.section(own.signature);
-    page.signerBlock(input.signer, texts.signedBy);
-    page.section(texts.document);
-    page.facts(documentFacts(input, (textOf) => textOf(texts)));
-    if (input.signedAlong.length > 0) {
-      page.section(own.signedAlong);
-      page.facts(input.signedAlong.map(({ title, contentSha256 }) => [title, contentSha256]));
-    }
-    page.section(own.evidence);
-    page.facts([[own.evidenceEntry.replace('{sequence}', String(input.evidence.sequence)), input.evidence.sha256]]);
-    page.section(texts.verifyHeading);
-    page.paragraph(own.verify, INK);
+  const timeOf = timesIn(undefined);
+  const { pdf } = await setPages({
+    parts: [
+      fillIn(receiptHtml(), {
+        document: documentData(input, timeOf),
+        account: accountData(input.account, undefined),
+        signers: [signerData(input.signer, 1, texts, timeOf, false)],
+        signedAlong: input.signedAlong.length > 0 && {
+          files: input.signedAlong.map(({ title, contentSha256 }) => ({ title, sha256: contentSha256 })),
+        },
+        evidence: {
+          entry: own.evidenceEntry.replace('{sequence}', String(input.evidence.sequence)),
+          sha256: input.evidence.sha256,
+        },
+        label: {
+          ...labelsOf(texts, 'apart'),
+          signature: own.signature,
+          signedAlong: own.signedAlong,
+          evidence: own.evidence,
+          receiptHeading: own.heading,
+          receiptLead: own.lead.replace('{signer}', () => input.signer.fullName),
+          receiptVerify: own.verify,
+        },
+        label2: false,
+      }),
+    ],
+    language: texts.locale,
+    title: own.heading,
+    footer: own.page,
+    mark: input.environment === 'test' ? texts.test : undefined,
+    createdAt: input.signer.signedAt,
   });
+  return pdf;
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { readlinkSync } from 'node:fs';
 import { setPriority } from 'node:os';
@@ -16,8 +16,12 @@ import {
   signXades,
   type XadesContent,
 } from '@segl/ades';
+import { move, transferableSymbol, valueSymbol } from 'piscina';
 import type { PdfCheck } from '../signature/index.ts';
-import { blankAppearance, type FieldPlace, renderEvidencePages } from './evidence-pages.ts';
+import { blankAppearance } from './blank-appearance.ts';
+import { type EvidenceInput, renderEvidencePages } from './evidence-pages.ts';
+import { evidenceTextsOf } from './evidence-texts.ts';
+import type { FieldPlace } from './pages/set-pages.ts';
 import { renderReceipt } from './receipt-page.ts';
 import type {
   EvidencePagesTask,
@@ -50,7 +54,16 @@ function yieldToRequests(): void {
 
 /** Entry of a sealing thread. */
 export default async function run(task: PoolTask): Promise<PdfCheck | SealResult> {
-  return task.do === 'checkPdf' ? checkPdf(task.bytes) : seal(task.task, new MainThread(task.port));
+  if (task.do === 'checkPdf') return checkPdf(task.bytes);
+  return handedOver(await seal(task.task, new MainThread(task.port)));
+}
+
+/** A sealed file can be large: it changes hands instead of being copied, where it has a buffer of its own. */
+function handedOver(result: SealResult): SealResult {
+  const { buffer, byteLength } = result.bytes;
+  if (byteLength !== buffer.byteLength) return result;
+  const movable = { [transferableSymbol]: [buffer], [valueSymbol]: result };
+  return move(movable as unknown as Parameters<typeof move>[0]) as unknown as SealResult;
 }
 
 async function checkPdf(bytes: Uint8Array): Promise<PdfCheck> {
@@ -90,17 +103,19 @@ async function seal(task: SealTask, main: MainThread): Promise<SealResult> {
 
 async function sealPdf(task: Extract<SealTask, PdfTask>, main: MainThread): Promise<SealResult> {
   if (isSignedPdf(task.original)) return addApprovals(task, main);
-  const evidence = task.evidence && (await renderEvidencePages(task.evidence));
+  const evidence = task.evidence && (await renderEvidencePages(withCertificates(task.evidence, task.approvals)));
+  const [texts] = evidenceTextsOf(task.evidence?.languages ?? []);
   const sealed = await sealPackagedPdf({
     original: task.original,
     layout: {
-      ...(evidence ? { evidencePages: evidence.pdf } : {}),
+      ...(evidence ? { evidencePages: evidence.pdf, pagesInFront: evidence.pagesInFront } : {}),
       testMark: task.testMark,
       associatedFiles: associatedFiles(task),
       certification: { name: 'Certification' },
-      approvals: task.approvals.map((_, index) => ({
+      approvals: task.approvals.map((approval, index) => ({
         name: `Signer${index + 1}`,
-        ...(evidence ? { visible: visibleAt(evidence.signerPlaces[index]!) } : {}),
+        label: `${texts.signedBy} ${approval.fullName}`,
+        ...visibleAt(evidence?.signerPlaces[index]),
       })),
       documentTimeStamp: { name: 'DocumentTimeStamp' },
     },
@@ -192,14 +207,42 @@ function longTerm(task: SealTask, main: MainThread) {
   return { level: 'B-LTA' as const, signingTime: task.now, trustAnchors: task.trustAnchors, ...main.services };
 }
 
-function visibleAt({ page, rect }: FieldPlace) {
+/** Where a template has no place for a signer, the field is not seen. */
+function visibleAt(place: FieldPlace | undefined) {
+  if (!place) return {};
+  const { page, rect } = place;
   return {
-    evidencePage: page,
-    rect: [rect.x, rect.y, rect.x + rect.width, rect.y + rect.height] as [number, number, number, number],
-    // The page itself shows who signed; the field only has to be where that stands.
-    appearance: blankAppearance(rect.width, rect.height),
+    visible: {
+      evidencePage: page,
+      rect: [rect.x, rect.y, rect.x + rect.width, rect.y + rect.height] as [number, number, number, number],
+      // The page itself shows who signed; the field only has to be where that stands.
+      appearance: blankAppearance(rect.width, rect.height),
+    },
   };
 }
+
+/** The keys that stand for the signers are made when the file is. */
+function withCertificates(evidence: EvidenceInput, approvals: PdfTask['approvals']): EvidenceInput {
+  const signers = evidence.signers.map((signer, index) => {
+    const { issuer, subject, serialNumber, validFromDate, validToDate } = new X509Certificate(
+      approvals[index]!.certificateChain[0]!,
+    );
+    const serial = serialNumber.toLowerCase();
+    return {
+      ...signer,
+      certificate: {
+        issuer: oneLine(issuer),
+        subject: oneLine(subject),
+        serial,
+        validFrom: validFromDate,
+        validTo: validToDate,
+      },
+    };
+  });
+  return { ...evidence, signers };
+}
+
+const oneLine = (distinguishedName: string): string => distinguishedName.split('\n').join(', ');
 
 async function sealXml(content: XadesContent, task: SealTask, main: MainThread): Promise<SealResult> {
   const { bytes } = await signXades({

@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import type { Transaction } from '../kernel/db/database.ts';
 import { type FieldError, SeglError } from '../kernel/errors/segl-error.ts';
+import { decodeBase64 } from '../kernel/http/base64-input.ts';
 import { requireUnchanged } from '../kernel/http/entity-tag.ts';
 import { applyMergePatch, type MergePatch } from '../kernel/http/partial-update.ts';
 import type { OperationContext, OperationInput, OperationResult } from '../kernel/http/route.ts';
@@ -13,7 +14,6 @@ import {
   updateAttachmentCounts,
   updateAttachment as updateStored,
 } from './attachment-store.ts';
-import { decodeBase64 } from './base64-input.ts';
 import { checkedPdfContent } from './checked-content.ts';
 import { contentErrors } from './checked-pdf.ts';
 import {

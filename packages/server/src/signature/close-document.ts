@@ -17,7 +17,7 @@ export async function closeDocument(
   end: { status: 'canceled'; reason: string | undefined } | { status: 'expired' },
   now: Date,
 ): Promise<void> {
-  await closeDocumentRow(tx, document.id, end.status, now);
+  await closeDocumentRow(tx, document.id, end, now);
   // Sessions live by the clock of the browsers, not by that of the account.
   await endSessionsBy(tx, document.id, new Date(deps.clock.now().getTime() + GRACE_MS));
   await armTimer(tx, document);

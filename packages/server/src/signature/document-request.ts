@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { WantedFeature } from '../admin/index.ts';
 import { type FieldError, SeglError } from '../kernel/errors/segl-error.ts';
 import type { Environment } from '../kernel/events/events.ts';
+import { decodeBase64 } from '../kernel/http/base64-input.ts';
 import { validationFailed } from '../kernel/http/validation.ts';
 import type { SecretBox } from '../kernel/keys/sealed-box.ts';
 import {
@@ -11,7 +12,6 @@ import {
   neededProofs,
   requireAuthenticationTarget,
 } from './access-rules.ts';
-import { decodeBase64 } from './base64-input.ts';
 import type { CreateDocumentRequestWrapper, SignatureMethod, SignerWrapper } from './contract/document.ts';
 import type { FileType } from './contract/lists.ts';
 import { requireFormat } from './document-format.ts';
@@ -25,7 +25,7 @@ import {
   requireReachableSigner,
   requireReminderSchedule,
 } from './notification-rules.ts';
-import { METHOD_FACTS, signableTypes, signingSteps } from './signature-methods.ts';
+import { METHOD_FACTS, signableTypes, signingSteps, withoutOlderNames } from './signature-methods.ts';
 
 const MAX_LIFE_MS = 45 * 24 * 3_600_000;
 
@@ -429,7 +429,10 @@ export function usableMethods(
   format: FileType,
 ): string[] {
   const listed = (signer.signatureType.signatureMethods ?? []).filter((method) => method !== 'unknown');
-  const wanted = listed.length === 0 ? offer.available : listed.flatMap((method) => METHOD_GROUPS[method] ?? [method]);
+  const wanted =
+    listed.length === 0
+      ? withoutOlderNames(offer.available)
+      : listed.flatMap((method) => METHOD_GROUPS[method] ?? [method]);
   const fits = (method: string) =>
     signableTypes(signer.signatureType.mechanism, offer.signs.get(method) ?? []).includes(format);
   return [...new Set(wanted)].filter((method) => offer.available.includes(method) && fits(method));

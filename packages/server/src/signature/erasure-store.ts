@@ -59,7 +59,7 @@ export async function eraseDocumentRows(
   }
   await tx.query(
     `update documents
-        set erased_at = $2, external_id = $3, request = '{}', audit_record = $4
+        set erased_at = $2, external_id = $3, request = '{}', cancel_reason = null, audit_record = $4
       where id = $1`,
     [document.id, now, record.externalIdSha256, JSON.stringify(record)],
   );

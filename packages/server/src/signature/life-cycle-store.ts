@@ -89,14 +89,14 @@ export async function isSomebodyAtEid(db: Queryable, documentId: string, deadlin
 export async function closeDocumentRow(
   tx: Transaction,
   documentId: string,
-  status: 'canceled' | 'expired',
+  end: { status: 'canceled'; reason: string | undefined } | { status: 'expired' },
   now: Date,
 ): Promise<void> {
-  await tx.query('update documents set status = $2, closed_at = $3, updated_at = $3 where id = $1', [
-    documentId,
-    status,
-    now,
-  ]);
+  const reason = end.status === 'canceled' ? end.reason : undefined;
+  await tx.query(
+    'update documents set status = $2, closed_at = $3, updated_at = $3, cancel_reason = $4 where id = $1',
+    [documentId, end.status, now, reason ?? null],
+  );
 }
 
 /** Sessions of the document end at `at` at the latest, whatever is done in them. */

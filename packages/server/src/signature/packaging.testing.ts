@@ -47,7 +47,7 @@ export class PackagingUnderTest {
       accountTime,
       trust,
       pool,
-      accountName: async () => 'Nordbank',
+      account: async () => ({ name: 'Nordbank', orgNumber: undefined, logo: undefined }),
       methodName: () => 'Test eID',
       nationalNumber: (documentId, signed) => openSignedNumber(signature.deps.nationalNumberBox, documentId, signed),
     });

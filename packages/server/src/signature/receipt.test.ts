@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { pdfsig, pdfText } from '@segl/test-kit/judges';
+import { pdfStructure, pdfsig, pdfText } from '@segl/test-kit/judges';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { freshDatabase, type TestDatabase } from '../../../test-kit/src/databases.ts';
 import { listEvidence } from './evidence-store.ts';
@@ -72,6 +72,10 @@ it('is a sealed page that says who signed what, when and how, before the others 
   ]) {
     expect(text).toContain(unbroken(told));
   }
+
+  const { tagged, elements } = await pdfStructure(answer.bytes);
+  expect(tagged).toBe(true);
+  expect(elements).toMatch(/H1.*\n +"Receipt for a signature"[\s\S]*H3.*\n +"Kari Nordmann"[\s\S]*Form/);
 
   // Kept: the second answer is the first one, and the account sees nothing that it did not ask for.
   const again = await packaging.signature.app('GET', '/receipt', token);

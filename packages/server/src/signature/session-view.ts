@@ -30,13 +30,14 @@ export async function currentView(deps: SignatureDeps, { session }: SessionConte
 /** What the signing app shows for this session now; nothing of the document before the person is known. */
 export async function sessionView(deps: SignatureDeps, session: SigningSession, now: Date): Promise<SessionView> {
   const { document, signer, state: stateNow } = await loadTurn(deps, session, now);
-  const [accountName, attempt] = await Promise.all([
-    deps.accountName(document.accountId),
+  const [profile, settings, attempt] = await Promise.all([
+    deps.accountProfile(document.accountId),
+    deps.signingSettings(document.accountId),
     openAttempt(deps, session.id),
   ]);
   const startedAt = attempt?.createdAt ?? sealingSince(deps, session, signer);
   const state = startedAt ? signerStateDuringEid(stateOf(document), signer.id, { now, startedAt }) : stateNow;
-  const settings = signer.request.redirectSettings;
+  const { redirectMode, success, cancel, error } = signer.request.redirectSettings;
   const styling = signer.request.ui?.styling;
   const authentication = await pendingAuthentication(deps, session, document, signer);
   return {
@@ -44,7 +45,7 @@ export async function sessionView(deps: SignatureDeps, session: SigningSession, 
     documentId: document.id,
     state,
     authentication,
-    account: { name: accountName },
+    account: { name: profile.name, logoUrl: profile.logoUrl, cssUrl: profile.cssUrl },
     contact: document.request.contactDetails,
     language: signer.request.ui?.language ?? 'EN',
     environment: document.environment,
@@ -58,10 +59,10 @@ export async function sessionView(deps: SignatureDeps, session: SigningSession, 
     },
     mechanism: signer.request.signatureType.mechanism,
     redirect: {
-      mode: settings.redirectMode,
-      success: settings.success,
-      cancel: settings.cancel,
-      error: (await stoppedUrl(deps, document, signer, state)) ?? settings.error,
+      mode: redirectMode,
+      success,
+      cancel,
+      error: (await stoppedUrl(deps, document, signer, state)) ?? error,
     },
     attempt: attempt && {
       attemptId: attempt.id,
@@ -70,6 +71,9 @@ export async function sessionView(deps: SignatureDeps, session: SigningSession, 
       state: attempt.state,
       polled: attempt.polled,
     },
+    successWaitSeconds: settings.successAction === 'none' ? 0 : settings.successWaitSeconds,
+    cancelReason:
+      state === 'canceled' && settings.showsCancelReason && !authentication ? document.cancelReason : undefined,
     ...(authentication ? NOTHING_OF_THE_DOCUMENT : await documentFacts(deps, session, document, signer)),
   };
 }

@@ -1,5 +1,6 @@
 import { createHash, createHmac, createSecretKey, hkdfSync, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { atMost } from '../kernel/memory/at-most.ts';
 
 /** What a sign URL stands for. Ids only: the token ends up in mails, logs of others and browser histories. */
 export interface SignLink {
@@ -39,7 +40,7 @@ export function createSignLinks(masterKey: Buffer): SignLinks {
   const linkHeader = encode({ alg: 'HS256', typ: 'sign-link+jwt', kid: 'sign-link-1' });
   const bootHeader = encode({ alg: 'HS256', typ: 'boot-code+jwt', kid: 'boot-code-1' });
 
-  const tokens = new LRUCache<string, string>({ max: REMEMBERED_LINKS });
+  const tokens = new LRUCache<string, string>(atMost(REMEMBERED_LINKS));
 
   return {
     token({ documentId, signerId, accountId, rotation }) {

@@ -1,4 +1,11 @@
-import type { AuditEntry, ExternalIdPolicy, Product, WantedFeature } from '../admin/index.ts';
+import type {
+  AccountProfile,
+  AuditEntry,
+  ExternalIdPolicy,
+  Product,
+  SigningSettings,
+  WantedFeature,
+} from '../admin/index.ts';
 import type { ContentChecks, PdfConverter } from '../content/index.ts';
 import type { EidRegistry } from '../eid/index.ts';
 import type { AccountTime } from '../kernel/clock/account-clocks.ts';
@@ -15,6 +22,7 @@ import type { PackagingTask } from './package-store.ts';
 import type { RedirectTokens } from './redirect-token.ts';
 import type { ResourceSource } from './resource-source.ts';
 import type { SignLinks } from './sign-link.ts';
+import { isSignatureMethod } from './signature-methods.ts';
 
 /** What a PDF is judged to be before anybody is asked to sign it. */
 export type PdfCheck =
@@ -53,6 +61,8 @@ export interface SignatureDeps {
   content: Pick<ContentChecks, 'check'>;
   converter: Pick<PdfConverter, 'convert'>;
   accountName(accountId: string): Promise<string>;
+  /** What signers see of the account, and whether it may be used. */
+  accountProfile(accountId: string): Promise<AccountProfile>;
   /** Throws 402 `not_in_subscription` for what the account has not subscribed to. */
   requireFeatures(account: { accountId: string }, features: readonly WantedFeature[]): Promise<void>;
   /** Whether the account has subscribed to it. */
@@ -60,6 +70,7 @@ export interface SignatureDeps {
   /** Appends to the account's audit log; in the transaction of what it tells of. */
   writeAudit(tx: Transaction, entry: AuditEntry): Promise<void>;
   externalIdPolicy(accountId: string): Promise<ExternalIdPolicy>;
+  signingSettings(accountId: string): Promise<SigningSettings>;
   /** Takes back an owner's use of files; with the commit those that nobody uses are deleted. */
   releaseFiles(tx: Transaction, ownerId: string): Promise<void>;
   /** Has a file made that is not made by itself; it appears among the packages of the document. */
@@ -73,7 +84,7 @@ export interface SignatureDeps {
 }
 
 export function methodOffer(deps: SignatureDeps, environment: Environment): MethodOffer {
-  const providers = deps.eids.list(environment);
+  const providers = deps.eids.list(environment).filter(({ method }) => isSignatureMethod(method));
   return {
     available: providers.map((provider) => provider.method),
     signs: new Map(providers.map((provider) => [provider.method, provider.signs])),

@@ -5,7 +5,7 @@ import { inspectPdf, repairPdf } from '@segl/ades';
 import type { FastifyInstance } from 'fastify';
 import { jwtVerify, SignJWT } from 'jose';
 import type { TestDatabase } from '../../../test-kit/src/databases.ts';
-import { writeAudit } from '../admin/index.ts';
+import { findSigningSettings, writeAudit } from '../admin/index.ts';
 import { ContentChecks, PdfConverter } from '../content/index.ts';
 import { createEidRegistry, type EidOutcome, type EidProvider } from '../eid/index.ts';
 import { createEvents } from '../kernel/events/create-events.ts';
@@ -182,10 +182,12 @@ export class SignatureUnderTest {
         content: new ContentChecks({ threads: 1 }),
         converter: new PdfConverter({ program: 'off', maxPdfBytes: 100_000, log }),
         accountName: async () => 'Nordbank',
+        accountProfile: async () => ({ name: 'Nordbank', enabled: true, logoUrl: undefined, cssUrl: undefined }),
         requireFeatures: async () => undefined,
         hasProduct: async () => true,
         writeAudit,
         externalIdPolicy: async () => 'strict',
+        signingSettings: (accountId) => findSigningSettings(database, accountId),
         releaseFiles: async (tx, ownerId) => void (await releaseFiles(tx, ownerId)),
         resourceSources: [],
         publicUrl: PUBLIC_URL,

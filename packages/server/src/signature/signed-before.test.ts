@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { finishPades, preparePades } from '@segl/ades';
-import { attachedFiles, pdfsig, pdfText, qpdfCheck } from '@segl/test-kit/judges';
+import { attachedFiles, pdfStructure, pdfsig, pdfText, qpdfCheck } from '@segl/test-kit/judges';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { freshDatabase, type TestDatabase } from '../../../test-kit/src/databases.ts';
 import { PackagingUnderTest } from './packaging.testing.ts';
@@ -98,6 +98,7 @@ it('its evidence is a sealed PDF of its own in the standard package, with what t
     'signer-2-binding.json',
     'signer-2-id-token.jwt',
   ]);
+  expect((await pdfStructure(evidence)).tagged).toBe(true);
   const [certification] = await pdfsig(evidence, packaging.deps.trust.anchors[0]!);
   expect(certification?.signature).toBe('Signature is Valid.');
 });
@@ -106,6 +107,10 @@ it('a file that nobody signed before has no such PDF: its pages are in the signe
   const { file, standard } = await packaged(PLAIN);
   expect(standard).not.toContain('<EvidencePages');
   expect(await pdfText(file)).toContain('Kari Nordmann');
+  // The original has no structure, so that the file is not declared to be tagged; what was added has one.
+  const { tagged, elements } = await pdfStructure(file);
+  expect(tagged).toBe(false);
+  expect(elements).toMatch(/H1.*\n +"Signatures"[\s\S]*H3.*\n +"Kari Nordmann"[\s\S]*Form/);
 });
 
 it.each<[string, () => Promise<Buffer>, string]>([

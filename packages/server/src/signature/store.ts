@@ -101,6 +101,8 @@ export interface DocumentRecord extends DocumentContent {
   createdAt: Date;
   updatedAt: Date;
   signedAt: Date | undefined;
+  /** As the account gave it, where it did. */
+  cancelReason?: string | undefined;
   signers: SignerRecord[];
   signatures: SignatureRecord[];
   packages: PackageRecord[];
@@ -288,6 +290,7 @@ interface DocumentRow {
   created_at: Date;
   updated_at: Date;
   signed_at: Date | null;
+  cancel_reason: string | null;
   signers: {
     id: string;
     request: FilledSigner;
@@ -315,7 +318,7 @@ interface SignatureJson extends Omit<SignatureRecord, 'signedAt' | 'nationalNumb
 const SELECT_DOCUMENT = `
   select d.id, d.account_id, d.environment, d.status, d.request, d.content_sha256, d.content_size_bytes,
          d.uploaded_sha256, d.page_count, d.file_format, d.presentation, d.required_signatures, d.evidence_sequence, d.evidence_hash,
-         d.deadline, d.created_at, d.updated_at, d.signed_at,
+         d.deadline, d.created_at, d.updated_at, d.signed_at, d.cancel_reason,
          (select jsonb_agg(jsonb_build_object('id', s.id, 'request', s.request, 'rotation', s.link_rotation,
                                               'number', encode(s.national_number_sealed, 'hex'),
                                               'authenticationNumber', encode(s.authentication_number_sealed, 'hex'),
@@ -396,6 +399,7 @@ function toDocument(row: DocumentRow): DocumentRecord {
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     signedAt: row.signed_at ?? undefined,
+    cancelReason: row.cancel_reason ?? undefined,
     signers,
     signatures: (row.signatures ?? []).map(({ number, ...signature }) => ({
       ...dropNulls(signature),

@@ -59,6 +59,8 @@ export interface Config {
   simulatorsPort: number;
   /** Base URL of the eID simulators as a browser reaches them. */
   simulatorsUrl: string;
+  /** JSON file of the real eIDs and their credentials. */
+  eidsFile: string | undefined;
   /** Swedish BankID in production; absent: not offered there. */
   seBankId:
     | {
@@ -168,6 +170,7 @@ export const SETTINGS = {
     meaning: 'Base URL of the eID simulators for browsers.',
     defaultText: 'host of the public URL',
   },
+  SEGL_EIDS_FILE: { meaning: 'JSON file of the real eIDs and their credentials.', defaultText: '' },
   SEGL_SE_BANKID_CERTIFICATE_FILE: {
     meaning: 'PKCS#12 (or PEM) of the certificate with which production calls Swedish BankID.',
     defaultText: '',
@@ -370,6 +373,7 @@ export function readConfig(environment: Environment): Config {
     simulators: choice('SEGL_SIMULATORS', 'on', ['on', 'off', 'external'] as const),
     simulatorsPort,
     simulatorsUrl: baseUrl('SEGL_SIMULATORS_URL', `http://${hostName}:${simulatorsPort}`),
+    eidsFile: text('SEGL_EIDS_FILE'),
     seBankId:
       certificateFile && serverRootFile && signingRootsFile
         ? {

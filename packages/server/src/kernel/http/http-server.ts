@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import { SerializerSelector } from '@fastify/fast-json-stringify-compiler';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Clock, systemClock } from '../clock/clock.ts';
 import { SeglError } from '../errors/segl-error.ts';
@@ -132,6 +133,15 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
       }),
   });
 
+  // A hundred serializers take longer to build than the rest of the server, and most of them are not used soon.
+  const buildSerializer = SerializerSelector()();
+  app.setSerializerCompiler((route) => {
+    let serialize: ((answer: unknown) => string) | undefined;
+    return (answer) => {
+      serialize ??= buildSerializer({ ...route, httpStatus: route.httpStatus ?? '' });
+      return serialize(answer);
+    };
+  });
   app.decorateRequest('principal', undefined);
   app.decorateRequest('onBehalfOf', undefined);
   app.decorateRequest('startedAtMs', 0);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Log } from '../db/database.ts';
+import { atMost } from '../memory/at-most.ts';
 import type { BucketName, BucketSize, BucketSizes } from './throttle-sizes.ts';
 
 /** State of one bucket after a request was let through or refused. */
@@ -85,7 +86,7 @@ const MAX_SETTLEMENTS = 5000;
 export function createThrottling(options: ThrottlingOptions): Throttling {
   const { sizes, store, nowMs = () => performance.now() } = options;
   const kinds = new Map<BucketName, LRUCache<string, Bucket>>();
-  for (const name of Object.keys(sizes) as BucketName[]) kinds.set(name, new LRUCache({ max: MAX_KEYS }));
+  for (const name of Object.keys(sizes) as BucketName[]) kinds.set(name, new LRUCache(atMost(MAX_KEYS)));
   const unsettled = new Map<Bucket, Charge>();
   let settling: Promise<void> | undefined;
   let soon: NodeJS.Timeout | undefined;

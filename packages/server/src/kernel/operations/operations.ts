@@ -5,7 +5,7 @@ import { SeglError } from '../errors/segl-error.ts';
 /** Addresses for whoever runs and integrates the instance: health and the API document. */
 export function registerOperations(
   app: FastifyInstance,
-  options: { database: Database; openApi: object; ready: () => boolean },
+  options: { database: Database; openApi: () => object; ready: () => boolean },
 ): void {
   app.get('/health/live', { config: { template: '/health/live' } }, async () => ({ status: 'ok' }));
   app.get('/health/ready', { config: { template: '/health/ready' } }, async () => {
@@ -15,10 +15,11 @@ export function registerOperations(
     });
     return { status: 'ok' };
   });
-  const document = JSON.stringify(options.openApi);
-  app.get('/openapi.json', { config: { template: '/openapi.json' } }, async (_request, reply) =>
-    reply.header('content-type', 'application/json; charset=utf-8').send(document),
-  );
+  let document: string | undefined;
+  app.get('/openapi.json', { config: { template: '/openapi.json' } }, async (_request, reply) => {
+    document ??= JSON.stringify(options.openApi());
+    return reply.header('content-type', 'application/json; charset=utf-8').send(document);
+  });
 }
 
 function notReady(cause?: unknown): SeglError {

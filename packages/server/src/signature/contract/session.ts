@@ -83,7 +83,12 @@ export const SessionView = Type.Object({
       accepted: Type.Boolean(),
     }),
   ),
-  account: Type.Object({ name: Type.String() }),
+  account: Type.Object({
+    name: Type.String(),
+    /** What the account has uploaded, on this server. */
+    logoUrl: optional(Type.String()),
+    cssUrl: optional(Type.String()),
+  }),
   contact: Type.Object({
     name: optional(Type.String()),
     email: Type.String(),
@@ -160,6 +165,10 @@ export const SessionView = Type.Object({
   ),
   remainingSigners: Type.Integer(),
   canDownload: Type.Boolean(),
+  /** How long the signer waits at most, after the signature, for what the account waits for; 0: not at all. */
+  successWaitSeconds: Type.Integer(),
+  /** Why the document was cancelled, where the account lets signers read it. */
+  cancelReason: optional(Type.String()),
   attempt: optional(
     Type.Object({
       attemptId: Guid(),
@@ -266,12 +275,15 @@ export type SignByHandRequest = Static<typeof SignByHandRequest>;
 export const SignedResponse = Type.Object({ outcome: stringEnum(['signed']), view: SessionView });
 
 export const ResultResponse = Type.Object({
+  /** Of what the account lets the signer wait for; `failed`: a source could not answer. */
+  successAction: stringEnum(['done', 'waiting', 'failed']),
   packaged: Type.Boolean(),
   downloads: Type.Array(
     Type.Object({ kind: stringEnum(['pades', 'standard_packaging']), fileName: Type.String(), url: Type.String() }),
   ),
   redirect: optional(Type.String()),
 });
+export type ResultResponse = Static<typeof ResultResponse>;
 
 export const ReportErrorRequest = Type.Object({
   errorCode: Type.String({ pattern: '^SA-\\d{4}$' }),

@@ -30,7 +30,12 @@ export const UpdatableDocument = Type.Object({ title, contactDetails: ContactDet
 export type UpdatableDocument = Static<typeof UpdatableDocument>;
 
 export const CancelQuery = Type.Object({
-  reason: Optional(Text({ maxLength: 1000, description: 'Told to the account’s own receivers of the event.' })),
+  reason: Optional(
+    Text({
+      maxLength: 1000,
+      description: 'Told to the account’s own receivers of the event, and to signers where the account wants that.',
+    }),
+  ),
 });
 export const DeleteQuery = Type.Object({
   reason: Optional(Text({ maxLength: 1000, description: 'Told in the event document_deleted.' })),

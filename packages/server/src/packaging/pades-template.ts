@@ -1,0 +1,17 @@
+/** What an account has its evidence pages look like; languages as in `EN`. Plain data: it crosses a thread boundary. */
+export interface PadesTemplate {
+  coverPageSetting: 'FIRSTPAGE' | 'LASTPAGE' | 'HIDDEN';
+  /** Names of the signers at the foot of the last page of the document. */
+  listsSignersOnLastPage: boolean;
+  coverPageHtml: string | undefined;
+  detailsPageHtml: Partial<Record<string, string>>;
+  /** At the foot of every page. */
+  verifiedTemplate: Partial<Record<string, string>>;
+  /** Over the built-in ones. */
+  labels: Partial<Record<string, Record<string, string>>>;
+  includeLogo: boolean;
+  /** PNG or JPEG, instead of the account's. */
+  logo: Uint8Array | undefined;
+  /** Of IANA. */
+  timeZone: string;
+}

@@ -14,7 +14,9 @@ import { readText } from './repository.ts';
 /** Groups whose every operation is served. */
 const COMPLETE = [
   '/admin/account',
+  '/admin/dealer',
   '/admin/oauthclient',
+  '/admin/openid',
   '/identification/log',
   '/identification/session',
   '/jwt',
@@ -28,9 +30,7 @@ const COMPLETE = [
 
 /** Groups of which operations are still missing. When the last one is there, a group moves up, for good. */
 const OPEN = [
-  '/admin/dealer',
   '/admin/invoice',
-  '/admin/openid',
   '/admin/template',
   '/information/aml',
   '/information/business',

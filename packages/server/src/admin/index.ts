@@ -13,16 +13,17 @@ import { actingOwner } from './acting-account.ts';
 import { type AdminDeps, CLIENTS_CHANGED } from './admin-deps.ts';
 import { type AuditEntry, listAudit } from './audit.ts';
 import { findCurrentBranding, purgeReplacedBrandings } from './branding-store.ts';
-import { DEFAULT_SETTINGS, settingsAfter } from './client-input.ts';
+import { API_CLIENTS } from './client-kind.ts';
+import { clientRoutes } from './client-routes.ts';
 import { createSecretHasher, isAlive } from './client-secret.ts';
 import { purgeDeletedClients, someClientAllowsOrigin } from './client-store.ts';
 import { createClientUses } from './client-uses.ts';
 import { createCorsOrigins } from './cors-origins.ts';
 import { createAccount, type NewAccount } from './create-account.ts';
 import { storeNewClient } from './create-client.ts';
+import { dealerRoutes } from './dealer-routes.ts';
 import { ensureFirstTestClient, type FirstTestClient } from './ensure-first-test-client.ts';
 import { createClientLookup } from './find-client.ts';
-import { adminRoutes } from './routes.ts';
 import { planSecrets } from './secret-list.ts';
 import { registerBrandings } from './serve-branding.ts';
 import { setSigningSettings } from './set-signing-settings.ts';
@@ -42,6 +43,7 @@ export {
 export { API_SCOPES, canonicalScope } from './api-scopes.ts';
 export { type AuditEntry, writeAudit } from './audit.ts';
 export { isClientId } from './client-secret.ts';
+export type { OpenIdSettings } from './client-store.ts';
 export { accountClockRoutes } from './clock-routes.ts';
 export type { FirstTestClient } from './ensure-first-test-client.ts';
 export { PRODUCTS, type Product } from './product.ts';
@@ -165,7 +167,7 @@ export function createAdmin(deps: {
   const stopListening = database.signals.on(CLIENTS_CHANGED, cors.forget);
 
   return {
-    routes: [...accountRoutes(adminDeps), ...adminRoutes(adminDeps)],
+    routes: [...accountRoutes(adminDeps), ...dealerRoutes(adminDeps), ...clientRoutes(adminDeps)],
     findClient: find,
     findSecret: (client, secret) => hasher.find(secret, client.secrets, clock.now()),
     publicKeys: (client) =>
@@ -196,7 +198,7 @@ export function createAdmin(deps: {
 
     async createClient({ accountId, environment, name, scopes }) {
       const now = clock.now();
-      const settings = settingsAfter({ ClientName: name, AllowedScopes: [...scopes] }, DEFAULT_SETTINGS);
+      const settings = API_CLIENTS.settingsOf({ ClientName: name, AllowedScopes: [...scopes] });
       const secrets = planSecrets([{}], [], { hasher, now });
       const { id } = await storeNewClient(
         { database },

@@ -50,7 +50,7 @@ describeOnEachDatabase('oauth.md 8: the warning ahead of the expiry of a secret'
   /** As an update of the client does it, which keeps its secret. */
   const expire = (expiresAt: Date | null, id = clientId) =>
     database.transaction(async (tx) => {
-      const client = await findStoredClient(tx, { accountId, environment: 'prod' }, id);
+      const client = await findStoredClient(tx, { accountId, environment: 'prod' }, 'api', id);
       await putSecrets(
         tx,
         id,

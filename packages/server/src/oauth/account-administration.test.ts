@@ -324,6 +324,77 @@ describeOnEachDatabase('admin.md 1 and 2: accounts', (open) => {
     ]);
   });
 
+  describe('admin.md 3: dealers', () => {
+    const path = (id = dealerId) => `/admin/dealer/${id}`;
+    const operations = (id: string, by: string) => [
+      oauth.call(by, 'GET', path(id)),
+      oauth.call(by, 'POST', path(id), {}),
+      oauth.call(by, 'GET', `${path(id)}/accounts`),
+      oauth.call(by, 'POST', `/admin/dealer/logo/${id}`, { Base64EncodedLogo: PIXEL }),
+    ];
+    const statuses = async (id: string, by: string) =>
+      (await Promise.all(operations(id, by))).map(({ status }) => status);
+
+    it('a dealer reads and changes its own data, by the rules of accounts', async () => {
+      await oauth.admin.setOperatorsDetails(dealerId, { customerNumber: '10009' });
+      const words = { Heading: 'Sign up', LeadParagraph: 'In two minutes.', ReturnUrl: 'https://dealer.example/' };
+      const MvaNumber = newNumber();
+      const changed = await oauth.call(dealer, 'POST', path(), {
+        Id: STRANGE_ACCOUNT,
+        CustomerNumber: 1,
+        MvaNumber,
+        Onboarding: words,
+      });
+      const expected = {
+        Id: dealerId,
+        Name: 'Sjøbank',
+        CustomerNumber: 10009,
+        MvaNumber,
+        CompanyPhone: null,
+        CompanyEmail: null,
+        CompanyUrl: null,
+        Onboarding: { ...words, LogoUrl: null },
+      };
+      expect(changed).toEqual({ status: 200, body: expected });
+      const cleared = await oauth.call(dealer, 'POST', path(), { Onboarding: { LeadParagraph: '' } });
+      expect(cleared.body.Onboarding).toEqual({ ...words, LeadParagraph: null, LogoUrl: null });
+      expect((await oauth.call(dealer, 'POST', path(), { Name: '', Onboarding: { ReturnUrl: 'x' } })).status).toBe(400);
+      const logo = await oauth.call(dealer, 'POST', `/admin/dealer/logo/${dealerId}`, {
+        DealerId: dealerId,
+        Base64EncodedLogo: PIXEL,
+      });
+      expect((await oauth.call(dealer, 'GET', path())).body.Onboarding.LogoUrl).toBe(logo.body);
+      const actions = (await audit(dealerId)).slice(0, 3);
+      expect(actions).toEqual([
+        ['dealer.logo_set', expect.anything()],
+        ['dealer.updated', { changed: ['onboarding'] }],
+        ['dealer.updated', { changed: ['mvaNumber', 'onboarding'] }],
+      ]);
+    });
+
+    it('lists its accounts, closed ones too, and not itself', async () => {
+      const closed = await create({ Name: 'Closed for good' });
+      await oauth.admin.switchAccount(closed.body.Id, false);
+      for (const by of [dealer, root, await tokenFor(dealerId, ['dealer_read'])]) {
+        const { body } = await oauth.call(by, 'GET', `${path()}/accounts`);
+        const found = body.find((one: { AccountId: string }) => one.AccountId === closed.body.Id);
+        expect(found).toMatchObject({ Enabled: false, DealerId: dealerId, DealerName: 'Sjøbank' });
+        expect(body.map((one: { AccountId: string }) => one.AccountId)).not.toContain(dealerId);
+      }
+    });
+
+    it('nobody reaches another dealer but root, who is told when there is none', async () => {
+      const other = await account({ dealer: true });
+      for (const id of [other, STRANGE_ACCOUNT]) expect(await statuses(id, dealer)).toEqual(Array(4).fill(403));
+      const pretender = await account();
+      expect(await statuses(pretender, await tokenFor(pretender, ['dealer']))).toEqual(Array(4).fill(403));
+      expect(await statuses(other, root)).toEqual(Array(4).fill(200));
+      for (const id of [pretender, STRANGE_ACCOUNT]) expect(await statuses(id, root)).toEqual(Array(4).fill(404));
+      const mixed = { DealerId: other, Base64EncodedLogo: PIXEL };
+      expect((await oauth.call(dealer, 'POST', `/admin/dealer/logo/${dealerId}`, mixed)).status).toBe(403);
+    });
+  });
+
   describe('logo and styling', () => {
     const file = (url: string) => oauth.http.inject({ method: 'GET', url: url.slice(PUBLIC_URL.length) });
     const logo = (Base64EncodedLogo: string) =>

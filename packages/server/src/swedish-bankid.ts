@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createSecureContext } from 'node:tls';
 import { confirmAtPhone } from '@segl/simulators/src/se-bankid/test-phone.ts';
 import { createSeBankId, type EidRegistration, type RpCredentials } from './eid/index.ts';
 import type { PlayTestPerson } from './identification/index.ts';
 import type { Clock } from './kernel/clock/clock.ts';
-import type { Config } from './kernel/config/settings.ts';
+import { type Config, ConfigError } from './kernel/config/settings.ts';
 import type { Log } from './kernel/log/log.ts';
 import type { SeBankIdAccess, Simulators } from './simulators-process.ts';
 
@@ -13,7 +14,8 @@ const FIRST_PERSON = '198904207217';
 
 /**
  * Swedish BankID as this instance offers it: the simulator in the test environment, and BankID itself in production where
- * the operator has set a certificate. Throws when the files of the settings cannot be read.
+ * the operator has set a certificate. Throws when the files of the settings cannot be read, and `ConfigError` when they do not
+ * hold what they should.
  */
 export async function offerSwedishBankId(
   config: Config,
@@ -40,8 +42,8 @@ export async function offerSwedishBankId(
     const provider = createSeBankId({
       apiUrl,
       client: await credentialsOf(config.seBankId),
-      serverRoot: await readFile(serverRootFile, 'utf8'),
-      signingRoots: pemBlocks(await readFile(signingRootsFile, 'utf8')),
+      serverRoot: (await certificatesIn('SEGL_SE_BANKID_SERVER_ROOT_FILE', serverRootFile)).join('\n'),
+      signingRoots: await certificatesIn('SEGL_SE_BANKID_SIGNING_ROOTS_FILE', signingRootsFile),
       clock,
     });
     registrations.push({ environment: 'prod', provider });
@@ -67,13 +69,21 @@ async function credentialsOf({
   passphrase,
 }: NonNullable<Config['seBankId']>): Promise<RpCredentials> {
   const secret = passphrase === undefined ? {} : { passphrase };
-  const certificate = await readFile(certificateFile);
-  if (keyFile === undefined) return { pkcs12: certificate, ...secret };
-  return { certificate: certificate.toString('utf8'), key: await readFile(keyFile, 'utf8'), ...secret };
+  const content = await readFile(certificateFile);
+  const key = keyFile === undefined ? undefined : await readFile(keyFile, 'utf8');
+  try {
+    // Otherwise the first person would find out.
+    createSecureContext({ ...(key === undefined ? { pfx: content } : { cert: content, key }), ...secret });
+  } catch (error) {
+    throw new ConfigError([`SEGL_SE_BANKID_CERTIFICATE_FILE: ${(error as Error).message}`]);
+  }
+  return key === undefined ? { pkcs12: content, ...secret } : { certificate: content.toString('utf8'), key, ...secret };
 }
 
-function pemBlocks(text: string): string[] {
-  return text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+async function certificatesIn(setting: string, file: string): Promise<string[]> {
+  const found = (await readFile(file, 'utf8')).match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g);
+  if (!found) throw new ConfigError([`${setting}: holds no certificate in PEM`]);
+  return found;
 }
 
 /** Does at the simulated phone what a person would; `word` is typed as the security code, where it picks the outcome. */

@@ -24,8 +24,8 @@ describe('documents in other formats than PDF', () => {
   });
   afterAll(() => segl?.remove());
 
-  const create = (dataToSign: object) =>
-    api.request('POST', '/signature/documents', documentRequest(Buffer.alloc(0), { dataToSign }));
+  const create = (dataToSign: object, changes: object = {}) =>
+    api.request('POST', '/signature/documents', documentRequest(Buffer.alloc(0), { dataToSign, ...changes }));
   const file = (documentId: string, format: string) =>
     api.request('GET', `/signature/documents/${documentId}/files?fileFormat=${format}`);
 
@@ -69,9 +69,15 @@ describe('documents in other formats than PDF', () => {
     expect(evidence.entries[0].data.displaySha256).toBe(display && sha256(display));
   });
 
-  it('HTML is refused, as this eID does not sign it', async () => {
-    const answer = await create({ fileName: 'lease.html', base64Content: base64('<p>Avtale') });
-    expect([answer.status, answer.body.code]).toEqual([422, 'unsupported_signature_format']);
+  it('HTML is refused, as no eID here signs it', async () => {
+    const anyEid = {
+      externalSignerId: 'kari',
+      redirectSettings: { redirectMode: 'donot_redirect' },
+      signatureType: { mechanism: 'pkisignature' },
+    };
+    const html = { fileName: 'lease.html', base64Content: base64('<p>Avtale') };
+    const answer = await create(html, { signers: [anyEid] });
+    expect([answer.status, answer.body.code]).toEqual([422, 'no_signature_method_available']);
   });
 
   it.skipIf(!hasOffice)('an office file is converted, and the PDF is what is signed (needs LibreOffice)', async () => {

@@ -1,11 +1,14 @@
 import { applyAccountStyling, applyTheme, keepAliveOnActivity } from '@segl/ui';
-import { useEffect, useLayoutEffect } from 'react';
+import { lazy, Suspense, useEffect, useLayoutEffect } from 'react';
 import { useIdentification } from './identification.tsx';
 import { ChoosingScreen } from './screens/choosing-screen.tsx';
 import { EndedScreen } from './screens/ended-screen.tsx';
 import { StoppedScreen } from './screens/stopped-screen.tsx';
 import { CompletingScreen, HandingOverScreen, LoadingScreen } from './screens/working-screens.tsx';
 import { useWords } from './texts/use-words.tsx';
+
+// Only for eIDs in apps of their own.
+const PollingScreen = lazy(() => import('./screens/polling-screen.tsx'));
 
 export function App({ keepAlive }: { keepAlive: () => Promise<void> }) {
   const { flow, screen, view } = useIdentification();
@@ -46,6 +49,12 @@ export function App({ keepAlive }: { keepAlive: () => Promise<void> }) {
       return <ChoosingScreen remark={screen.remark} />;
     case 'handing_over':
       return <HandingOverScreen provider={screen.provider} elsewhere={screen.elsewhere} />;
+    case 'polling':
+      return (
+        <Suspense fallback={<LoadingScreen />}>
+          <PollingScreen provider={screen.provider} />
+        </Suspense>
+      );
     case 'completing':
       return <CompletingScreen />;
     case 'ended':

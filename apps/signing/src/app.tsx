@@ -50,6 +50,7 @@ const LIVING: readonly string[] = [
   'accepting',
   'handwriting',
   'handing_over',
+  'polling',
   'failed',
 ];
 
@@ -57,6 +58,7 @@ const LIVING: readonly string[] = [
 const ProvingScreen = lazy(() => import('./screens/proving-screen.tsx'));
 const DialogScreen = lazy(() => import('./screens/dialog-screen.tsx'));
 const OverviewScreen = lazy(() => import('./screens/overview-screen.tsx'));
+const PollingScreen = lazy(() => import('./screens/polling-screen.tsx'));
 const AcceptingScreen = lazy(() => import('./screens/accepting-screen.tsx'));
 const HandwritingScreen = lazy(() => import('./screens/handwriting-screen.tsx'));
 
@@ -114,6 +116,8 @@ function CurrentScreen() {
       return <ChoosingScreen remark={screen.remark} />;
     case 'handing_over':
       return <HandingOverScreen method={screen.method} elsewhere={screen.elsewhere} />;
+    case 'polling':
+      return <Later screen={<PollingScreen method={screen.method} purpose={screen.purpose} />} />;
     case 'sealing':
       return <SealingScreen />;
     case 'finishing':

@@ -359,7 +359,7 @@ export async function startFakeApi(
         attempts.set(attemptId, 'started');
         session.view = {
           ...session.view,
-          attempt: { attemptId, purpose: 'identify', method: body.method!, state: 'started' },
+          attempt: { attemptId, purpose: 'identify', method: body.method!, state: 'started', polled: false },
         };
         const url = `/eid?attempt=${attemptId}&handle=${handle}`;
         return json(response, 200, { attemptId, step: { kind: 'redirect', url, inWindow: false } });
@@ -378,7 +378,7 @@ export async function startFakeApi(
         attempts.set(attemptId, 'started');
         session.view = {
           ...session.view,
-          attempt: { attemptId, purpose: 'sign', method: body.method!, state: 'started' },
+          attempt: { attemptId, purpose: 'sign', method: body.method!, state: 'started', polled: false },
         };
         return json(response, 200, {
           attemptId,

@@ -68,6 +68,7 @@ import {
   startFoldingCounts,
 } from './signature/index.ts';
 import { type Simulators, simulatorsClient, startSimulators } from './simulators-process.ts';
+import { offerSwedishBankId, playSeBankIdPerson } from './swedish-bankid.ts';
 import { createTrust } from './trust/index.ts';
 import { VERSION } from './version.ts';
 
@@ -152,7 +153,9 @@ export async function buildApp(config: Config, opening: Database | Promise<Datab
   const pool = new SealingPool({ threads: config.sealingThreads, services: trust });
   const content = new ContentChecks({ threads: config.sealingThreads });
   const offered = await offeredEids(config, simulatorsClient(masterKey), clock);
-  const eids = createEidRegistry({ providers: offered.registrations });
+  const eids = createEidRegistry({
+    providers: [...offered.registrations, ...(await offerSwedishBankId(config, simulators, { clock, log }))],
+  });
   const products = createProducts({
     database,
     clock,
@@ -224,7 +227,10 @@ export async function buildApp(config: Config, opening: Database | Promise<Datab
     writeAudit,
     lifetimeMs: config.identificationMinutes * 60_000,
     publicUrl: config.publicUrl,
-    testPersons: offered.testPersons,
+    testPersons: {
+      ...offered.testPersons,
+      ...(config.simulators === 'off' ? {} : { se_bankid: playSeBankIdPerson }),
+    },
   });
   const notification = createNotification({
     database,
@@ -266,7 +272,7 @@ export async function buildApp(config: Config, opening: Database | Promise<Datab
       },
     },
   });
-  const methodName = (method: string) => eids.get(method, 'test')?.displayName ?? method;
+  const methodName = (method: string) => (eids.get(method, 'prod') ?? eids.get(method, 'test'))?.displayName ?? method;
   registerPackaging(
     {
       database,

@@ -11,7 +11,17 @@ const START_TIMEOUT_MS = 20_000;
 /** The id under which the test environment is known to the simulators. */
 export const SIMULATORS_CLIENT_ID = 'segl-test';
 
+/** How Swedish BankID's simulator is reached; certificates and key in PEM. */
+export interface SeBankIdAccess {
+  apiUrl: string;
+  serverRoot: string;
+  signingRoot: string;
+  clientCertificate: string;
+  clientKey: string;
+}
+
 export interface Simulators {
+  seBankId: SeBankIdAccess;
   close(): Promise<void>;
 }
 
@@ -73,6 +83,7 @@ export function startSimulators(options: {
       SEGL_SIMULATORS_PORT: String(config.simulatorsPort),
       SEGL_SIMULATORS_HOST: config.host,
       SEGL_SIMULATORS_URL: config.simulatorsUrl,
+      SEGL_SIMULATORS_SE_BANKID_PORT: '0',
       SEGL_SIMULATORS_DATA_DIR: join(config.dataDir, 'simulators'),
       SEGL_SIMULATORS_CLIENTS: JSON.stringify([
         {
@@ -99,9 +110,9 @@ export function startSimulators(options: {
   };
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error('the eID simulators did not start in time')), START_TIMEOUT_MS);
-    child.once('message', () => {
+    child.once('message', (message) => {
       clearTimeout(timer);
-      resolve({ close });
+      resolve({ seBankId: (message as { seBankId: SeBankIdAccess }).seBankId, close });
     });
     child.once('error', reject);
     void exited.then(() => {

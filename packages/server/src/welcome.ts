@@ -30,7 +30,7 @@ Send the sample contract for signing (or: npm run demo):
   curl -s -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' --data-binary @- \\
     ${base}/signature/documents
 
-Open the "url" in the answer, choose BankID and sign as 05128938534, one-time code otp, password qwer1234.
+Open the "url" in the answer, choose Norwegian BankID and sign as 05128938534, one-time code otp, password qwer1234.
 Then, with the "documentId" of the answer:
 
   curl -s -H "Authorization: Bearer $TOKEN" -o signed.pdf "${base}/signature/documents/<documentId>/files?fileFormat=pades"

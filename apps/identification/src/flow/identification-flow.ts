@@ -1,3 +1,4 @@
+import type { ShownWaiting } from '@segl/ui/polled-eid';
 import { type AppView, type IdHost, ServerError } from '../server/id-host.ts';
 
 export type StopReason = 'unknown_link' | 'in_use' | 'domain_not_allowed' | 'account_closed' | 'no_connection';
@@ -9,6 +10,8 @@ export type Screen =
   | { name: 'choosing'; remark?: Remark }
   /** `elsewhere`: the eID has a window of its own, at this address; `opened` says whether the browser let it open. */
   | { name: 'handing_over'; provider: ProviderChoice; elsewhere?: { url: string; opened: boolean } }
+  /** At an eID in an app of its own, which is asked how it stands. */
+  | { name: 'polling'; provider: ProviderChoice }
   | { name: 'completing' }
   | { name: 'ended' }
   | { name: 'stopped'; reason: StopReason };
@@ -76,6 +79,9 @@ export function createIdentificationFlow(options: FlowOptions) {
         await returned(options.returnedAttempt);
         return;
       }
+      const running = view.polling && view.providers.find(({ type }) => type === view.provider);
+      // Also after the app of the eID was on the same screen, where phones load the page anew.
+      if (running) return become({ view, screen: { name: 'polling', provider: running } });
       show(view);
       // One eID left: nothing to choose. Not after it was left, or there would be no way back.
       const [only, another] = view.providers;
@@ -89,6 +95,7 @@ export function createIdentificationFlow(options: FlowOptions) {
     become({ screen: { name: 'handing_over', provider } });
     try {
       const { step } = await host.startEid(provider.type, options.framed);
+      if (step.kind === 'poll') return become({ screen: { name: 'polling', provider } });
       if (!step.inWindow) return options.goTo(step.url);
       become({
         screen: {
@@ -121,6 +128,23 @@ export function createIdentificationFlow(options: FlowOptions) {
     }
   }
 
+  /** What the eID in an app of its own waits for; null when this has come to an end, and another screen is shown. */
+  async function pollEid(language: string): Promise<ShownWaiting | 'unreachable' | null> {
+    const { screen } = state;
+    if (screen.name !== 'polling') return null;
+    try {
+      const { waiting, view } = await host.pollEid(language);
+      if (state.screen !== screen) return null;
+      if (view) show(view);
+      return waiting ?? null;
+    } catch (error) {
+      if (state.screen !== screen) return null;
+      if (!(error instanceof ServerError) || error.status === 503) return 'unreachable';
+      stop(error);
+      return null;
+    }
+  }
+
   return {
     state: () => state,
     subscribe(listener: () => void) {
@@ -129,6 +153,7 @@ export function createIdentificationFlow(options: FlowOptions) {
     },
     start,
     choose,
+    pollEid,
     returned,
     /** Opens the eID's window that the browser has kept back until now. */
     openWindow(): void {

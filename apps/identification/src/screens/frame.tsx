@@ -18,7 +18,7 @@ export function Frame({ centered = false, children }: { centered?: boolean; chil
   const [asking, setAsking] = useState(false);
   const [helping, setHelping] = useState(false);
   const account = view?.accountName ?? '';
-  const canCancel = view !== null && (screen.name === 'choosing' || screen.name === 'handing_over');
+  const canCancel = view !== null && ['choosing', 'handing_over', 'polling'].includes(screen.name);
   const cancel = canCancel && (
     <button type="button" className="icon-button top-bar__menu" aria-haspopup="dialog" onClick={() => setAsking(true)}>
       {say('frame.cancel')}

@@ -1,3 +1,4 @@
+import type { ShownWaiting } from '@segl/ui/polled-eid';
 import type { AppView } from '../../../../packages/server/src/identification/contract/app.ts';
 
 export type { AppView };
@@ -17,7 +18,7 @@ export class ServerError extends Error {
 
 export interface StartedEid {
   attemptId: string;
-  step: { kind: 'redirect'; url: string; inWindow: boolean };
+  step: { kind: 'redirect'; url: string; inWindow: boolean } | { kind: 'poll' };
 }
 
 export type IdHost = ReturnType<typeof connectToIdHost>;
@@ -64,6 +65,8 @@ export function connectToIdHost(options: { token: () => string | null; wait: (ms
     startEid: (provider: string, framed: boolean) => ask<StartedEid>('POST', '/eid/start', { provider, framed }),
     completeEid: (returnedAttempt: string) =>
       ask<{ view: AppView }>('POST', '/eid/complete', { returnedAttempt }).then(({ view }) => view),
+    /** How an eID in an app of its own stands: what it waits for, or the session once it has ended. */
+    pollEid: (language: string) => ask<{ waiting?: ShownWaiting; view?: AppView }>('POST', '/eid/poll', { language }),
     abandonEid: () => ask<void>('POST', '/eid/abandon'),
     cancel: () => ask<{ view: AppView }>('POST', '/cancel').then(({ view }) => view),
   };

@@ -2,6 +2,7 @@ import {
   type Attachment,
   type Download,
   isLocked,
+  type Purpose,
   type Sender,
   type SessionView,
   type SigningMethod,
@@ -65,6 +66,8 @@ export type Screen =
   | { name: 'choosing'; remark?: Remark }
   /** `elsewhere`: the eID is in a window of its own, or waits for a click that opens one. */
   | { name: 'handing_over'; method: SigningMethod; elsewhere?: { url: string; opened: boolean } }
+  /** At an eID in an app of its own, which is asked how it stands. */
+  | { name: 'polling'; method: SigningMethod; purpose: Purpose; attemptId: string }
   | { name: 'sealing'; method?: SigningMethod }
   /** The signature is stored; the account lets the signer wait for what comes with it. */
   | { name: 'finishing' }

@@ -2,9 +2,9 @@ import { ERROR_MESSAGE, followCourse, type WebMessage } from '../embedding/web-m
 import {
   type AttemptOutcome,
   type Boot,
-  type CodeCheck,
   isLocked,
   type LockedView,
+  type Purpose,
   type ReportedError,
   type SessionView,
   type SigningMethod,
@@ -13,8 +13,10 @@ import {
 import { ConnectionError, ServerError, type SignHost } from '../server/sign-host.ts';
 import { watchSessionLife } from '../session/session-life.ts';
 import type { SessionStore } from '../session/session-store.ts';
+import { codeSteps } from './code-steps.ts';
 import { isFatal, startErrorCode } from './error-codes.ts';
 import { followResult, followSignature } from './follow-result.ts';
+import { polledSteps } from './polled-steps.ts';
 import { type Failure, mayChange, nextAttachment, type Screen, screenFor, unknownTo } from './screen.ts';
 import { sealedSteps } from './sealed-steps.ts';
 
@@ -82,6 +84,8 @@ export function createSigningFlow(around: FlowSurroundings) {
   const life = watchSessionLife(around.now);
   const tellOfCourse = followCourse(around.tell);
 
+  const steps = { host, state: () => state, show, showView, showFailure, takeOutcome, fail };
+  const polled = polledSteps(steps);
   const resultPoll = {
     state: () => state,
     show,
@@ -169,6 +173,8 @@ export function createSigningFlow(around: FlowSurroundings) {
     around.showHandle(handle);
     const view = await host.getSession();
     const begun = view.attempt;
+    // Also after the app of the eID was on the same screen, where phones load the page anew.
+    if (begun?.polled) return polled.resume(begun, view);
     if (isLocked(view)) return resumeLocked(view);
     if (view.state === 'sign' && returnedAttempt) {
       show({ name: 'sealing', method: view.methods.find(({ method }) => method === begun?.method) }, view);
@@ -197,13 +203,7 @@ export function createSigningFlow(around: FlowSurroundings) {
     } catch (error) {
       return fail('SA-1005', 'open_session', error);
     }
-    returnedAttempt = null;
-    const { outcome, errorCode, eidErrorCode, eidErrorMessage, redirect } = finished;
-    if (outcome === 'identified') return showView(finished.view);
-    if (outcome === 'canceled') return show({ name: 'proving', remark: 'left_eid' }, finished.view);
-    const code = errorCode ?? 'SA-1005';
-    const retry = code === WRONG_PERSON ? null : 'open_session';
-    void showFailure({ code, retry, eidErrorCode, eidErrorMessage, redirect }, finished.view);
+    takeOutcome(finished, 'identify');
   }
 
   async function completeAttempt(attemptId: string): Promise<void> {
@@ -213,15 +213,24 @@ export function createSigningFlow(around: FlowSurroundings) {
     } catch (error) {
       return fail('SA-1012', 'complete_attempt', error, attemptId);
     }
+    takeOutcome(finished, 'sign');
+  }
+
+  /** Goes on from what came of an eID. */
+  function takeOutcome(finished: AttemptOutcome, purpose: Purpose): void {
     returnedAttempt = null;
     runningAttempt = null;
     const { outcome, view, errorCode, eidErrorCode, eidErrorMessage, redirect } = finished;
-    if (outcome === 'signed' || view.state !== 'sign' || isLocked(view)) return showView(view);
-    if (outcome === 'identified') return showSealing(view);
-    if (outcome === 'canceled') return show({ name: 'reading', remark: 'left_eid' }, view);
-    const code = errorCode ?? 'SA-1012';
-    const retry = code === WRONG_PERSON ? null : 'choose_method';
-    void showFailure({ code, retry, eidErrorCode, eidErrorMessage, redirect }, view);
+    const signs = purpose === 'sign';
+    const goesOn = outcome === 'signed' || (signs && (view.state !== 'sign' || isLocked(view)));
+    if (goesOn || (outcome === 'identified' && !signs)) showView(view);
+    else if (outcome === 'identified') showSealing(view as View);
+    else if (outcome === 'canceled') show({ name: signs ? 'reading' : 'proving', remark: 'left_eid' }, view);
+    else {
+      const code = errorCode ?? (signs ? 'SA-1012' : 'SA-1005');
+      const retry = code === WRONG_PERSON ? null : signs ? 'choose_method' : 'open_session';
+      void showFailure({ code, retry, eidErrorCode, eidErrorMessage, redirect }, view);
+    }
   }
 
   /** Opens or resumes the session. `quietly` keeps the screen until there is another one to show. */
@@ -342,6 +351,9 @@ export function createSigningFlow(around: FlowSurroundings) {
         return;
       }
       runningAttempt = attempt.attemptId;
+      if (attempt.step.kind === 'poll') {
+        return show({ name: 'polling', method, purpose: 'sign', attemptId: attempt.attemptId });
+      }
       const { url, inWindow } = attempt.step;
       if (!inWindow) return around.goTo(url);
       show({ name: 'handing_over', method, elsewhere: { url, opened: around.eidWindow.open(url) } });
@@ -369,38 +381,13 @@ export function createSigningFlow(around: FlowSurroundings) {
     const leaving = state.screen;
     try {
       const attempt = await host.startAuthentication(method.method, false);
-      if (state.screen === leaving) around.goTo(attempt.step.url);
+      if (state.screen !== leaving) return;
+      const { attemptId, step } = attempt;
+      if (step.kind === 'redirect') around.goTo(step.url);
+      else show({ name: 'polling', method, purpose: 'identify', attemptId });
     } catch (error) {
       if (error instanceof ConnectionError) return show({ name: 'proving', remark: 'no_connection' });
       fail('SA-1004', 'open_session', error);
-    }
-  }
-
-  async function sendCode(): Promise<void> {
-    const { screen } = state;
-    if (screen.name !== 'proving') return;
-    try {
-      const view = await host.sendCode();
-      if (state.screen === screen) show({ name: 'proving' }, view);
-    } catch (error) {
-      if (error instanceof ConnectionError) return show({ name: 'proving', remark: 'no_connection' });
-      fail('SA-1033', 'open_session', error);
-    }
-  }
-
-  /** What came of it, for the field; the right code leads on. */
-  async function checkCode(code: string): Promise<CodeCheck['outcome'] | null> {
-    try {
-      const { outcome, view } = await host.checkCode(code);
-      if (outcome === 'passed') showView(view);
-      else show({ name: 'proving' }, view);
-      const spent = isLocked(view) && outcome === 'used_up' && view.authentication.code?.sendsLeft === 0;
-      if (spent) void showFailure({ code: 'SA-1034', retry: null }, view);
-      return outcome;
-    } catch (error) {
-      if (error instanceof ConnectionError) show({ name: 'proving', remark: 'no_connection' });
-      else fail('SA-1034', 'open_session', error);
-      return null;
     }
   }
 
@@ -550,6 +537,8 @@ export function createSigningFlow(around: FlowSurroundings) {
     openEidWindow,
     eidReturned,
     leaveEid,
+    pollEid: polled.ask,
+    leavePolledEid: polled.leave,
     documentRead,
     viewerFailed,
     backToDocument,
@@ -559,8 +548,7 @@ export function createSigningFlow(around: FlowSurroundings) {
     cancelSigning,
     askForCopyAgain,
     proveAt,
-    sendCode,
-    checkCode,
+    ...codeSteps(steps),
     acceptDialog,
     acceptDocument: sealed.acceptDocument,
     signByHand: sealed.signByHand,

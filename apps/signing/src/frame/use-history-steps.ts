@@ -7,6 +7,7 @@ const DEPTHS: Partial<Record<Screen['name'], number>> = {
   attachment: 1,
   reading: 1,
   choosing: 2,
+  polling: 2,
   accepting: 2,
   handwriting: 2,
 };
@@ -19,6 +20,7 @@ const GUARDED: readonly Screen['name'][] = [
   'attachment',
   'reading',
   'choosing',
+  'polling',
   'accepting',
   'handwriting',
 ];

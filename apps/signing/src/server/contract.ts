@@ -1,3 +1,5 @@
+import type { ShownWaiting } from '@segl/ui/polled-eid';
+
 /** What the sign host answers to this app under `/app/v1`. Instants are ISO 8601 in UTC, sizes are bytes. */
 
 export type ViewState =
@@ -83,7 +85,14 @@ export type View = {
   successWaitSeconds: number;
   /** Why the sender has cancelled, where signers may read it. */
   cancelReason?: string;
-  attempt?: { attemptId: string; purpose: 'sign' | 'identify'; method: string; state: 'started' | 'returned' };
+  attempt?: {
+    attemptId: string;
+    purpose: Purpose;
+    method: string;
+    state: 'started' | 'returned';
+    /** The eID is in an app of its own, and asked how it stands. */
+    polled: boolean;
+  };
 };
 
 /** Shown before the document; a box to tick and fields to fill in, where there are some. */
@@ -125,7 +134,16 @@ export type Handwriting = {
 
 export type OpenedSession = { sessionToken: string; signToken: string; handle: string; view: SessionView };
 
-export type StartedAttempt = { attemptId: string; step: { kind: 'redirect'; url: string; inWindow: boolean } };
+/** `identify`: before the document is shown. */
+export type Purpose = 'sign' | 'identify';
+
+export type StartedAttempt = {
+  attemptId: string;
+  step: { kind: 'redirect'; url: string; inWindow: boolean } | { kind: 'poll' };
+};
+
+/** One of the two. */
+export type PollAnswer = { waiting?: ShownWaiting; finished?: AttemptOutcome };
 
 export type AttemptOutcome = {
   outcome: 'signed' | 'identified' | 'canceled' | 'failed';

@@ -3,6 +3,8 @@ import type {
   CodeCheck,
   Handwriting,
   OpenedSession,
+  PollAnswer,
+  Purpose,
   ReportedError,
   Sender,
   SessionLife,
@@ -137,6 +139,9 @@ export function connectToSignHost(options: {
       ask<StartedAttempt>('POST', '/sign/start', { method, documentSha256, framed }),
     completeAttempt: (returnedAttempt: string) =>
       ask<AttemptOutcome>('POST', '/sign/complete', { returnedAttempt }, true),
+    /** How an eID in an app of its own stands. */
+    pollAttempt: (purpose: Purpose, attemptId: string, language: string) =>
+      ask<PollAnswer>('POST', purpose === 'sign' ? '/sign/poll' : '/auth/poll', { attemptId, language }, true),
     async abortAttempt(attemptId: string): Promise<void> {
       await send('POST', '/app/v1/sign/abort', { attemptId }, true);
     },

@@ -126,6 +126,12 @@ export const da: Texts = {
   'choose.no_bankid_netcentric': 'Med din norske bank, på mobilen eller med kodeviser',
   'choose.any_eid': 'Skriv under med dette eID',
 
+  'polled.scan': 'Åbn appen til {method} på telefonen, og scan koden med den.',
+  'polled.code': 'QR-kode til {method}, der skifter hvert sekund',
+  'polled.open': 'Åbn {method} på denne enhed',
+  'polled.other_device': 'Brug en anden enhed',
+  'polled.unreachable': 'Intet svar lige nu. Vi bliver ved med at prøve.',
+  'polled.leave': 'Annuller',
   'hand_over.heading': 'Åbner {method} …',
   'hand_over.body': 'Du skriver under på siden for {method}. Bagefter kommer du tilbage hertil.',
   'hand_over.window_heading': 'Fortsæt i vinduet med {method}',

@@ -121,6 +121,12 @@ export const en = {
   'choose.no_bankid_netcentric': 'With your Norwegian bank, by phone or code device',
   'choose.any_eid': 'Sign with this electronic ID',
 
+  'polled.scan': 'Open the app of {method} on your phone and scan this code with it.',
+  'polled.code': 'QR code for {method}, which changes every second',
+  'polled.open': 'Open {method} on this device',
+  'polled.other_device': 'Use another device',
+  'polled.unreachable': 'No answer right now. We keep trying.',
+  'polled.leave': 'Cancel',
   'hand_over.heading': 'Opening {method}…',
   'hand_over.body': 'You sign with {method}, on its own page. Afterwards you come back here.',
 

@@ -124,6 +124,12 @@ export const fi: Texts = {
   'choose.no_bankid_netcentric': 'Norjalaisen pankin tunnuksilla, puhelimella tai tunnuslukulaitteella',
   'choose.any_eid': 'Allekirjoita tällä tunnistustavalla',
 
+  'polled.scan': 'Avaa palvelun {method} sovellus puhelimessasi ja lue sillä tämä koodi.',
+  'polled.code': 'QR-koodi palvelulle {method}; se vaihtuu joka sekunti',
+  'polled.open': 'Avaa {method} tällä laitteella',
+  'polled.other_device': 'Käytä toista laitetta',
+  'polled.unreachable': 'Vastausta ei saada juuri nyt. Yritämme yhä.',
+  'polled.leave': 'Peruuta',
   'hand_over.heading': 'Avataan palvelua {method}…',
   'hand_over.body': 'Allekirjoitat palvelussa {method}. Sen jälkeen palaat tänne.',
   'hand_over.window_heading': 'Jatka palvelun {method} ikkunassa',

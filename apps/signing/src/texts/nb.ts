@@ -125,6 +125,12 @@ export const nb: Texts = {
   'choose.no_bankid_netcentric': 'Med banken din, på mobil eller med kodebrikke',
   'choose.any_eid': 'Signer med denne e-ID-en',
 
+  'polled.scan': 'Åpne appen til {method} på telefonen og skann denne koden med den.',
+  'polled.code': 'QR-kode for {method}, som skifter hvert sekund',
+  'polled.open': 'Åpne {method} på denne enheten',
+  'polled.other_device': 'Bruk en annen enhet',
+  'polled.unreachable': 'Ikke noe svar akkurat nå. Vi fortsetter å prøve.',
+  'polled.leave': 'Avbryt',
   'hand_over.heading': 'Åpner {method} …',
   'hand_over.body': 'Du signerer på siden til {method}. Etterpå kommer du tilbake hit.',
 

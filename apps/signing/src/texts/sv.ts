@@ -128,6 +128,12 @@ export const sv: Texts = {
   'choose.no_bankid_netcentric': 'Med din norska bank, i mobilen eller med koddosa',
   'choose.any_eid': 'Skriv under med den här e-legitimationen',
 
+  'polled.scan': 'Öppna appen för {method} i telefonen och skanna koden med den.',
+  'polled.code': 'QR-kod för {method}, som byts varje sekund',
+  'polled.open': 'Öppna {method} på den här enheten',
+  'polled.other_device': 'Använd en annan enhet',
+  'polled.unreachable': 'Inget svar just nu. Vi fortsätter att försöka.',
+  'polled.leave': 'Avbryt',
   'hand_over.heading': 'Öppnar {method} …',
   'hand_over.body': 'Du skriver under på sidan för {method}. Sedan kommer du tillbaka hit.',
   'hand_over.window_heading': 'Fortsätt i fönstret för {method}',

@@ -19,7 +19,7 @@ import {
   recordReturn,
   releaseAttempt,
 } from './attempt-store.ts';
-import type { AttemptStep } from './contract/attempt.ts';
+import type { AttemptStep, MessageLanguage, ShownWaiting } from './contract/attempt.ts';
 import type { EidOutcome, EidStart } from './eid-provider.ts';
 import { type AnyEidProvider, type EidRegistry, isPolled } from './eid-registry.ts';
 import { refuseTestNumber } from './national-number.ts';
@@ -131,6 +131,11 @@ export async function receiveEidReturn(
   return { attempt, returnedAttempt: isFirst ? `${attempt.id}.${code}` : undefined };
 }
 
+/** Whether the eID of an attempt is polled, and it goes on. */
+export function isPolling(attempt: Pick<EidAttempt, 'status' | 'callbackKey'>): boolean {
+  return attempt.callbackKey === undefined && attempt.status !== 'ended';
+}
+
 /** The attempt of a session, and nobody else's. */
 export async function findOwnAttempt(
   deps: Pick<EidAttemptDeps, 'database'>,
@@ -148,6 +153,19 @@ export function requireReturned(attempt: EidAttempt | undefined, code: string): 
   if (!attempt?.returnHash || !timingSafeEqual(sha256(code), attempt.returnHash)) {
     throw new SeglError(422, 'eid_not_returned', 'The eID has not sent this browser back.');
   }
+}
+
+/** What the app shows of that, in the person's language. */
+export function shownWaiting(
+  { qrData, startUrls, message, pollAfterMs }: EidWaiting,
+  language: MessageLanguage,
+): ShownWaiting {
+  return {
+    ...(qrData === undefined ? {} : { qrData }),
+    ...(startUrls === undefined ? {} : { startUrls }),
+    message: message[language],
+    pollAfterMs,
+  };
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Environment } from '../kernel/events/events.ts';
+import type { EidMessage } from './contract/attempt.ts';
 
 /** What a provider must know to start. The digests bind the eID's answer to the bytes that are signed. */
 export interface EidStart {
@@ -61,7 +62,14 @@ export type EidOutcome =
       certificate?: Record<string, string>;
     }
   | { result: 'canceled' }
-  | { result: 'failed'; code: string; providerCode?: string; providerMessage?: string };
+  | {
+      result: 'failed';
+      code: string;
+      providerCode?: string;
+      providerMessage?: string;
+      /** The same in the languages of the pages, where the eID's words are ours. */
+      message?: EidMessage;
+    };
 
 /**
  * One eID. `state` is what the provider must remember between two requests; it is plain JSON, stored encrypted by the

@@ -11,14 +11,16 @@ export {
   completeEidAttempt,
   type EidAttemptDeps,
   findOwnAttempt,
+  isPolling,
   pollEidAttempt,
   receiveEidReturn,
   requireEid,
   requireReturned,
   type StartedAttempt,
+  shownWaiting,
   startEidAttempt,
 } from './attempts.ts';
-export { AttemptStep } from './contract/attempt.ts';
+export { AttemptStep, type EidMessage, type MessageLanguage, type ShownWaiting } from './contract/attempt.ts';
 export type {
   EidNative,
   EidOutcome,
@@ -36,12 +38,13 @@ export {
 } from './eid-registry.ts';
 export type { OidcClientAuthentication, OidcEidProvider, OidcEidSettings } from './oidc/oidc-eid-provider.ts';
 export type {
-  EidMessage,
   EidPoll,
   EidWaiting,
   PolledEidProvider,
   PolledEidStart,
 } from './polled-eid-provider.ts';
 export { REDIRECT_EIDS, REDIRECT_METHODS, type RedirectMethod } from './redirect-eids.ts';
+export { toTwelveDigits } from './se-bankid/personal-number.ts';
+export type { RpCredentials } from './se-bankid/rp-client.ts';
 export { createSeBankId, type SeBankIdSettings } from './se-bankid/se-bankid.ts';
-export { type NativeFault, type NativeVerdict, verifyNative } from './verify-native.ts';
+export { isSignedByOwnKey, type NativeFault, type NativeVerdict, verifyNative } from './verify-native.ts';

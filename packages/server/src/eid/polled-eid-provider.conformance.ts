@@ -59,7 +59,7 @@ export function describePolledEidConformance(name: string, setUp: () => PolledEi
     test('waits with a code, a link and a text, and with another code each second', async () => {
       const { provider, waiting, state } = await start();
       expect(waiting).toMatchObject({ pollAfterMs: expect.any(Number), hintCode: expect.any(String) });
-      expect(URL.canParse(waiting.autoStartUrl ?? '')).toBe(true);
+      for (const url of Object.values(waiting.startUrls ?? { none: '' })) expect(URL.canParse(url)).toBe(true);
       for (const text of Object.values(waiting.message)) expect(text).not.toBe('');
       const codes = [0, 1000, 2000, 3000].map(async (ms) => {
         const poll = await provider.poll({ state, now: new Date(Date.now() + ms) });
@@ -90,6 +90,13 @@ export function describePolledEidConformance(name: string, setUp: () => PolledEi
       const { native } = await complete({ purpose: 'identify', documentSha256: undefined, documentTitle: undefined });
       expect(await verifyNative(native)).toMatchObject({ valid: true });
       expect(await verifyNative(native, { documentSha256 })).toEqual({ valid: false, fault: 'document' });
+    });
+
+    test('identifies for a document that is not shown yet, and tells which one', async () => {
+      const { native } = await complete({ purpose: 'identify', documentTitle: undefined });
+      expect(await verifyNative(native, { documentSha256 })).toMatchObject({ valid: true, documentSha256 });
+      const other = createHash('sha256').update('another contract').digest('hex');
+      expect(await verifyNative(native, { documentSha256: other })).toEqual({ valid: false, fault: 'document' });
     });
 
     test('refuses to start signing without the digest of a document', async () => {

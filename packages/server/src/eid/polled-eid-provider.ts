@@ -1,3 +1,4 @@
+import type { EidMessage } from './contract/attempt.ts';
 import type { EidOutcome, EidProvider, EidStart } from './eid-provider.ts';
 
 /** What a polled eID must know besides. */
@@ -10,8 +11,10 @@ export interface PolledEidStart extends EidStart {
 export interface EidWaiting {
   /** Content of a QR code for the eID's app on another device; absent once the app has it. Valid for a second. */
   qrData?: string;
-  /** Opens the eID's app on this device; absent once the app has begun. */
-  autoStartUrl?: string;
+  /** Opens the eID's app on this device, a phone or a computer; absent once the app has begun. */
+  startUrls?: { phone: string; computer: string };
+  /** For a caller that shows no page of ours: what it hands to the person, to be recognised in the eID's app. */
+  securityReference?: string;
   /** The eID's own word for what it waits for. */
   hintCode?: string;
   /** Text for the person, by language. */
@@ -19,17 +22,8 @@ export interface EidWaiting {
   pollAfterMs: number;
 }
 
-export interface EidMessage {
-  en: string;
-  sv: string;
-}
-
-type PolledEnd =
-  | Extract<EidOutcome, { result: 'completed' }>
-  | (Exclude<EidOutcome, { result: 'completed' }> & { message?: EidMessage });
-
 /** Either it waits, with the state to hand in next time, or it has ended; an end is told once. */
-export type EidPoll = { result: 'waiting'; waiting: EidWaiting; state: Record<string, unknown> } | PolledEnd;
+export type EidPoll = { result: 'waiting'; waiting: EidWaiting; state: Record<string, unknown> } | EidOutcome;
 
 /**
  * An eID in an app of its own, to which no browser is sent: the person scans a code or switches to the app, and Segl asks
@@ -42,7 +36,7 @@ export interface PolledEidProvider
   readonly simulator: boolean;
   /** How often the eID wants to be asked, at most. */
   readonly askEveryMs: number;
-  /** `callbackUrl` is where the app on the same device brings the person back to; it proves nothing. */
+  /** Nobody is brought back to `callbackUrl`: the page that asks stays where it is. */
   start(input: PolledEidStart): Promise<EidPoll>;
   poll(input: { state: Record<string, unknown>; now: Date }): Promise<EidPoll>;
   /** What the person is shown now, by what the eID said last. */

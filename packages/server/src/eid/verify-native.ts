@@ -11,6 +11,11 @@ import { seBankIdNativeFormat, verifySeBankId } from './se-bankid/verify-signatu
 
 export const oidcNativeFormat = 'oidc_id_token';
 
+/** Whether the person's own key made it, over the digests of the files; otherwise it proves a login that is bound to them. */
+export function isSignedByOwnKey({ format }: Pick<EidNative, 'format'>): boolean {
+  return format === seBankIdNativeFormat;
+}
+
 /** Asymmetric signatures only: with `none` or HMAC, we could have made the evidence ourselves. */
 const acceptedAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 

@@ -1,11 +1,13 @@
 import type { RouteDefinition } from '../kernel/http/route.ts';
 import { appView } from './app-view.ts';
-import { abandonEid, completeEid, giveUp } from './complete-eid.ts';
+import { abandonEid, completeEid, giveUp, pollEid } from './complete-eid.ts';
 import {
   ChangeLanguageRequest,
   CompleteEidRequest,
   OpenSessionRequest,
   OpenSessionResponse,
+  PollEidRequest,
+  PollEidResponse,
   StartEidRequest,
   StartEidResponse,
   ViewResponse,
@@ -84,6 +86,16 @@ export function identificationAppRoutes(deps: IdentificationDeps): RouteDefiniti
       body: CompleteEidRequest,
       responses: { 200: ViewResponse },
       handle: (context, { body }) => completeEid(deps, context, body),
+    },
+    {
+      method: 'POST',
+      path: '/id/app/v1/eid/poll',
+      operationId: 'IdentificationApp_PollEid',
+      summary: 'How an eID in an app of its own stands',
+      tags,
+      body: PollEidRequest,
+      responses: { 200: PollEidResponse },
+      handle: (context, { body }) => pollEid(deps, context, body),
     },
     {
       method: 'POST',

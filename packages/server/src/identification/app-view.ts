@@ -1,6 +1,7 @@
 import { lastOrigins } from '../kernel/http/frame-domains.ts';
 import type { AppView } from './contract/app.ts';
 import { LANGUAGES } from './contract/session.ts';
+import { findPolling } from './find-polling.ts';
 import type { IdentificationDeps } from './identification-deps.ts';
 import { offeredProviders } from './offered-providers.ts';
 import { countryOf, providerLabel } from './provider-catalogue.ts';
@@ -40,6 +41,8 @@ export async function appView(deps: IdentificationDeps, session: SessionRecord):
       ) as AppView['providers'][number]['names'],
     })),
     provider: session.provider,
+    polling:
+      session.provider !== undefined && !isFinal(session.status) && (await findPolling(deps, session.id)) !== undefined,
     frame: request.frame && {
       messageOrigins: lastOrigins(request.frame.domains, session.environment),
       webMessaging: request.frame.webMessaging,

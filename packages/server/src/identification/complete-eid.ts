@@ -2,15 +2,21 @@ import { setTimeout as pause } from 'node:timers/promises';
 import {
   abandonEidAttempt,
   completeEidAttempt,
+  type EidAttempt,
+  type EidWaiting,
   findLatestEidAttempt,
   findOwnAttempt,
+  type MessageLanguage,
+  pollEidAttempt,
   requireReturned,
+  shownWaiting,
 } from '../eid/index.ts';
 import { SeglError } from '../kernel/errors/segl-error.ts';
 import type { OperationResult } from '../kernel/http/route.ts';
 import { appView } from './app-view.ts';
 import { aborted, changeSession } from './change-session.ts';
 import type { ProviderName } from './contract/providers.ts';
+import { findPolling } from './find-polling.ts';
 import type { IdentificationDeps } from './identification-deps.ts';
 import type { SessionContext } from './session-context.ts';
 import { isFinal } from './session-state.ts';
@@ -38,6 +44,34 @@ export async function completeEid(
     );
   }
   return { status: 200, body: { view: await appView(deps, await endedSession(deps, session.id)) } };
+}
+
+/**
+ * What a polled eID waits for, or, once it has ended, the session as it is then. The page that asks is the one that shows the
+ * code, so there is no return to prove. A session in which no polled eID runs is answered as it is. Throws 503
+ * `eid_unavailable`.
+ */
+export async function pollEid(
+  deps: IdentificationDeps,
+  { session }: SessionContext,
+  body: { language: MessageLanguage },
+): Promise<OperationResult> {
+  const attempt = isFinal(session.status) ? undefined : await findPolling(deps, session.id);
+  if (!attempt) return { status: 200, body: { view: await appView(deps, session) } };
+  const waiting = await pollAttempt(deps, attempt);
+  if (waiting) return { status: 200, body: { waiting: shownWaiting(waiting, body.language) } };
+  return { status: 200, body: { view: await appView(deps, await endedSession(deps, session.id)) } };
+}
+
+/** Asks a polled eID, and ends the session with what it says; `undefined` when it has. */
+export async function pollAttempt(deps: IdentificationDeps, attempt: EidAttempt): Promise<EidWaiting | undefined> {
+  const waiting = await pollEidAttempt(deps, attempt);
+  if (!waiting) {
+    await completeEidAttempt(deps, attempt.id, (outcome) =>
+      settleOutcome(deps, attempt.sessionId, attempt.method as ProviderName, outcome),
+    );
+  }
+  return waiting;
 }
 
 /** The session once its run is over, which another request may be at work on. */

@@ -1,3 +1,4 @@
+import type { EidWaiting } from '../eid/index.ts';
 import { type FieldError, SeglError } from '../kernel/errors/segl-error.ts';
 import { requestFingerprint } from '../kernel/http/idempotency-fingerprint.ts';
 import type { OperationContext, OperationResult } from '../kernel/http/route.ts';
@@ -8,17 +9,19 @@ import {
   type CreateSessionRequest as Request,
   type SessionLanguage,
 } from './contract/session.ts';
-import { createSession, requireProviders } from './create-session.ts';
+import { createSession, type NewSession, requireProviders } from './create-session.ts';
+import { pollHeadless, startHeadless } from './headless.ts';
 import type { IdentificationDeps } from './identification-deps.ts';
 import { parentFault } from './parents.ts';
 import { isHeadless } from './provider-catalogue.ts';
 import { isReturnUrl } from './return-url.ts';
-import type { SessionRequest } from './session-record.ts';
+import type { SessionRecord, SessionRequest } from './session-record.ts';
 import { sessionResource } from './session-resource.ts';
 
 /**
  * The newer API's create. Throws 402 `not_in_subscription` for an eID that is not enabled and for the national number
- * where the account may not read it, 422 `flow_not_supported` for a flow that the eIDs cannot do.
+ * where the account may not read it, 422 `flow_not_supported` for a flow that the eIDs cannot do, 503
+ * `eid_unavailable` for one without a page whose eID cannot be reached.
  */
 export async function createSessionOfRequest(
   deps: IdentificationDeps,
@@ -39,27 +42,36 @@ export async function createSessionOfRequest(
     context,
     providers.map((name, index) => ({ name, field: `allowedProviders[${index}]` })),
   );
-  if (body.flow === 'headless') throw new TypeError('an eID without a page is registered, and nothing here starts one');
-  return createSession(
-    deps,
-    context,
-    {
-      generation: 'v2',
-      request: sessionRequest(body, providers),
-      prefilled: {
-        ...body.prefilledInput,
-        dateOfBirth: body.prefilledInput?.dateOfBirth?.slice(0, 10),
-      } as NonNullable<Request['prefilledInput']>,
-      externalReference: body.externalReference,
-      departmentId: body.departmentId,
-      fingerprint: requestFingerprint([{ schema: CreateSessionRequest, value: body }]),
-    },
-    (session, replayed) => ({
-      status: replayed ? 200 : 201,
-      body: sessionResource(deps, { session, identity: undefined, number: undefined }),
-      headers: headersOf(deps, session.id, replayed),
-    }),
-  );
+  const answer = (session: SessionRecord, replayed: boolean, waiting?: EidWaiting): OperationResult => ({
+    status: replayed ? 200 : 201,
+    body: sessionResource(deps, { session, identity: undefined, number: undefined }, waiting),
+    headers: headersOf(deps, session.id, replayed),
+  });
+  const wanted = newSessionOf(body, providers);
+  if (body.flow !== 'headless') return createSession(deps, context, wanted, answer);
+  // The answer is complete only when the eID has started, which is not in the transaction of the session.
+  let made: { session: SessionRecord; replayed: boolean } | undefined;
+  await createSession(deps, { ...context, keepAnswer: undefined }, wanted, (session, replayed) => {
+    made = { session, replayed };
+    return answer(session, replayed);
+  });
+  const { session, replayed } = made!;
+  const running = replayed ? session : await startHeadless(deps, context, session);
+  return answer(running, replayed, await pollHeadless(deps, running));
+}
+
+function newSessionOf(body: Request, providers: ProviderName[]): NewSession {
+  return {
+    generation: 'v2',
+    request: sessionRequest(body, providers),
+    prefilled: {
+      ...body.prefilledInput,
+      dateOfBirth: body.prefilledInput?.dateOfBirth?.slice(0, 10),
+    } as NonNullable<Request['prefilledInput']>,
+    externalReference: body.externalReference,
+    departmentId: body.departmentId,
+    fingerprint: requestFingerprint([{ schema: CreateSessionRequest, value: body }]),
+  };
 }
 
 function headersOf({ publicUrl }: Pick<IdentificationDeps, 'publicUrl'>, id: string, replayed: boolean) {

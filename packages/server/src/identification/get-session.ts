@@ -1,6 +1,7 @@
 import { cursorPage, cursorWindow } from '../kernel/http/cursor-page.ts';
 import type { OperationContext, OperationResult } from '../kernel/http/route.ts';
 import { sessionNotFound } from './change-session.ts';
+import { pollHeadless } from './headless.ts';
 import type { IdentificationDeps } from './identification-deps.ts';
 import { invalidateSession, readResult } from './result.ts';
 import type { SessionRecord } from './session-record.ts';
@@ -17,7 +18,8 @@ export async function getSession(
   id: string,
 ): Promise<OperationResult> {
   const found = await requireOwnSession(deps, context, id);
-  return { status: 200, body: sessionResource(deps, await readResult(deps, context, found)) };
+  const waiting = await pollHeadless(deps, found);
+  return { status: 200, body: sessionResource(deps, await readResult(deps, context, found), waiting) };
 }
 
 export async function listOwnSessions(

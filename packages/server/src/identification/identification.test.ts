@@ -102,7 +102,7 @@ describe.each(['embedded', 'postgresql'] as const)('identification, on the %s da
     ],
     ['a provider by the name of another part of the API', { IdentityProvider: ' NoBank ' }, 200],
     ['UNKNOWN, which lets the user choose', { IdentityProvider: 'UNKNOWN' }, 200],
-    ['a provider that is not enabled', { IdentityProvider: 'swe_bankid' }, 402],
+    ['a provider that is not enabled', { IdentityProvider: 'mobileconnect' }, 402],
     ['a provider that there is not', { IdentityProvider: 'EE_ID' }, 400],
     ['frames of several hosts', { iframe: { domain: 'portal.example.com *.example.org intra.example.com' } }, 200],
     ['a frame of nobody', { iFrame: { WebMessaging: true } }, 400],
@@ -285,7 +285,7 @@ describe.each(['embedded', 'postgresql'] as const)('identification, on the %s da
     expect(await ids('/id-providers')).toContain('mitid');
     expect(await ids('/id-providers', { 'x-idfy-sdk': '1.3.0' })).not.toContain('mitid');
     expect(await ids('/id-providers/account')).toEqual(
-      'no_bankid_netcentric no_buypass dk_nemid mitid fi_eid itsme github google linkedin microsoft facebook'.split(
+      'no_bankid_netcentric no_buypass se_bankid dk_nemid mitid fi_eid itsme github google linkedin microsoft facebook'.split(
         ' ',
       ),
     );

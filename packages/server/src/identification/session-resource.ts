@@ -1,3 +1,4 @@
+import type { EidWaiting } from '../eid/index.ts';
 import type { PrefilledInput, RESOURCE_STATUSES } from './contract/session.ts';
 import type { IdentificationDeps } from './identification-deps.ts';
 import { openPrefilled } from './identity.ts';
@@ -32,8 +33,11 @@ export function sessionListItem(session: SessionRecord) {
   };
 }
 
-/** The session as its owner reads it. What is erased, or was never there, is left out. */
-export function sessionResource(deps: Deps, { session, identity, number }: ReadResult) {
+/**
+ * The session as its owner reads it. What is erased, or was never there, is left out. `waiting` is what an eID without a page
+ * waits for.
+ */
+export function sessionResource(deps: Deps, { session, identity, number }: ReadResult, waiting?: EidWaiting) {
   const { request, clientIp, userAgent } = session;
   const isReadable = session.erasedAt === undefined;
   const { returnUrls: urls } = request;
@@ -45,6 +49,8 @@ export function sessionResource(deps: Deps, { session, identity, number }: ReadR
       request.flow === 'headless' || isFinal(session.status)
         ? undefined
         : `${deps.publicUrl}${APP_PATH}/${deps.links.link(session.id)}`,
+    securityReference: waiting?.securityReference,
+    headless: waiting && { autoStartToken: waiting.securityReference, qrData: waiting.qrData },
     identity: identity && {
       providerId: identity.providerId,
       fullName: identity.fullName,

@@ -1,4 +1,5 @@
-import { isPolled, requireEid } from '../eid/index.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type EidOutcome, isPolled, type PolledEidProvider, type PolledEidStart, requireEid } from '../eid/index.ts';
 import { SeglError } from '../kernel/errors/segl-error.ts';
 import type { OperationContext, OperationResult } from '../kernel/http/route.ts';
 import { validationFailed } from '../kernel/http/validation.ts';
@@ -65,16 +66,36 @@ export async function simulateSession(
     return { status: 204 };
   }
   const provider = requireEid(deps, name, session.environment);
-  if (isPolled(provider)) throw validationFailed([noSimulator]);
-  const { step, state } = await provider.start({
-    ...(await startOfEid(deps, session, name)),
-    attemptId: uuidv7(context.now),
-  });
-  const back = await play(step.url, { number: body.person, word: WORDS[outcome] }).catch((cause: unknown) => {
-    const error = { field: 'person', code: 'enum', message: 'The simulator knows no such person.' };
-    throw new SeglError(400, 'validation_failed', 'The request has 1 invalid field.', { errors: [error], cause });
-  });
-  const callback = Object.fromEntries(new URL(back).searchParams);
+  const input = { ...(await startOfEid(deps, session, name)), attemptId: uuidv7(context.now) };
+  const person = { number: body.person, word: WORDS[outcome] };
+  const playAt = (url: string) =>
+    play(url, person).catch((cause: unknown) => {
+      const error = { field: 'person', code: 'enum', message: 'The simulator knows no such person.' };
+      throw new SeglError(400, 'validation_failed', 'The request has 1 invalid field.', { errors: [error], cause });
+    });
+  if (isPolled(provider)) {
+    const end = await playPolled(deps, provider, { ...input, endUserIp: context.clientIp }, playAt);
+    await settleOutcome(deps, id, name, end);
+    return { status: 204 };
+  }
+  const { step, state } = await provider.start(input);
+  const callback = Object.fromEntries(new URL(await playAt(step.url)).searchParams);
   await settleOutcome(deps, id, name, await provider.complete({ state, callback, now: deps.clock.now() }));
   return { status: 204 };
+}
+
+/** The person acts in the eID's app, and the eID is asked until it has noticed. */
+async function playPolled(
+  deps: Pick<IdentificationDeps, 'clock'>,
+  provider: PolledEidProvider,
+  input: PolledEidStart,
+  playAt: (url: string) => Promise<string>,
+): Promise<EidOutcome> {
+  let poll = await provider.start(input);
+  if (poll.result === 'waiting' && poll.waiting.startUrls) await playAt(poll.waiting.startUrls.computer);
+  while (poll.result === 'waiting') {
+    await pause(provider.askEveryMs);
+    poll = await provider.poll({ state: poll.state, now: deps.clock.now() });
+  }
+  return poll;
 }

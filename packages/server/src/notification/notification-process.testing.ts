@@ -98,6 +98,8 @@ async function createWebhooks(urls: readonly string[]): Promise<void> {
       clientId: 'client',
       scopes: new Set<string>(),
       requestId: '',
+      clientIp: '127.0.0.1',
+      userAgent: undefined,
       now: clock.now(),
       log,
     };

@@ -54,7 +54,8 @@ const english: EvidenceTexts = {
   signedBy: 'Signed by',
   method: 'Method',
   how: {
-    eid: '{method}',
+    eid: '{method}: login bound to this document',
+    own_key: '{method}: signature by the person’s own key, attached',
     accepted: '{method}: logged in and accepted',
     handwritten: 'Handwritten; name as written, no eID',
     handwritten_after_login: '{method}: logged in and signed by hand',
@@ -124,7 +125,8 @@ const norwegian: EvidenceTexts = {
   signedBy: 'Signert av',
   method: 'Metode',
   how: {
-    eid: '{method}',
+    eid: '{method}: innlogging knyttet til dette dokumentet',
+    own_key: '{method}: signatur med personens egen nøkkel, vedlagt',
     accepted: '{method}: logget inn og godtatt',
     handwritten: 'Håndskrevet; navn som skrevet, uten eID',
     handwritten_after_login: '{method}: logget inn og signert for hånd',
@@ -195,7 +197,8 @@ const danish: EvidenceTexts = {
   signedBy: 'Underskrevet af',
   method: 'Metode',
   how: {
-    eid: '{method}',
+    eid: '{method}: login knyttet til dette dokument',
+    own_key: '{method}: underskrift med personens egen nøgle, vedlagt',
     accepted: '{method}: logget ind og accepteret',
     handwritten: 'Håndskrevet; navn som skrevet, uden eID',
     handwritten_after_login: '{method}: logget ind og underskrevet i hånden',
@@ -266,7 +269,8 @@ const swedish: EvidenceTexts = {
   signedBy: 'Undertecknat av',
   method: 'Metod',
   how: {
-    eid: '{method}',
+    eid: '{method}: inloggning knuten till det här dokumentet',
+    own_key: '{method}: underskrift med personens egen nyckel, bifogad',
     accepted: '{method}: inloggad och godkänt',
     handwritten: 'Handskrivet; namn som skrivet, utan e-legitimation',
     handwritten_after_login: '{method}: inloggad och undertecknat för hand',
@@ -337,7 +341,8 @@ const finnish: EvidenceTexts = {
   signedBy: 'Allekirjoittanut',
   method: 'Menetelmä',
   how: {
-    eid: '{method}',
+    eid: '{method}: tähän asiakirjaan sidottu kirjautuminen',
+    own_key: '{method}: henkilön oman avaimen allekirjoitus, liitteenä',
     accepted: '{method}: kirjautunut ja hyväksynyt',
     handwritten: 'Käsin kirjoitettu; nimi kuten kirjoitettu, ilman tunnistusta',
     handwritten_after_login: '{method}: kirjautunut ja allekirjoittanut käsin',

@@ -151,6 +151,7 @@ function inBoth(first: string, second: string | undefined): string {
 }
 
 const SIGNED_KINDS: Record<HowSigned, string> = {
+  own_key: 'signed',
   eid: 'signed',
   accepted: 'signed_by_acceptance',
   handwritten: 'signed_by_hand',

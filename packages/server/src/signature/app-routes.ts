@@ -3,7 +3,7 @@ import { acceptAttachment, openAttachment } from './accept-attachment.ts';
 import { acceptDialog } from './accept-dialog.ts';
 import { startAuthentication } from './authenticate-signer.ts';
 import { checkCode } from './check-code.ts';
-import { abortSigning, completeSigning } from './complete-signing.ts';
+import { abortSigning, completeSigning, pollSigning } from './complete-signing.ts';
 import {
   AcceptAttachmentRequest,
   AcceptDialogRequest,
@@ -15,6 +15,8 @@ import {
   CheckCodeResponse,
   CompleteSigningRequest,
   CompleteSigningResponse,
+  PollSigningRequest,
+  PollSigningResponse,
   RECEIPT_PATH,
   ReportErrorRequest,
   ReportErrorResponse,
@@ -162,6 +164,16 @@ function authenticationRoutes(deps: SignatureDeps): RouteDefinition<SessionConte
     },
     {
       method: 'POST',
+      path: '/app/v1/auth/poll',
+      operationId: 'SigningAuthentication_Poll',
+      summary: 'How an eID in an app of its own stands',
+      tags,
+      body: PollSigningRequest,
+      responses: { 200: PollSigningResponse },
+      handle: (context, { body }) => pollSigning(deps, context, body, 'identify'),
+    },
+    {
+      method: 'POST',
       path: '/app/v1/auth/otp/send',
       operationId: 'SigningAuthentication_SendCode',
       summary: 'Send a code to the mobile of the signer',
@@ -298,6 +310,16 @@ function signingRoutes(deps: SignatureDeps): RouteDefinition<SessionContext>[] {
       body: CompleteSigningRequest,
       responses: { 200: CompleteSigningResponse },
       handle: (context, { body }) => completeSigning(deps, context, body, 'sign'),
+    },
+    {
+      method: 'POST',
+      path: '/app/v1/sign/poll',
+      operationId: 'Signing_Poll',
+      summary: 'How an eID in an app of its own stands',
+      tags,
+      body: PollSigningRequest,
+      responses: { 200: PollSigningResponse },
+      handle: (context, { body }) => pollSigning(deps, context, body, 'sign'),
     },
     {
       method: 'POST',

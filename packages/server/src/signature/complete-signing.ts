@@ -6,7 +6,10 @@ import {
   type EidOutcome,
   findEidAttempt,
   findOwnAttempt,
+  type MessageLanguage,
+  pollEidAttempt,
   requireReturned,
+  shownWaiting,
 } from '../eid/index.ts';
 import { SeglError } from '../kernel/errors/segl-error.ts';
 import type { OperationResult } from '../kernel/http/route.ts';
@@ -59,6 +62,31 @@ export async function completeSigning(
   return { status: 200, body: await outcomeOf(deps, context, await finishedAttempt(deps, attempt.id)) };
 }
 
+/**
+ * What a polled eID waits for, or, once it has ended, what came of the attempt, as `completeSigning` answers it. The page that
+ * asks is the one that shows the code, so there is no return to prove.
+ */
+export async function pollSigning(
+  deps: SignatureDeps,
+  context: SessionContext,
+  body: { attemptId: string; language: MessageLanguage },
+  purpose: AttemptPurpose,
+): Promise<OperationResult> {
+  const { attempt, run } = await requireAttempt(deps, context, body.attemptId);
+  if (attempt.purpose !== purpose) throw sessionExpired();
+  const waiting = await pollEidAttempt(deps, run);
+  if (waiting) return { status: 200, body: { waiting: shownWaiting(waiting, body.language) } };
+  let said: string | undefined;
+  await completeEidAttempt(deps, attempt.id, (outcome) => {
+    said = outcome.result === 'failed' ? outcome.message?.[body.language] : undefined;
+    return settle(deps, context, attempt, outcome);
+  });
+  const finished = await outcomeOf(deps, context, await finishedAttempt(deps, attempt.id));
+  // The sender reads English; the person reads the language of the page.
+  const inOwnWords = said !== undefined && finished.eidErrorMessage ? { eidErrorMessage: said } : {};
+  return { status: 200, body: { finished: { ...finished, ...inOwnWords } } };
+}
+
 /** Ends an attempt that the signer turned away from, in the app's own words; a finished one stays as it is. */
 export async function abortSigning(
   deps: SignatureDeps,
@@ -82,6 +110,9 @@ async function settle(
     return;
   }
   const canceled = outcome.result === 'canceled';
+  if (outcome.result === 'failed' && outcome.code === 'nin_mismatch') {
+    return endWithoutLogin(deps, context, attempt, 'failed', { errorCode: WRONG_PERSON });
+  }
   const failure: AttemptFailure | undefined = canceled
     ? undefined
     : {

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { EidPerson } from '../eid/index.ts';
+import { type EidPerson, toTwelveDigits } from '../eid/index.ts';
 import { authenticationMechanism, neededProofs } from './access-rules.ts';
 import { type KeptLogin, openLogin } from './kept-login.ts';
 import type { SigningSession } from './session-store.ts';
@@ -11,14 +11,14 @@ import type { SignerRecord } from './store.ts';
 /** Another person than the one whom the sender wants. Nothing is said of who that is. */
 export const WRONG_PERSON = 'SA-1028';
 
-type Deps = Pick<SignatureDeps, 'box' | 'oneTimeCodes'>;
+type Deps = Pick<SignatureDeps, 'box' | 'clock' | 'oneTimeCodes'>;
 
 /**
  * Whether this is the person whom the sender wants: by the national number or by the eID's own id, whichever the sender
  * gave. Everybody is where the sender gave neither.
  */
 export function isExpectedPerson(
-  deps: Pick<SignatureDeps, 'box'>,
+  deps: Pick<SignatureDeps, 'box' | 'clock'>,
   signer: SignerRecord,
   person: Pick<EidPerson, 'uniqueId' | 'nationalNumber'>,
 ): boolean {
@@ -26,7 +26,10 @@ export function isExpectedPerson(
   const uniqueId = signer.request.authentication?.signatureMethodUniqueId;
   if (number === undefined && !uniqueId) return true;
   // Both are compared always, each in constant time.
-  const hasNumber = equal(person.nationalNumber && plain(person.nationalNumber.value), number && plain(number));
+  const { value, countryCode } = person.nationalNumber ?? {};
+  // Swedish numbers are written with and without the century.
+  const whole = countryCode === 'SE' && number ? toTwelveDigits(number, deps.clock.now()) : undefined;
+  const hasNumber = equal(value && plain(value), whole ?? (number && plain(number)));
   const hasId = equal(person.uniqueId, uniqueId);
   return hasNumber || hasId;
 }

@@ -8,6 +8,7 @@ import { signatureRoutes } from './routes.ts';
 import { requireSession } from './session-context.ts';
 import type { SignatureDeps } from './signature-deps.ts';
 
+export { isSignedByOwnKey } from '../eid/index.ts';
 export { registerResources } from './collect-resource.job.ts';
 export { startDocumentTimers } from './document-timers.ts';
 export type { EvidenceEntry } from './evidence.ts';

@@ -1,4 +1,4 @@
-import { findEidAttempt, requireEid } from '../eid/index.ts';
+import { findEidAttempt, isPolling, requireEid } from '../eid/index.ts';
 import { hasDialogBefore } from './access-rules.ts';
 import { listForSigner } from './attachment-acceptance.ts';
 import { findOpenAttempt } from './attempt-store.ts';
@@ -69,6 +69,7 @@ export async function sessionView(deps: SignatureDeps, session: SigningSession, 
       purpose: attempt.purpose,
       method: attempt.method,
       state: attempt.state,
+      polled: attempt.polled,
     },
     successWaitSeconds: settings.successAction === 'none' ? 0 : settings.successWaitSeconds,
     cancelReason:
@@ -80,8 +81,9 @@ export async function sessionView(deps: SignatureDeps, session: SigningSession, 
 /** The attempt that the person is still in. */
 async function openAttempt(deps: SignatureDeps, sessionId: string) {
   const attempt = await findOpenAttempt(deps.database, sessionId);
-  const state = attempt && (await findEidAttempt(deps.database, attempt.id))?.status;
-  return attempt && (state === 'started' || state === 'returned') ? { ...attempt, state } : undefined;
+  const run = attempt && (await findEidAttempt(deps.database, attempt.id));
+  if (!run || (run.status !== 'started' && run.status !== 'returned')) return undefined;
+  return { ...attempt, state: run.status, polled: isPolling(run) };
 }
 
 type DocumentFacts = Pick<

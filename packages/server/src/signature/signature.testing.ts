@@ -128,14 +128,14 @@ export class SignatureUnderTest {
 
   private constructor(
     database: TestDatabase,
-    deps: Omit<SignatureDeps, 'eids' | 'clock' | 'accountTime'> & Partial<Pick<SignatureDeps, 'accountTime'>>,
+    deps: Omit<SignatureDeps, 'eids' | 'clock' | 'accountTime'> & Partial<Pick<SignatureDeps, 'accountTime' | 'eids'>>,
     filesFolder: string,
   ) {
     this.database = database;
     this.filesFolder = filesFolder;
     const clock = { now: () => this.now() };
     const eids = createEidRegistry({ providers: [{ environment: 'test', provider: this.eid }] });
-    this.deps = { accountTime: clock, ...deps, eids, clock };
+    this.deps = { accountTime: clock, eids, ...deps, clock };
     const log = createLog('silent');
     this.http = createHttpServer({
       maxBodyBytes: 2_000_000,

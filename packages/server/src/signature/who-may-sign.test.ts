@@ -73,6 +73,7 @@ describeOnEachDatabase('who may open and sign', (open) => {
       post(token, '/dialogs/before'),
       post(token, '/sign/start', { method: METHOD, documentSha256: '0'.repeat(64) }),
       post(token, '/sign/complete', { returnedAttempt: `${attachment}.${'x'.repeat(32)}` }),
+      post(token, '/sign/poll', { attemptId: attachment, language: 'en' }),
       post(token, '/sign/accept', { documentSha256: '0'.repeat(64) }),
     ]);
     expect(calls.map(({ status, body }) => [status, body.code])).toEqual(

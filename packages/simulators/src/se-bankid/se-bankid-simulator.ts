@@ -53,9 +53,11 @@ export async function startSeBankIdSimulator(options: SeBankIdOptions): Promise<
     server.listen(options.apiPort, options.host, resolve);
   });
   const { port } = server.address() as AddressInfo;
+  const apiUrl = `https://localhost:${port}/rp/v6.0`;
+  await authority.publish(apiUrl);
   return {
     basePath,
-    apiUrl: `https://localhost:${port}/rp/v6.0`,
+    apiUrl,
     access: authority.access,
     handle: createPhone({
       basePath,

@@ -29,12 +29,16 @@ interface KeptAuthority extends SeBankIdAccess {
   serverCertificate: string;
   serverKey: string;
   signingRootKey: string;
+  /** Where the API listens since the last start. */
+  apiUrl?: string;
 }
 
 export interface TestAuthority {
   access: SeBankIdAccess;
   serverCertificate: string;
   serverKey: string;
+  /** Writes the address of the API beside the rest, for relying parties that take their access from the file. */
+  publish(apiUrl: string): Promise<void>;
   /** A person's key with its chain up to, but not including, the root. */
   enrol(person: SePerson): Promise<SignatureProvider>;
   /** A good status on the person's certificate with this nonce; DER OCSPResponse. */
@@ -64,11 +68,15 @@ export async function loadTestAuthority(dataDir: string | undefined): Promise<Te
     kept = await createAuthority();
     if (path !== undefined) await keep(path, kept);
   }
-  const { serverCertificate, serverKey, signingRootKey, ...access } = kept;
+  const authority = kept;
+  const { serverCertificate, serverKey, signingRootKey, apiUrl: _, ...access } = authority;
   const issuers = await createIssuers(
     localSignatureProvider(createPrivateKey(signingRootKey), [toDer(access.signingRoot)]),
   );
-  return { access, serverCertificate, serverKey, ...issuers };
+  const publish = async (apiUrl: string) => {
+    if (path !== undefined && authority.apiUrl !== apiUrl) await keep(path, { ...authority, apiUrl });
+  };
+  return { access, serverCertificate, serverKey, publish, ...issuers };
 }
 
 async function readKept(path: string): Promise<KeptAuthority | undefined> {

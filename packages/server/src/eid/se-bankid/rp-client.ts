@@ -4,13 +4,15 @@ import { unavailable } from '../oidc/oidc-fetch.ts';
 export interface RpClientSettings {
   /** Address of the API with its version, for example `https://appapi2.bankid.com/rp/v6.0`. */
   apiUrl: string;
-  /** PEM of the relying party's certificate, with its issuers, and of its key. */
-  clientCertificate: string;
-  clientKey: string;
+  /** The relying party's certificate and key. */
+  client: RpCredentials;
   /** PEM. BankID's own root; public authorities are not asked. */
   serverRoot: string;
   timeoutMs?: number;
 }
+
+/** PEM of the certificate with its issuers and of its key, or both in PKCS#12. */
+export type RpCredentials = { passphrase?: string } & ({ certificate: string; key: string } | { pkcs12: Buffer });
 
 /** BankID's refusal of one call. */
 export interface RpError {
@@ -27,13 +29,13 @@ const maxAnswerBytes = 2 << 20;
 
 /** Calls of BankID's RP API 6.0 over mutual TLS. Connections are kept. */
 export function createRpClient(settings: RpClientSettings): CallRp {
-  const { timeoutMs = 10_000 } = settings;
+  const { timeoutMs = 10_000, client } = settings;
   const agent = new Agent({
     keepAlive: true,
     maxSockets: 64,
     ca: settings.serverRoot,
-    cert: settings.clientCertificate,
-    key: settings.clientKey,
+    ...('pkcs12' in client ? { pfx: client.pkcs12 } : { cert: client.certificate, key: client.key }),
+    ...(client.passphrase === undefined ? {} : { passphrase: client.passphrase }),
     minVersion: 'TLSv1.2',
   });
   return async (operation, body) => {

@@ -28,11 +28,10 @@ let settings: SeBankIdSettings;
 function settingsFor(access: SeBankIdAccess, baseUrl: string): SeBankIdSettings {
   return {
     apiUrl: access.apiUrl,
-    clientCertificate: access.clientCertificate,
-    clientKey: access.clientKey,
+    client: { certificate: access.clientCertificate, key: access.clientKey },
     serverRoot: access.serverRoot,
     signingRoots: [access.signingRoot],
-    autoStartUrl: `${baseUrl}/se-bankid/`,
+    startUrls: { phone: `${baseUrl}/se-bankid/`, computer: `${baseUrl}/se-bankid/` },
     simulator: true,
     clock: systemClock,
   };
@@ -111,7 +110,7 @@ describe('se_bankid', () => {
 
   test('starts the app on the same device with the link', async () => {
     const { provider, waiting, state } = await start();
-    const link = new URL(waiting.autoStartUrl!);
+    const link = new URL(waiting.startUrls!.phone);
     expect((await fetch(link)).status).toBe(200);
     expect(requireWaiting(await provider.poll({ state, now: soon() })).waiting.hintCode).toBe('started');
     const code = link.searchParams.get('autostarttoken')!;

@@ -14,8 +14,8 @@ import { type SeBankIdBinding, type SeBankIdClaims, seBankIdNativeFormat, verify
 export interface SeBankIdSettings extends RpClientSettings {
   /** PEM. Roots of the certificates with which persons sign. */
   signingRoots: readonly string[];
-  /** Opens the app; BankID's own address by default. */
-  autoStartUrl?: string;
+  /** Open the app on a phone and on a computer; BankID's own addresses by default. */
+  startUrls?: { phone: string; computer: string };
   /** The API is a simulator; the provider can then never be registered for production. */
   simulator?: boolean;
   clock: Clock;
@@ -35,7 +35,6 @@ interface OrderState {
   operation: 'auth' | 'sign';
   texts: SignedTexts;
   endUserIp: string;
-  returnUrl: string;
   /** Twelve digits of the only person who may complete it. */
   personalNumber?: string;
   wantsNationalNumber: boolean;
@@ -51,14 +50,13 @@ const toleranceMs = 300_000;
 /** Swedish BankID by its RP API 6.0: QR code or app on the same device; the native is the person's own signature. */
 export function createSeBankId(settings: SeBankIdSettings): PolledEidProvider {
   const call = createRpClient(settings);
-  const autoStartUrl = settings.autoStartUrl ?? 'https://app.bankid.com/';
+  const startUrls = settings.startUrls ?? { phone: 'https://app.bankid.com/', computer: 'bankid:///' };
   const anchors = settings.signingRoots.map((pem) => new X509Certificate(pem).raw);
 
   async function order(state: Omit<OrderState, keyof NewOrder>): Promise<EidPoll> {
     const { personalNumber } = state;
     const answer = await call(state.operation, {
       endUserIp: state.endUserIp,
-      returnUrl: state.returnUrl,
       userVisibleData: Buffer.from(state.texts.visible).toString('base64'),
       userNonVisibleData: Buffer.from(state.texts.nonVisible).toString('base64'),
       ...(personalNumber === undefined ? {} : { requirement: { personalNumber } }),
@@ -87,16 +85,16 @@ export function createSeBankId(settings: SeBankIdSettings): PolledEidProvider {
   function show(state: OrderState, nowMs: number): EidWaiting {
     const { hintCode } = state;
     const isUnopened = hintCode === 'outstandingTransaction' || hintCode === 'noClient';
-    const autoStart = new URL(autoStartUrl);
-    autoStart.searchParams.set('autostarttoken', state.autoStartToken);
-    autoStart.searchParams.set('redirect', 'null');
+    // The page goes on asking, so the app need not lead back to it.
+    const query = `?autostarttoken=${encodeURIComponent(state.autoStartToken)}&redirect=null`;
     return {
       ...(isUnopened
         ? {
             qrData: animatedQr(state.qrStartToken, state.qrStartSecret, nowMs - state.orderedAtMs),
-            autoStartUrl: autoStart.href,
+            startUrls: { phone: startUrls.phone + query, computer: startUrls.computer + query },
           }
         : {}),
+      securityReference: state.autoStartToken,
       hintCode,
       message: messageOfWaiting(hintCode),
       pollAfterMs,
@@ -172,7 +170,6 @@ export function createSeBankId(settings: SeBankIdSettings): PolledEidProvider {
         operation: input.purpose === 'sign' ? 'sign' : 'auth',
         texts: createSignedTexts(input, randomBytes(32).toString('base64url')),
         endUserIp: input.endUserIp,
-        returnUrl: input.callbackUrl,
         ...(personalNumber === undefined ? {} : { personalNumber }),
         wantsNationalNumber: input.wantsNationalNumber === true,
       });
@@ -210,8 +207,15 @@ function checkDigests({ purpose, documentSha256, attachmentSha256 = [] }: Polled
 
 function fail(code: string, providerCode: string | undefined): EidPoll {
   const failure = findFailure(code);
-  if (failure.code === 'canceled') return { result: 'canceled', message: failure.message };
-  return { result: 'failed', code: failure.code, ...(providerCode ? { providerCode } : {}), message: failure.message };
+  if (failure.code === 'canceled') return { result: 'canceled' };
+  const { message } = failure;
+  return {
+    result: 'failed',
+    code: failure.code,
+    ...(providerCode ? { providerCode } : {}),
+    providerMessage: message.en,
+    message,
+  };
 }
 
 function toPerson(claims: SeBankIdClaims, wantsNationalNumber: boolean): EidPerson {

@@ -10,6 +10,8 @@ export interface SignedTexts {
 /** What the machines' text says. `login` is random, so that no two logins are alike. */
 export interface BoundLogin extends BoundFiles {
   login: string;
+  /** Absent in a signature. */
+  purpose?: 'identify';
 }
 
 /** Much less than the 30 000 bytes that BankID takes for signing, and than the 1125 for a login. */
@@ -29,7 +31,10 @@ const phrases: Record<string, Phrases> = {
   fi: { sign: 'Allekirjoitan', login: 'Tunnistaudun palveluun', attachment: 'Liite' },
 };
 
-/** Both texts name the files by their SHA-256, so that either alone proves what was signed. */
+/**
+ * Of a signature both texts name the files by their SHA-256, so that either alone proves what was signed. Who identifies
+ * themselves has seen nothing of the document yet: only the machines' text says for which one the login was.
+ */
 export function createSignedTexts(
   input: Pick<
     EidStart,
@@ -49,10 +54,13 @@ export function createSignedTexts(
           ...attachmentSha256.map((digest, index) => `${attachment} ${index + 1}, SHA-256: ${digest}`),
         ]
       : [`${identify} ${account}`];
+  const isSignature = input.purpose === 'sign';
   const bound: BoundLogin = {
     login,
+    ...(isSignature ? {} : { purpose: 'identify' }),
     ...(documentSha256 === undefined ? {} : { documentSha256 }),
-    ...(attachmentSha256.length === 0 ? {} : { attachmentSha256 }),
+    // The text of a login is short, and nothing else is signed with it.
+    ...(isSignature && attachmentSha256.length > 0 ? { attachmentSha256 } : {}),
   };
   return { visible: lines.join('\n'), nonVisible: JSON.stringify(bound) };
 }
@@ -66,10 +74,11 @@ export function readSignedTexts({ visible, nonVisible }: SignedTexts): BoundLogi
     return undefined;
   }
   if (typeof value !== 'object' || value === null || typeof value.login !== 'string') return undefined;
-  const { login, documentSha256, attachmentSha256 } = value;
+  const { login, purpose, documentSha256, attachmentSha256 } = value;
   if (documentSha256 === undefined) return attachmentSha256 === undefined ? { login } : undefined;
   const digests = attachmentSha256 ?? [];
   if (!Array.isArray(digests) || ![documentSha256, ...digests].every(isSha256Hex)) return undefined;
+  if (purpose === 'identify') return digests.length === 0 ? { login, purpose, documentSha256 } : undefined;
   const shown = visible.split('\n');
   if (![documentSha256, ...digests].every((digest) => shown.some((line) => line.endsWith(`SHA-256: ${digest}`)))) {
     return undefined;

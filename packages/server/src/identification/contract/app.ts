@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { AttemptStep } from '../../eid/contract/attempt.ts';
+import { AttemptStep, MessageLanguage, ShownWaiting } from '../../eid/contract/attempt.ts';
 import { Guid, stringEnum, Text } from '../../kernel/contract/primitives.ts';
 import { Provider } from './providers.ts';
 import { LANGUAGES, STATUSES } from './session.ts';
@@ -37,6 +37,8 @@ export const AppView = Type.Object({
     }),
   ),
   provider: optional(Provider('The eID that is or was used.')),
+  /** It is one that is polled, and it goes on: for a page that was loaded anew. */
+  polling: Type.Boolean(),
   frame: optional(
     Type.Object({
       messageOrigins: Type.Array(Type.String()),
@@ -79,6 +81,10 @@ export const StartEidResponse = Type.Object({
   attemptId: Guid(),
   step: AttemptStep,
 });
+
+export const PollEidRequest = Type.Object({ language: MessageLanguage });
+/** One of the two: what the eID waits for, or the session once it has ended. */
+export const PollEidResponse = Type.Object({ waiting: optional(ShownWaiting), view: optional(AppView) });
 
 export const CompleteEidRequest = Type.Object({
   /** Attempt and code, as in the address to which the eID's return led. */

@@ -194,6 +194,17 @@ export const SessionResource = Type.Object({
   ...state,
   url: optional(Type.String({ description: 'Where to send the user, or the source of the frame, until it ends.' })),
   securityReference: optional(Type.String({ description: 'Headless: what both sides show.' })),
+  headless: optional(
+    Type.Object(
+      {
+        autoStartToken: optional(Type.String({ description: "Opens the eID's app on the same device." })),
+        qrData: optional(
+          Type.String({ description: 'Content of a QR code, valid for a second; absent once the app has begun.' }),
+        ),
+      },
+      { description: 'Headless: what the caller hands to the user. Fresh with every reading.' },
+    ),
+  ),
   identity: optional(Identity),
   environment: optional(
     Type.Object(

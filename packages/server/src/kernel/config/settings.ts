@@ -61,6 +61,19 @@ export interface Config {
   simulatorsUrl: string;
   /** JSON file of the real eIDs and their credentials. */
   eidsFile: string | undefined;
+  /** Swedish BankID in production; absent: not offered there. */
+  seBankId:
+    | {
+        apiUrl: string;
+        /** PKCS#12; PEM where there is a file of the key. */
+        certificateFile: string;
+        keyFile: string | undefined;
+        passphrase: string | undefined;
+        /** PEM: BankID's root of its own TLS certificate, and of those with which persons sign. */
+        serverRootFile: string;
+        signingRootsFile: string;
+      }
+    | undefined;
   /** Base URL under which the trust service is written into certificates; CRL, OCSP and time-stamp clients use http. */
   trustUrl: string;
   /** RFC 3161 service to use instead of the embedded authority. */
@@ -158,6 +171,24 @@ export const SETTINGS = {
     defaultText: 'host of the public URL',
   },
   SEGL_EIDS_FILE: { meaning: 'JSON file of the real eIDs and their credentials.', defaultText: '' },
+  SEGL_SE_BANKID_CERTIFICATE_FILE: {
+    meaning: 'PKCS#12 (or PEM) of the certificate with which production calls Swedish BankID.',
+    defaultText: '',
+  },
+  SEGL_SE_BANKID_KEY_FILE: { meaning: 'PEM key of that certificate, where it is PEM too.', defaultText: '' },
+  SEGL_SE_BANKID_PASSPHRASE: { meaning: 'Passphrase of the PKCS#12 file or the key.', defaultText: '' },
+  SEGL_SE_BANKID_SERVER_ROOT_FILE: {
+    meaning: 'PEM of the root that BankID publishes for its servers; no other is believed.',
+    defaultText: '',
+  },
+  SEGL_SE_BANKID_SIGNING_ROOTS_FILE: {
+    meaning: 'PEM of the roots that BankID publishes for the certificates of persons.',
+    defaultText: '',
+  },
+  SEGL_SE_BANKID_URL: {
+    meaning: 'Address of the RP API of Swedish BankID.',
+    defaultText: 'https://appapi2.bankid.com/rp/v6.0',
+  },
   SEGL_TRUST_URL: {
     meaning: 'Base URL written into certificates for CRL and OCSP.',
     defaultText: '<public URL>/trust over http',
@@ -298,6 +329,20 @@ export function readConfig(environment: Environment): Config {
     mistakes.push('SEGL_SMS_GATEWAY: needs SEGL_SMS_URL too, and the other way round');
   }
 
+  const seBankIdFiles = {
+    certificateFile: text('SEGL_SE_BANKID_CERTIFICATE_FILE'),
+    serverRootFile: text('SEGL_SE_BANKID_SERVER_ROOT_FILE'),
+    signingRootsFile: text('SEGL_SE_BANKID_SIGNING_ROOTS_FILE'),
+  };
+  const { certificateFile, serverRootFile, signingRootsFile } = seBankIdFiles;
+  const seBankIdUrl = baseUrl('SEGL_SE_BANKID_URL', SETTINGS.SEGL_SE_BANKID_URL.defaultText);
+  if (!seBankIdUrl.startsWith('https:')) mistakes.push('SEGL_SE_BANKID_URL: must be an https URL');
+  if (new Set(Object.values(seBankIdFiles).map((file) => file === undefined)).size > 1) {
+    mistakes.push(
+      'SEGL_SE_BANKID_CERTIFICATE_FILE: needs SEGL_SE_BANKID_SERVER_ROOT_FILE and SEGL_SE_BANKID_SIGNING_ROOTS_FILE too, and the other way round',
+    );
+  }
+
   const limits = readBucketSizes(text('SEGL_THROTTLE_LIMITS') ?? '');
   mistakes.push(...limits.mistakes.map((mistake) => `SEGL_THROTTLE_LIMITS: ${mistake}`));
 
@@ -332,6 +377,17 @@ export function readConfig(environment: Environment): Config {
     simulatorsPort,
     simulatorsUrl: baseUrl('SEGL_SIMULATORS_URL', `http://${hostName}:${simulatorsPort}`),
     eidsFile: text('SEGL_EIDS_FILE'),
+    seBankId:
+      certificateFile && serverRootFile && signingRootsFile
+        ? {
+            apiUrl: seBankIdUrl,
+            certificateFile,
+            keyFile: text('SEGL_SE_BANKID_KEY_FILE'),
+            passphrase: text('SEGL_SE_BANKID_PASSPHRASE'),
+            serverRootFile,
+            signingRootsFile,
+          }
+        : undefined,
     trustUrl: baseUrl('SEGL_TRUST_URL', `${publicUrl.replace(/^https:/, 'http:')}/trust`),
     timeStampUrl,
     timeStampCertificateFile: text('SEGL_TSA_CERTIFICATE_FILE'),

@@ -364,6 +364,8 @@ function operationContext(request: FastifyRequest, options: ApiOptions): Operati
     clientId: principal?.clientId ?? '',
     scopes: principal?.scopes ?? new Set(),
     requestId: request.id,
+    clientIp: request.ip,
+    userAgent: request.headers['user-agent']?.slice(0, 500),
     now: accountTime.now(accountId, environment),
     log: options.log,
   };

@@ -13,6 +13,9 @@ export interface OperationContext {
   /** Those of the token. */
   scopes: ReadonlySet<string>;
   requestId: string;
+  /** IP address of the caller, and how its program calls itself. */
+  clientIp: string;
+  userAgent: string | undefined;
   /** The time of the account's data (`AccountTime`): not for what protects or proves. */
   now: Date;
   log: Log;

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { AttemptStep } from '../../eid/contract/attempt.ts';
+import { AttemptStep, MessageLanguage, ShownWaiting } from '../../eid/contract/attempt.ts';
 import { DateTime, Dictionary, Guid, stringEnum, Text } from '../../kernel/contract/primitives.ts';
 import { ATTACHMENT_TYPES } from './attachment.ts';
 import { MECHANISMS, REDIRECT_MODES } from './document.ts';
@@ -175,6 +175,7 @@ export const SessionView = Type.Object({
       purpose: stringEnum(['sign', 'identify']),
       method: Type.String(),
       state: stringEnum(['started', 'returned']),
+      polled: Type.Boolean({ description: 'The eID sends no browser back; it is asked how it stands.' }),
     }),
   ),
 });
@@ -226,6 +227,13 @@ export const CompleteSigningResponse = Type.Object({
   view: SessionView,
 });
 export type CompleteSigningResponse = Static<typeof CompleteSigningResponse>;
+
+export const PollSigningRequest = Type.Object({ attemptId: Guid(), language: MessageLanguage });
+/** One of the two: what the eID waits for, or what came of it. */
+export const PollSigningResponse = Type.Object({
+  waiting: optional(ShownWaiting),
+  finished: optional(CompleteSigningResponse),
+});
 
 export const StartAuthenticationRequest = Type.Object({
   method: Type.String({ maxLength: 50 }),

@@ -47,7 +47,15 @@ import { createOutboundHttp } from './kernel/outbound-http/outbound-http.ts';
 import { createMessaging, createSmsTransport, createSmtpTransport } from './messaging/index.ts';
 import { createNotification } from './notification/index.ts';
 import { startOAuth } from './oauth/index.ts';
-import { jobOf, PACKAGE_DOCUMENT, registerPackaging, SealingPool } from './packaging/index.ts';
+import {
+  findTemplateFile,
+  jobOf,
+  PACKAGE_DOCUMENT,
+  readPadesTemplate,
+  registerPackaging,
+  SealingPool,
+  templateRoutes,
+} from './packaging/index.ts';
 import { CONTRACT_TEXTS, registerReference } from './reference/index.ts';
 import { createRequestLog } from './requests/index.ts';
 import {
@@ -212,6 +220,7 @@ export async function buildApp(config: Config, opening: Database | Promise<Datab
     writeAudit,
     externalIdPolicy: (accountId) => findExternalIdPolicy(database, accountId),
     signingSettings: (accountId) => findSigningSettings(database, accountId),
+    findPadesTemplate: (owner, id) => findTemplateFile({ database, files }, owner, id),
     releaseFiles: (tx, ownerId) => unusedFiles.release(tx, ownerId),
     makePackage: (task) => jobs.sendMany(PACKAGE_DOCUMENT, [jobOf(task)]),
     // None exists yet: what is asked for says so in its link.
@@ -279,6 +288,11 @@ export async function buildApp(config: Config, opening: Database | Promise<Datab
       },
     },
   });
+  const accountFacts = async (accountId: string) => ({
+    name: await accountName(accountId),
+    orgNumber: undefined,
+    logo: undefined,
+  });
   const methodName = (method: string) => eids.get(method, 'test')?.displayName ?? method;
   registerPackaging(
     {
@@ -290,7 +304,8 @@ export async function buildApp(config: Config, opening: Database | Promise<Datab
       log,
       trust,
       pool,
-      account: async (accountId) => ({ name: await accountName(accountId), orgNumber: undefined, logo: undefined }),
+      account: accountFacts,
+      padesTemplate: (accountId, sha256) => readPadesTemplate({ files }, accountId, sha256),
       methodName,
       nationalNumber: (documentId, signed) => openSignedNumber(signatureDeps.nationalNumberBox, documentId, signed),
     },
@@ -335,6 +350,16 @@ export async function buildApp(config: Config, opening: Database | Promise<Datab
     ...notification.routes,
     ...oauth.routes,
     ...admin.routes,
+    ...templateRoutes({
+      database,
+      files,
+      outboundHttp: outbound,
+      pool,
+      releaseFiles: (tx, ownerId) => unusedFiles.release(tx, ownerId),
+      actingOwner: (context, accountId) => admin.actingOwner(context, accountId),
+      account: accountFacts,
+      publicUrl: config.publicUrl,
+    }),
     ...accountClockRoutes({ database, clock, accountClocks }),
   ];
   registerRoutes(http, routes, {

@@ -14,6 +14,7 @@ import { readText } from './repository.ts';
 /** Groups whose every operation is served. */
 const COMPLETE = [
   '/admin/oauthclient',
+  '/admin/template',
   '/identification/log',
   '/identification/session',
   '/jwt',
@@ -31,7 +32,6 @@ const OPEN = [
   '/admin/dealer',
   '/admin/invoice',
   '/admin/openid',
-  '/admin/template',
   '/information/aml',
   '/information/business',
   '/information/businessregistry',

@@ -10,6 +10,5 @@ export interface PadesTemplate {
   includeLogo: boolean;
   /** PNG or JPEG, instead of the account's. */
   logo: Uint8Array | undefined;
-  /** Of IANA. */
-  timeZone: string;
+  timeZone: { iana: string; name: string };
 }

@@ -274,6 +274,8 @@ async function sendResult(
     throw new Error(`the answer breaks its contract: ${where}`);
   }
   reply.header('content-type', 'application/json; charset=utf-8');
+  // The framework takes text for bytes that are written already.
+  if (typeof body === 'string') return reply.send(JSON.stringify(body));
   if (naming !== 'pascal' || !readsCamelCase(request.headers)) return reply.send(body);
   return reply.serializer(JSON.stringify).send(camelBody(schema, body));
 }

@@ -110,12 +110,15 @@ export const TemplateWithIdPreview = Type.Object(shown);
 export type TemplateWithIdPreview = Static<typeof TemplateWithIdPreview>;
 
 export const TemplatePreview = Type.Object({
-  PdfTemplate: Type.Object({
-    Id: optional(Guid()),
-    LastEdited: optional(DateTime()),
-    Name: optional(Name),
-    ...settings,
-  }),
+  PdfTemplate: Type.Object(
+    {
+      Id: optional(Guid({ description: 'Ignored.' })),
+      LastEdited: optional(DateTime({ description: 'Ignored.' })),
+      Name: optional(Name),
+      ...settings,
+    },
+    { description: 'The template to look at.' },
+  ),
   ...shown,
 });
 export type TemplatePreview = Static<typeof TemplatePreview>;

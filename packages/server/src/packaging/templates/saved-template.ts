@@ -69,7 +69,7 @@ export function padesTemplateOf({ settings, logo }: SavedTemplate): PadesTemplat
     labels: byCode(settings.Labels),
     includeLogo: settings.IncludeLogo,
     logo: logo === null ? undefined : Buffer.from(logo, 'base64'),
-    timeZone: ianaZone(settings.TimeZone),
+    timeZone: { iana: ianaZone(settings.TimeZone), name: settings.TimeZone },
   };
 }
 

@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { Dictionary } from '../../kernel/contract/primitives.ts';
 import type { RouteDefinition } from '../../kernel/http/route.ts';
 import {
   CreatePdfTemplate,
@@ -65,6 +66,7 @@ export function templateRoutes(deps: TemplateDeps): RouteDefinition[] {
       operationId: 'RetrieveTimezoneList',
       summary: 'Retrieve time zones',
       description: 'Ids of Windows time zones.',
+      example: EXAMPLES.timeZones,
       responses: { 200: Type.Array(Type.String()) },
       handle: async () => listTimeZones(),
     },
@@ -75,6 +77,7 @@ export function templateRoutes(deps: TemplateDeps): RouteDefinition[] {
       operationId: 'RetrieveDefaultDetailsTemplate',
       summary: 'Retrieve default details template',
       description: 'The HTML of the built-in pages with details.',
+      example: EXAMPLES.details,
       query: DetailsQuery,
       responses: { 200: Type.String() },
       handle: async (_, input) => defaultDetails(input),
@@ -86,6 +89,7 @@ export function templateRoutes(deps: TemplateDeps): RouteDefinition[] {
       operationId: 'RetrieveDefaultCoverpageTemplate',
       summary: 'Retrieve default cover page template',
       description: 'The built-in template, with the HTML of its cover page.',
+      example: EXAMPLES.coverPage,
       responses: { 200: PdfTemplate },
       handle: async () => defaultCoverPage(),
     },
@@ -96,6 +100,7 @@ export function templateRoutes(deps: TemplateDeps): RouteDefinition[] {
       operationId: 'PreviewTemplateFromModel',
       summary: 'Preview template from model',
       description: 'The pages as PDF, with sample signatures or those of a standard package. Nothing is saved.',
+      example: EXAMPLES.preview,
       query: PreviewQuery,
       body: TemplatePreview,
       responses: { 200: 'file' },
@@ -108,6 +113,7 @@ export function templateRoutes(deps: TemplateDeps): RouteDefinition[] {
       operationId: 'PreviewTemplateFromId',
       summary: 'Preview template from id',
       description: 'The pages as PDF, with sample signatures or those of a standard package.',
+      example: EXAMPLES.previewSaved,
       params: TemplateParams,
       query: PreviewQuery,
       body: TemplateWithIdPreview,
@@ -116,16 +122,15 @@ export function templateRoutes(deps: TemplateDeps): RouteDefinition[] {
     },
     {
       ...reading,
-      // Data has the names that templates use, whoever reads it.
-      naming: undefined,
       method: 'POST',
       path: '/admin/template/datasource',
       operationId: 'RetrieveDataSource',
       summary: 'Retrieve data source',
       description: 'The data that a template sees. National identity numbers are never part of it.',
+      example: EXAMPLES.dataSource,
       query: DataSourceQuery,
       body: TemplatePreview,
-      responses: { 200: Type.Record(Type.String(), Type.Unknown()) },
+      responses: { 200: Dictionary(Type.Unknown(), { description: 'Under the names that templates use.' }) },
       handle: (context, input) => showDataSource(deps, context, input),
     },
     {

@@ -13,7 +13,10 @@ import { readText } from './repository.ts';
 
 /** Groups whose every operation is served. */
 const COMPLETE = [
+  '/admin/account',
+  '/admin/dealer',
   '/admin/oauthclient',
+  '/admin/openid',
   '/admin/template',
   '/identification/log',
   '/identification/session',
@@ -28,10 +31,7 @@ const COMPLETE = [
 
 /** Groups of which operations are still missing. When the last one is there, a group moves up, for good. */
 const OPEN = [
-  '/admin/account',
-  '/admin/dealer',
   '/admin/invoice',
-  '/admin/openid',
   '/information/aml',
   '/information/business',
   '/information/businessregistry',

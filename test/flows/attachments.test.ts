@@ -20,7 +20,7 @@ describe.each(['embedded', 'postgresql'] as const)('a document with attachments,
   const person = (name: string, changes = {}) => ({
     externalSignerId: `signer-${name}`,
     redirectSettings: { redirectMode: 'donot_redirect' },
-    signatureType: { mechanism: 'pkisignature' },
+    signatureType: { mechanism: 'pkisignature', signatureMethods: ['no_bankid_netcentric'] },
     signerInfo: { email: `${name}@example.com` },
     notifications: { setup: { request: 'sendEmail' } },
     ...changes,

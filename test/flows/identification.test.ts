@@ -48,6 +48,7 @@ describe('a person identifies themselves', () => {
   async function create(changes: object = {}): Promise<{ Url: string; RequestId: string }> {
     const { status, body } = await api.request('POST', '/identification/session', {
       ReturnUrls: returnUrls(),
+      IdentityProvider: 'NO_BANKID_WEB',
       ...changes,
     });
     expect(status, JSON.stringify(body)).toBe(200);
@@ -117,6 +118,7 @@ describe('a person identifies themselves', () => {
   ] as const)('on the %s, in %s, %s: choice, help, cancelling, by keyboard', async (size, language, themeMode) => {
     const answer = await api.request('POST', '/identification/v2/sessions', {
       flow: 'redirect',
+      allowedProviders: ['no_bankid_netcentric'],
       language,
       ui: { themeMode },
       redirectSettings: { successUrl: callerOrigin, abortUrl: `${callerOrigin}/abort`, errorUrl: callerOrigin },

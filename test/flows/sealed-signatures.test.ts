@@ -92,7 +92,7 @@ it('the signed file says of each signer how they signed, and the sealed evidence
           authentication: { mechanism: 'smsOtp' },
         }),
         person('login', {
-          signatureType: { mechanism: 'identification' },
+          signatureType: { mechanism: 'identification', signatureMethods: ['no_bankid_netcentric'] },
           authentication: { socialSecurityNumber: KARI },
         }),
       ],

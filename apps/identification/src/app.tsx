@@ -1,4 +1,4 @@
-import { applyTheme, keepAliveOnActivity } from '@segl/ui';
+import { applyAccountStyling, applyTheme, keepAliveOnActivity } from '@segl/ui';
 import { useEffect, useLayoutEffect } from 'react';
 import { useIdentification } from './identification.tsx';
 import { ChoosingScreen } from './screens/choosing-screen.tsx';
@@ -17,6 +17,7 @@ export function App({ keepAlive }: { keepAlive: () => Promise<void> }) {
       colorTheme: view.ui.colorTheme === 'light_blue' ? 'LightBlue' : 'Default',
       themeMode: view.ui.themeMode === 'dark' ? 'Dark' : 'Light',
     });
+    applyAccountStyling(document, view.cssUrl);
   }, [view]);
 
   const title = view?.pageTitle;

@@ -1,4 +1,4 @@
-import { applyTheme } from '@segl/ui';
+import { applyAccountStyling, applyTheme } from '@segl/ui';
 import { lazy, type ReactNode, Suspense, useEffect, useLayoutEffect } from 'react';
 import type { Screen } from './flow/screen.ts';
 import { AttachmentScreen } from './screens/attachment-screen.tsx';
@@ -92,7 +92,9 @@ export function App() {
 
   useLayoutEffect(() => {
     const known = view ?? locked;
-    if (known) applyTheme(document.documentElement, known.theme);
+    if (!known) return;
+    applyTheme(document.documentElement, known.theme);
+    applyAccountStyling(document, known.account.cssUrl);
   }, [view, locked]);
 
   const title = screen.name === 'stopped' && screen.reason === 'unknown_link' ? undefined : view?.document.title;

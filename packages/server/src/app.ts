@@ -15,7 +15,7 @@ import {
   writeAudit,
 } from './admin/index.ts';
 import { ContentChecks, PdfConverter } from './content/index.ts';
-import { createEidRegistry, createNoBankIdNetcentric } from './eid/index.ts';
+import { createEidRegistry, REDIRECT_METHODS } from './eid/index.ts';
 import {
   createIdentification,
   createSessionLinks,
@@ -47,10 +47,12 @@ import { createOutboundHttp } from './kernel/outbound-http/outbound-http.ts';
 import { createMessaging, createSmsTransport, createSmtpTransport } from './messaging/index.ts';
 import { createNotification } from './notification/index.ts';
 import { startOAuth } from './oauth/index.ts';
+import { offeredEids } from './offered-eids.ts';
 import {
   findTemplateFile,
   jobOf,
   PACKAGE_DOCUMENT,
+  packagingGauges,
   readPadesTemplate,
   registerPackaging,
   SealingPool,
@@ -74,13 +76,7 @@ import {
   startDocumentTimers,
   startFoldingCounts,
 } from './signature/index.ts';
-import {
-  playNoBankIdPerson,
-  SIMULATORS_CLIENT_ID,
-  type Simulators,
-  simulatorsClientSecret,
-  startSimulators,
-} from './simulators-process.ts';
+import { type Simulators, simulatorsClient, startSimulators } from './simulators-process.ts';
 import { createTrust } from './trust/index.ts';
 import { VERSION } from './version.ts';
 
@@ -108,8 +104,11 @@ export async function buildApp(config: Config, opening: Database | Promise<Datab
     config.simulators === 'on'
       ? startSimulators({
           config,
-          clientSecret: simulatorsClientSecret(masterKey),
-          callbackPaths: [EID_CALLBACK_PATH, `${IDENTIFICATION_CALLBACK_PATH}/no_bankid_netcentric`],
+          client: simulatorsClient(masterKey),
+          callbackPaths: [
+            EID_CALLBACK_PATH,
+            ...REDIRECT_METHODS.map((method) => `${IDENTIFICATION_CALLBACK_PATH}/${method}`),
+          ],
           log,
         })
       : undefined;
@@ -143,7 +142,7 @@ export async function buildApp(config: Config, opening: Database | Promise<Datab
     log,
   });
 
-  const admin = createAdmin({ database, clock, masterKey, box, log });
+  const admin = createAdmin({ database, clock, masterKey, box, log, publicUrl: config.publicUrl });
   const firstClient = await admin.ensureFirstTestClient({
     clientId: config.clientId,
     clientSecret: config.clientSecret,
@@ -161,30 +160,15 @@ export async function buildApp(config: Config, opening: Database | Promise<Datab
   const trust = await createTrust({ ...config, database, keys, clock });
   const pool = new SealingPool({ threads: config.sealingThreads, services: trust });
   const content = new ContentChecks({ threads: config.sealingThreads });
-  const eids = createEidRegistry({
-    providers:
-      config.simulators !== 'off'
-        ? [
-            {
-              environment: 'test',
-              provider: createNoBankIdNetcentric({
-                issuer: `${config.simulatorsUrl}/no-bankid`,
-                clientId: SIMULATORS_CLIENT_ID,
-                authentication: { method: 'client_secret_basic', clientSecret: simulatorsClientSecret(masterKey) },
-                simulator: true,
-                clock,
-              }),
-            },
-          ]
-        : [],
-  });
+  const offered = await offeredEids(config, simulatorsClient(masterKey), clock);
+  const eids = createEidRegistry({ providers: offered.registrations });
   const products = createProducts({
     database,
     clock,
     granted: config.products,
     salesContact: config.salesContact,
   });
-  const accountName = (accountId: string) => admin.accountName(accountId);
+  const { accountName, accountProfile } = admin;
   const signatureDeps: SignatureDeps = {
     database,
     events,
@@ -211,10 +195,12 @@ export async function buildApp(config: Config, opening: Database | Promise<Datab
     },
     patterns: createPatternMatcher(),
     sealXml: (account, xml) => trust.sealXml(account, xml),
+    raiseSeal: (sealed) => trust.raiseSeal(sealed),
     checkPdf: (bytes, accountId) => pool.checkPdf(bytes, accountId),
     content,
     converter: new PdfConverter({ program: config.libreOffice, maxPdfBytes: config.maxDocumentBytes, log }),
     accountName,
+    accountProfile,
     requireFeatures: (account, features) => products.requireFeatures(account, features),
     hasProduct: (accountId, product) => products.hasProduct(accountId, product),
     writeAudit,
@@ -240,6 +226,7 @@ export async function buildApp(config: Config, opening: Database | Promise<Datab
     links: createSessionLinks(masterKey),
     eids,
     accountName,
+    accountProfile,
     hasProduct: (accountId, product) => products.hasProduct(accountId, product),
     requireFeatures: (account, features) => products.requireFeatures(account, features),
     settings: findIdentificationSettings,
@@ -247,7 +234,7 @@ export async function buildApp(config: Config, opening: Database | Promise<Datab
     writeAudit,
     lifetimeMs: config.identificationMinutes * 60_000,
     publicUrl: config.publicUrl,
-    testPersons: config.simulators === 'off' ? {} : { no_bankid_netcentric: playNoBankIdPerson },
+    testPersons: offered.testPersons,
   });
   const notification = createNotification({
     database,
@@ -256,6 +243,7 @@ export async function buildApp(config: Config, opening: Database | Promise<Datab
     outboundHttp: outbound,
     secretBox: createSecretBox(masterKey, 'webhook secret'),
     hasProduct: (accountId, product) => products.hasProduct(accountId, product),
+    isAccountOpen: async (db, accountId) => (await accountProfile(accountId, db)).enabled,
     tellAccount: (tx, notice) => messaging.tellAccount(tx, notice),
     clock,
     accountTime: accountClocks,
@@ -288,11 +276,10 @@ export async function buildApp(config: Config, opening: Database | Promise<Datab
       },
     },
   });
-  const accountFacts = async (accountId: string) => ({
-    name: await accountName(accountId),
-    orgNumber: undefined,
-    logo: undefined,
-  });
+  const accountFacts = async (accountId: string) => {
+    const [name, logo] = await Promise.all([accountName(accountId), admin.readAccountLogo(accountId)]);
+    return { name, orgNumber: undefined, logo };
+  };
   const methodName = (method: string) => eids.get(method, 'test')?.displayName ?? method;
   registerPackaging(
     {
@@ -372,6 +359,7 @@ export async function buildApp(config: Config, opening: Database | Promise<Datab
     log,
   });
   await oauth.register(http);
+  admin.register(http);
   await trust.register(http);
   const shell = readOnce(join(SIGNING_APP, 'index.html'));
   signature.registerApp(http, { shell });
@@ -407,6 +395,7 @@ export async function buildApp(config: Config, opening: Database | Promise<Datab
         ...CONTRACT_TEXTS,
       }),
     ready: () => ready,
+    countGauges: () => packagingGauges(database, clock.now()),
   });
 
   return {

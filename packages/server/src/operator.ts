@@ -35,6 +35,11 @@ const USAGE = `node packages/server/src/operator.ts <command>
       Makes the account of a dealer. Its clients with the scope dealer manage the accounts that have its id as --dealer.
   set-contacts --account <id> [--email <address>]...
       Says who gets e-mail about the account's own affairs, such as a webhook in trouble; without --email nobody does.
+  set-account --account <id> [--customer-number <digits>] [--sla-tag <tag>] [--tag <tag>]...
+      Sets what nobody else does; what is left out stays, and the tags are the complete list.
+  enable-account --account <id>
+  disable-account --account <id>
+      Opens and closes an account. Nothing of a closed one is deleted, and nobody can use it.
   set-signing --account <id> [--success-action <none|resources|all>] [--success-wait <seconds>]
               [--session-minutes <30 to 480>] [--cancel-reason <shown|hidden>]
       Says what signers of the account's documents wait for, how long a session lasts at most, and whether they read why a
@@ -63,6 +68,9 @@ interface Options {
   'session-minutes'?: string | undefined;
   'cancel-reason'?: string | undefined;
   test?: boolean | undefined;
+  'customer-number'?: string | undefined;
+  'sla-tag'?: string | undefined;
+  tag?: string[] | undefined;
 }
 
 interface Instance {
@@ -118,6 +126,18 @@ const COMMANDS: Record<string, (instance: Instance, options: Options) => Promise
     return { accountId: account, contacts: email };
   },
 
+  'set-account': async (instance, { account, 'customer-number': customerNumber, 'sla-tag': slaTag, tag: tags }) => {
+    if (!account || parseGuid(account) === undefined) throw new UsageError('set-account needs --account');
+    if (customerNumber !== undefined && !/^\d{1,9}$/.test(customerNumber)) {
+      throw new UsageError('--customer-number is a number of at most 9 digits');
+    }
+    await adminOf(instance, (admin) => admin.setOperatorsDetails(account, { customerNumber, slaTag, tags }));
+    return { accountId: account };
+  },
+
+  'enable-account': (instance, options) => switchAccount(instance, options, true),
+  'disable-account': (instance, options) => switchAccount(instance, options, false),
+
   'set-signing': async (instance, options) => {
     const { account } = options;
     if (!account || parseGuid(account) === undefined) throw new UsageError('set-signing needs --account');
@@ -135,6 +155,12 @@ const COMMANDS: Record<string, (instance: Instance, options: Options) => Promise
     );
   },
 };
+
+async function switchAccount(instance: Instance, { account }: Options, enabled: boolean): Promise<object> {
+  if (!account || parseGuid(account) === undefined) throw new UsageError('The command needs --account');
+  await adminOf(instance, (admin) => admin.switchAccount(account, enabled));
+  return { accountId: account, enabled };
+}
 
 function signingChanges(options: Options): Partial<SigningSettings> {
   const {
@@ -166,11 +192,18 @@ function tokenKeysOf({ config, database, masterKey }: Instance) {
 }
 
 async function adminOf<T>(
-  { database, masterKey }: Instance,
+  { config, database, masterKey }: Instance,
   work: (admin: ReturnType<typeof createAdmin>) => Promise<T>,
 ) {
   const box = createSecretBox(masterKey, 'columns');
-  const admin = createAdmin({ database, clock: systemClock, masterKey, box, log: LOG });
+  const admin = createAdmin({
+    database,
+    clock: systemClock,
+    masterKey,
+    box,
+    log: LOG,
+    publicUrl: config.publicUrl,
+  });
   try {
     return await work(admin);
   } finally {
@@ -219,6 +252,9 @@ function readArguments(): { positionals: string[]; values: Options } {
         'session-minutes': { type: 'string' },
         'cancel-reason': { type: 'string' },
         test: { type: 'boolean' },
+        'customer-number': { type: 'string' },
+        'sla-tag': { type: 'string' },
+        tag: { type: 'string', multiple: true },
       },
     });
   } catch (error) {

@@ -1,8 +1,7 @@
 import { fork } from 'node:child_process';
-import { hkdfSync } from 'node:crypto';
+import { createECDH, hkdfSync } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { authenticateAtNoBankId, cancelAtNoBankId } from '@segl/simulators/src/no-bankid/test-person.ts';
 import type { Config } from './kernel/config/settings.ts';
 import type { Log } from './kernel/log/log.ts';
 
@@ -16,9 +15,43 @@ export interface Simulators {
   close(): Promise<void>;
 }
 
+/** An elliptic-curve key (P-256), the same in every process that shares the master key. */
+function derivedKey(masterKey: Buffer, purpose: 'sig' | 'enc', alg: string): EidPrivateKey {
+  const ecdh = createECDH('prime256v1');
+  ecdh.setPrivateKey(Buffer.from(hkdfSync('sha256', masterKey, '', `segl simulators client ${purpose} key v1`, 32)));
+  const point = ecdh.getPublicKey();
+  const [x, y, d] = [point.subarray(1, 33), point.subarray(33), ecdh.getPrivateKey()].map((part) =>
+    // Leading zeros are part of a coordinate (RFC 7518 §6.2.1.2).
+    Buffer.concat([Buffer.alloc(32 - part.length), part]).toString('base64url'),
+  );
+  return { kty: 'EC', crv: 'P-256', x: x!, y: y!, d: d!, kid: `segl-test-${purpose}`, alg, use: purpose };
+}
+
+export interface EidPrivateKey extends Record<string, string> {
+  kty: string;
+  kid: string;
+  alg: string;
+  d: string;
+}
+
+/** With what this instance proves itself to the simulators, and opens what they encrypt for it. */
+export interface SimulatorsClient {
+  clientSecret: string;
+  signingKey: EidPrivateKey;
+  decryptionKey: EidPrivateKey;
+}
+
 /** The same in every process that shares the master key, so that only one of them needs to run the simulators. */
-export function simulatorsClientSecret(masterKey: Buffer): string {
-  return Buffer.from(hkdfSync('sha256', masterKey, '', 'segl simulators client v1', 32)).toString('hex');
+export function simulatorsClient(masterKey: Buffer): SimulatorsClient {
+  return {
+    clientSecret: Buffer.from(hkdfSync('sha256', masterKey, '', 'segl simulators client v1', 32)).toString('hex'),
+    signingKey: derivedKey(masterKey, 'sig', 'ES256'),
+    decryptionKey: derivedKey(masterKey, 'enc', 'ECDH-ES'),
+  };
+}
+
+function publicPart({ d: _, ...jwk }: EidPrivateKey) {
+  return jwk;
 }
 
 /**
@@ -27,7 +60,7 @@ export function simulatorsClientSecret(masterKey: Buffer): string {
  */
 export function startSimulators(options: {
   config: Config;
-  clientSecret: string;
+  client: SimulatorsClient;
   callbackPaths: readonly string[];
   log: Log;
 }): Promise<Simulators> {
@@ -45,7 +78,8 @@ export function startSimulators(options: {
         {
           client_id: SIMULATORS_CLIENT_ID,
           client_name: 'Segl test',
-          client_secret: options.clientSecret,
+          client_secret: options.client.clientSecret,
+          jwks: { keys: [publicPart(options.client.signingKey), publicPart(options.client.decryptionKey)] },
           redirect_uris: options.callbackPaths.map((path) => config.publicUrl + path),
         },
       ]),
@@ -75,19 +109,4 @@ export function startSimulators(options: {
       reject(new Error(`the eID simulators could not start: is port ${config.simulatorsPort} in use?`));
     });
   });
-}
-
-/** The first person of the simulator's register. */
-const FIRST_PERSON = '01010750160';
-
-/**
- * Does at the simulator of Norwegian BankID what a person would; `word` is typed as the one-time code, where it picks the
- * outcome. Answers the address to which the simulator sends the browser.
- */
-export function playNoBankIdPerson(
-  url: string,
-  { number = FIRST_PERSON, word }: { number: string | undefined; word: string },
-): Promise<string> {
-  if (word === 'cancel') return cancelAtNoBankId(url);
-  return authenticateAtNoBankId(url, { nationalNumber: number, ...(word === 'success' ? {} : { oneTimeCode: word }) });
 }

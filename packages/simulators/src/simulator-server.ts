@@ -2,11 +2,12 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { RegisteredClient } from './client-registry.ts';
 import { sendText } from './http-response.ts';
-import { stylesheetPath } from './no-bankid/login-pages.ts';
+import { stylesheetPath } from './openid/login-pages.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { startSeBankIdSimulator } from './se-bankid/se-bankid-simulator.ts';
 import type { SeBankIdAccess } from './se-bankid/test-authority.ts';
 import { loadSigningKey } from './signing-keys.ts';
+import { type SimulatedEidName, simulatedEids } from './simulated-eids.ts';
 
 export interface SimulatorOptions {
   /** 0 takes a free port. */
@@ -34,7 +35,7 @@ export interface RunningSimulators {
   url: string;
   /** Where the server itself listens, behind whatever leads to `url`. */
   listening: string;
-  issuers: { noBankId: string };
+  issuers: Record<SimulatedEidName, string>;
   /** How a relying party reaches Swedish BankID. */
   seBankId?: { apiUrl: string } & SeBankIdAccess;
   close(): Promise<void>;
@@ -43,9 +44,9 @@ export interface RunningSimulators {
 /** Starts all simulators: their pages on one port, Swedish BankID's API on another. Resolves when they accept connections. */
 export async function startSimulators(options: SimulatorOptions): Promise<RunningSimulators> {
   // Making a key takes as long as loading the OpenID provider, so the two run side by side.
-  const [signingKey, { createNoBankIdSimulator }] = await Promise.all([
-    loadSigningKey('no-bankid', options.dataDir),
-    import('./no-bankid/no-bankid-simulator.ts'),
+  const [signingKey, { createOpenIdSimulator }] = await Promise.all([
+    loadSigningKey('openid', options.dataDir),
+    import('./openid/openid-simulator.ts'),
   ]);
   const logError = options.logError ?? (() => {});
   const mayPass = createRateLimit(options.requestsPerSecond ?? 2000);
@@ -59,13 +60,16 @@ export async function startSimulators(options: SimulatorOptions): Promise<Runnin
   const { port } = server.address() as AddressInfo;
   const baseUrl = (options.baseUrl ?? `http://localhost:${port}`).replace(/\/+$/, '');
   const base = new URL(baseUrl);
-  const noBankId = createNoBankIdSimulator({
-    baseUrl,
-    clients: options.clients,
-    signingKey,
-    waitSeconds: options.waitSeconds ?? 30,
-    logError,
-  });
+  const openIds = Object.values(simulatedEids).map((eid) =>
+    createOpenIdSimulator({
+      eid,
+      baseUrl,
+      clients: options.clients,
+      signingKey,
+      waitSeconds: options.waitSeconds ?? 30,
+      logError,
+    }),
+  );
 
   const seBankId =
     options.seBankIdPort === undefined
@@ -74,7 +78,7 @@ export async function startSimulators(options: SimulatorOptions): Promise<Runnin
           baseUrl,
           apiPort: options.seBankIdPort,
           host: options.host,
-          stylesheetUrl: `${noBankId.basePath}/${stylesheetPath}`,
+          stylesheetUrl: `${openIds[0]!.basePath}/${stylesheetPath}`,
           dataDir: options.dataDir,
           nowMs: options.nowMs,
           waitSeconds: options.waitSeconds ?? 30,
@@ -97,20 +101,23 @@ export async function startSimulators(options: SimulatorOptions): Promise<Runnin
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = URL.parse(request.url ?? '', baseUrl)?.pathname;
-    if (path === noBankId.basePath || path?.startsWith(`${noBankId.basePath}/`)) {
-      return noBankId.handle(request, response);
-    }
-    if (seBankId && (path === seBankId.basePath || path?.startsWith(`${seBankId.basePath}/`))) {
-      return seBankId.handle(request, response);
-    }
-    if (path === '/') return sendText(response, 200, `Segl simulators, for tests only\n${noBankId.issuer}\n`);
+    const served = [...openIds, ...(seBankId ? [seBankId] : [])].find(
+      ({ basePath }) => path === basePath || path?.startsWith(`${basePath}/`),
+    );
+    if (served) return served.handle(request, response);
+    if (path === '/')
+      return sendText(
+        response,
+        200,
+        `Segl simulators, for tests only\n${openIds.map(({ issuer }) => `${issuer}\n`).join('')}`,
+      );
     sendText(response, 404, 'not found');
   }
 
   return {
     url: baseUrl,
     listening: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`,
-    issuers: { noBankId: noBankId.issuer },
+    issuers: Object.fromEntries(openIds.map(({ name, issuer }) => [name, issuer])) as RunningSimulators['issuers'],
     ...(seBankId ? { seBankId: { apiUrl: seBankId.apiUrl, ...seBankId.access } } : {}),
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

@@ -67,7 +67,7 @@ export function documentRequest(
     signers: signers.map((name) => ({
       externalSignerId: name,
       redirectSettings: { redirectMode: 'donot_redirect' },
-      signatureType: { mechanism: 'pkisignature' },
+      signatureType: { mechanism: 'pkisignature', signatureMethods: ['no_bankid_netcentric'] },
     })),
     ...changes,
   };

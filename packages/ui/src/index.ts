@@ -1,4 +1,5 @@
 export { ActionBar } from './action-bar.tsx';
+export { applyAccountStyling } from './apply-account-styling.ts';
 export { applyTheme } from './apply-theme.ts';
 export { Button, type ButtonVariant, IconButton, LinkButton } from './button.tsx';
 export { CardAction } from './card-action.tsx';

@@ -7,16 +7,20 @@ export function TopBar({
   title,
   subtitle,
   back,
+  logo,
   children,
 }: {
   title?: string;
   subtitle?: string;
   back?: { label: string; onClick: () => void };
+  /** Of the account, at most 400 × 160 pixels. */
+  logo?: { src: string; alt: string } | undefined;
   children?: ReactNode;
 }) {
   return (
     <div className={back ? 'top-bar top-bar--with-back' : 'top-bar'}>
       {back && <IconButton icon="arrow-left" label={back.label} onClick={back.onClick} />}
+      {logo && <img className="top-bar__logo" src={logo.src} alt={logo.alt} />}
       <div className="top-bar__titles">
         {title && <span className="top-bar__title">{title}</span>}
         {subtitle && <span className="top-bar__subtitle">{subtitle}</span>}

@@ -1,6 +1,6 @@
 import { type AppView, type IdHost, ServerError } from '../server/id-host.ts';
 
-export type StopReason = 'unknown_link' | 'in_use' | 'domain_not_allowed' | 'no_connection';
+export type StopReason = 'unknown_link' | 'in_use' | 'domain_not_allowed' | 'account_closed' | 'no_connection';
 export type Remark = 'left_eid' | 'eid_unavailable' | 'no_connection';
 export type ProviderChoice = AppView['providers'][number];
 
@@ -12,6 +12,9 @@ export type Screen =
   | { name: 'completing' }
   | { name: 'ended' }
   | { name: 'stopped'; reason: StopReason };
+
+/** What nobody can go on from here. */
+const ENDINGS = ['session_expired', 'account_closed'];
 
 export interface FlowState {
   view: AppView | null;
@@ -56,6 +59,7 @@ export function createIdentificationFlow(options: FlowOptions) {
       session_in_use: 'in_use',
       session_expired: 'in_use',
       domain_not_allowed: 'domain_not_allowed',
+      account_closed: 'account_closed',
     };
     const reason = (error instanceof ServerError && reasons[error.code]) || 'no_connection';
     become({ screen: { name: 'stopped', reason } });
@@ -95,7 +99,7 @@ export function createIdentificationFlow(options: FlowOptions) {
       });
     } catch (error) {
       if (error instanceof ServerError && error.code === 'session_ended') return start();
-      if (error instanceof ServerError && error.code === 'session_expired') return stop(error);
+      if (error instanceof ServerError && ENDINGS.includes(error.code)) return stop(error);
       const remark = error instanceof ServerError ? 'eid_unavailable' : 'no_connection';
       become({ screen: { name: 'choosing', remark } });
     }

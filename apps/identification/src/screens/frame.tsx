@@ -33,7 +33,11 @@ export function Frame({ centered = false, children }: { centered?: boolean; chil
         {view?.ui.hideProviderHeader ? (
           <div className="lone-cancel">{cancel}</div>
         ) : (
-          <TopBar title={view?.pageTitle ?? say('app.title')} subtitle={account || undefined}>
+          <TopBar
+            title={view?.pageTitle ?? say('app.title')}
+            subtitle={account || undefined}
+            logo={view?.logoUrl === undefined ? undefined : { src: view.logoUrl, alt: account }}
+          >
             {cancel}
           </TopBar>
         )}

@@ -64,6 +64,9 @@ export const da: Texts = {
   'stop.in_use.body': 'Identifikationen er startet i et andet vindue eller på en anden enhed. Fortsæt dér.',
   'stop.domain_not_allowed.heading': 'Siden må ikke vises her',
   'stop.domain_not_allowed.body': 'Siden omkring den må ikke vise identifikationen.',
+  'stop.account_closed.heading': 'Kontoen er lukket',
+  'stop.account_closed.body':
+    'De, der sendte dig hertil, bruger ikke længere denne tjeneste. Spørg dem, hvad der sker nu.',
   'stop.no_connection.heading': 'Ingen forbindelse',
   'stop.no_connection.body': 'Serveren kan ikke nås. Tjek dit netværk.',
   'stop.no_connection.action': 'Prøv igen',

@@ -67,6 +67,9 @@ export const de: Texts = {
     'Die Identifizierung wurde in einem anderen Fenster oder auf einem anderen Gerät begonnen. Machen Sie dort weiter.',
   'stop.domain_not_allowed.heading': 'Diese Seite darf hier nicht gezeigt werden',
   'stop.domain_not_allowed.body': 'Die Seite darum herum darf die Identifizierung nicht zeigen.',
+  'stop.account_closed.heading': 'Das Konto ist geschlossen',
+  'stop.account_closed.body':
+    'Wer Sie hierher geschickt hat, nutzt diesen Dienst nicht mehr. Fragen Sie dort, wie es weitergeht.',
   'stop.no_connection.heading': 'Keine Verbindung',
   'stop.no_connection.body': 'Der Server ist nicht erreichbar. Prüfen Sie das Netz.',
   'stop.no_connection.action': 'Noch einmal versuchen',

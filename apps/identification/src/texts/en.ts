@@ -63,6 +63,8 @@ export const en = {
   'stop.in_use.body': 'The identification was started in another window or on another device. Go on there.',
   'stop.domain_not_allowed.heading': 'This page may not be shown here',
   'stop.domain_not_allowed.body': 'The page around it is not allowed to show the identification.',
+  'stop.account_closed.heading': 'The account is closed',
+  'stop.account_closed.body': 'Whoever sent you here does not use this service any more. Ask them what happens now.',
   'stop.no_connection.heading': 'No connection',
   'stop.no_connection.body': 'The server cannot be reached. Check your network.',
   'stop.no_connection.action': 'Try again',

@@ -64,6 +64,9 @@ export const fi: Texts = {
   'stop.in_use.body': 'Tunnistautuminen on aloitettu toisessa ikkunassa tai toisella laitteella. Jatka siellä.',
   'stop.domain_not_allowed.heading': 'Sivua ei voi näyttää tässä',
   'stop.domain_not_allowed.body': 'Ympäröivä sivu ei saa näyttää tunnistautumista.',
+  'stop.account_closed.heading': 'Tili on suljettu',
+  'stop.account_closed.body':
+    'Sinut tänne lähettänyt taho ei enää käytä tätä palvelua. Kysy sieltä, mitä nyt tapahtuu.',
   'stop.no_connection.heading': 'Ei yhteyttä',
   'stop.no_connection.body': 'Palvelimeen ei saada yhteyttä. Tarkista verkko.',
   'stop.no_connection.action': 'Yritä uudelleen',

@@ -63,6 +63,8 @@ export const no: Texts = {
   'stop.in_use.body': 'Identifiseringen er startet i et annet vindu eller på en annen enhet. Fortsett der.',
   'stop.domain_not_allowed.heading': 'Siden kan ikke vises her',
   'stop.domain_not_allowed.body': 'Siden rundt har ikke lov til å vise identifiseringen.',
+  'stop.account_closed.heading': 'Kontoen er stengt',
+  'stop.account_closed.body': 'De som sendte deg hit, bruker ikke lenger denne tjenesten. Spør dem hva som skjer nå.',
   'stop.no_connection.heading': 'Ingen forbindelse',
   'stop.no_connection.body': 'Tjeneren kan ikke nås. Sjekk nettet.',
   'stop.no_connection.action': 'Prøv igjen',

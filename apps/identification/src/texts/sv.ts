@@ -63,6 +63,9 @@ export const sv: Texts = {
   'stop.in_use.body': 'Identifieringen har startats i ett annat fönster eller på en annan enhet. Fortsätt där.',
   'stop.domain_not_allowed.heading': 'Sidan får inte visas här',
   'stop.domain_not_allowed.body': 'Sidan runt om får inte visa identifieringen.',
+  'stop.account_closed.heading': 'Kontot är stängt',
+  'stop.account_closed.body':
+    'De som skickade dig hit använder inte längre den här tjänsten. Fråga dem vad som händer nu.',
   'stop.no_connection.heading': 'Ingen anslutning',
   'stop.no_connection.body': 'Servern kan inte nås. Kontrollera nätet.',
   'stop.no_connection.action': 'Försök igen',

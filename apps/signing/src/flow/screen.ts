@@ -21,6 +21,7 @@ export type StopReason =
   | 'maintenance'
   | 'canceled_by_you'
   | 'not_allowed'
+  | 'account_closed'
   | 'eid_window';
 
 export type Failure = {

@@ -114,7 +114,8 @@ export function createSigningFlow(around: FlowSurroundings) {
     } else if (refusal?.code === 'unknown_link') {
       show({ name: 'stopped', reason: 'unknown_link' });
     } else if (refusal?.sender) {
-      show({ name: 'stopped', reason: 'not_allowed', sender: refusal.sender });
+      const reason = refusal.code === 'account_closed' ? 'account_closed' : 'not_allowed';
+      show({ name: 'stopped', reason, sender: refusal.sender });
     } else if (refusal?.status === 503 && retry === 'open_session') {
       show({ name: 'stopped', reason: 'maintenance' });
     } else {
@@ -227,7 +228,9 @@ export function createSigningFlow(around: FlowSurroundings) {
       around.handOver(returnedAttempt);
       return show({ name: 'stopped', reason: 'eid_window' });
     }
-    if (boot.state === 'not_allowed') return show({ name: 'stopped', reason: 'not_allowed', sender: boot.sender });
+    if (boot.state === 'not_allowed' || boot.state === 'account_closed') {
+      return show({ name: 'stopped', reason: boot.state, sender: boot.sender });
+    }
     if (boot.state === 'unknown_link') return show({ name: 'stopped', reason: 'unknown_link' });
     const stored = store.tokens();
     try {

@@ -1,5 +1,6 @@
 import { EnvironmentStrip, IconButton, MenuButton, TopBar } from '@segl/ui';
 import { type ReactNode, useState } from 'react';
+import type { Sender } from '../server/contract.ts';
 import { useSigning } from '../signing.tsx';
 import { useSpeech } from '../texts/use-speech.tsx';
 import { LanguageChoice } from './language-choice.tsx';
@@ -21,6 +22,7 @@ export function Frame({
   const { view, locked } = useSigning();
   const [menuOpen, setMenuOpen] = useState(false);
   const hidesBar = view?.theme.hideTopBar === true;
+  const account = (view ?? locked)?.account;
   return (
     <div className={hidesBar ? 'frame frame--without-bar' : 'frame'}>
       <header>
@@ -33,7 +35,7 @@ export function Frame({
             <IconButton icon="menu" label={say('frame.menu')} onClick={() => setMenuOpen(true)} />
           </div>
         ) : (
-          <TopBar title={title} subtitle={subtitle} back={back}>
+          <TopBar title={title} subtitle={subtitle} back={back} logo={account && logoOf(account)}>
             <LanguageChoice inBar />
             {view && <MenuButton label={say('frame.menu')} onClick={() => setMenuOpen(true)} />}
           </TopBar>
@@ -43,6 +45,10 @@ export function Frame({
       {view && <Menu view={view} open={menuOpen} onClose={() => setMenuOpen(false)} />}
     </div>
   );
+}
+
+function logoOf({ name, logoUrl }: Sender['account']): { src: string; alt: string } | undefined {
+  return logoUrl === undefined ? undefined : { src: logoUrl, alt: name };
 }
 
 /** A screen that is a page of words in the middle, not a document. */

@@ -21,6 +21,7 @@ const icons: Record<StopReason, IconName> = {
   canceled_by_you: 'document',
   eid_window: 'check',
   not_allowed: 'link-off',
+  account_closed: 'link-off',
 };
 
 const WAITS: readonly StopReason[] = ['waiting_for_attachments', 'not_your_turn'];

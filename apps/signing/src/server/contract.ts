@@ -45,7 +45,8 @@ export type View = {
     pageCount?: number;
   };
   attachments: Attachment[];
-  account: { name: string };
+  /** With the addresses of what the account has uploaded. */
+  account: { name: string; logoUrl?: string; cssUrl?: string };
   contact: { name?: string; email?: string; phone?: string; url?: string };
   signer: { firstName?: string; lastName?: string; fullName?: string };
   dialogs?: { before?: DialogBefore; after?: { title?: string; message?: string } };
@@ -164,7 +165,7 @@ export type Boot = {
   /** Origins of the page around this one that is told what happens. */
   messageOrigins: readonly string[];
   /** `eid_window`: the eID ended in a window of its own, and the signing app waits in the frame that opened it. */
-  state: 'ok' | 'unknown_link' | 'not_allowed' | 'eid_window';
+  state: 'ok' | 'unknown_link' | 'not_allowed' | 'account_closed' | 'eid_window';
   /** Whom to ask, where the sender has limited who may come. */
   sender?: Sender;
 };

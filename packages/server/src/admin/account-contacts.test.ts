@@ -17,7 +17,14 @@ describeOnEachDatabase('contacts of an account', (openDatabase) => {
   it('are set by the operator, replace those before, and leave no address in the audit', async () => {
     const masterKey = Buffer.alloc(32, 1);
     const box = createSecretBox(masterKey, 'columns');
-    const admin = createAdmin({ database, clock: systemClock, masterKey, box, log: silentLog });
+    const admin = createAdmin({
+      publicUrl: 'https://sign.example.com',
+      database,
+      clock: systemClock,
+      masterKey,
+      box,
+      log: silentLog,
+    });
     const { accountId } = await admin.createAccount({ name: 'Nordbank', testAccount: true });
     expect(await findAccountContacts(database, accountId)).toEqual([]);
     await admin.setContacts(accountId, ['ops@nordbank.example', 'ane@nordbank.example', 'ops@nordbank.example']);

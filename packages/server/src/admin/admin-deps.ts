@@ -8,7 +8,12 @@ export interface AdminDeps {
   clock: Clock;
   hasher: SecretHasher;
   log: Log;
+  /** Base of absolute links, without a slash at the end. */
+  publicUrl: string;
 }
+
+/** Sent after every change of an account that others show or obey: other processes look at it again. */
+export const ACCOUNTS_CHANGED = 'accounts';
 
 /** Sent after every change of a client: other processes look at clients again. */
 export const CLIENTS_CHANGED = 'oauth_clients';

@@ -34,6 +34,9 @@ export const API_SCOPES = [
   'deposit_write',
 ] as const;
 
+/** Scopes of end users, which OpenID clients ask for and API clients never have. */
+export const END_USER_SCOPES: readonly string[] = ['openid', 'profile', 'email', 'phone', 'ssn', 'offline_access'];
+
 /** What reaches beyond the account of the client, which only the operator or a dealer may have given. */
 const BEYOND_ACCOUNT = new Set<string>(['account-create', 'dealer', 'dealer_read', 'root', 'audit_root']);
 

@@ -1,5 +1,5 @@
 import { type FieldError, SeglError } from '../kernel/errors/segl-error.ts';
-import { canonicalScope, isApiScope } from './api-scopes.ts';
+import { canonicalScope, END_USER_SCOPES, isApiScope } from './api-scopes.ts';
 import type { ClientSettings } from './client-store.ts';
 import type { CreateOauthAPIClientRequest, UpdateOauthAPIClientRequest } from './contract/oauth-client.ts';
 
@@ -42,15 +42,15 @@ const RESERVED_CLAIMS = new Set([
 ]);
 const CLAIM_PREFIX = 'client_';
 
-/** The settings after the request: what it leaves out stays as it is. Throws 400 naming every mistake. */
+/** The settings after the request: what it leaves out stays as it is. Throws 400 naming every mistake, with the given `errors`. */
 export function settingsAfter(
-  body: CreateOauthAPIClientRequest | UpdateOauthAPIClientRequest,
+  body: Omit<CreateOauthAPIClientRequest | UpdateOauthAPIClientRequest, 'Flow'>,
   before: Omit<ClientSettings, 'name'>,
+  { kind = 'api', errors = [] }: { kind?: 'api' | 'openid'; errors?: FieldError[] } = {},
 ): ClientSettings {
-  const errors: FieldError[] = [];
   const settings: ClientSettings = {
     name: body.ClientName.trim(),
-    allowedScopes: body.AllowedScopes ? scopes(body.AllowedScopes, errors) : before.allowedScopes,
+    allowedScopes: body.AllowedScopes ? scopes(body.AllowedScopes, kind, errors) : before.allowedScopes,
     accessTokenType: body.AccessTokenType ?? before.accessTokenType,
     accessTokenLifetimeSeconds: body.AccessTokenLifetime ?? before.accessTokenLifetimeSeconds,
     identityTokenLifetimeSeconds: body.IdentityTokenLifetime ?? before.identityTokenLifetimeSeconds,
@@ -81,11 +81,13 @@ export function invalidInput(errors: FieldError[]): SeglError {
   return new SeglError(400, 'validation_failed', `The request has ${count}.`, { errors });
 }
 
-function scopes(names: readonly string[], errors: FieldError[]): string[] {
+function scopes(names: readonly string[], kind: 'api' | 'openid', errors: FieldError[]): string[] {
+  const isKnown = kind === 'api' ? isApiScope : (name: string) => END_USER_SCOPES.includes(name);
   const canonical = names.map((name) => canonicalScope(name.trim()));
   for (const [index, name] of canonical.entries()) {
-    if (isApiScope(name)) continue;
-    errors.push({ field: `AllowedScopes[${index}]`, code: 'enum', message: 'This is no scope of API clients.' });
+    if (isKnown(name)) continue;
+    const message = kind === 'api' ? 'This is no scope of API clients.' : 'This is no scope of end users.';
+    errors.push({ field: `AllowedScopes[${index}]`, code: 'enum', message });
   }
   return [...new Set(canonical)];
 }

@@ -17,7 +17,14 @@ describeOnEachDatabase('rows of clients', (open) => {
   beforeEach(async () => {
     database = await open();
     const box = createSecretBox(MASTER_KEY, 'columns');
-    admin = createAdmin({ database, clock: { now: () => NOW }, masterKey: MASTER_KEY, box, log: silentLog });
+    admin = createAdmin({
+      publicUrl: 'https://sign.example.com',
+      database,
+      clock: { now: () => NOW },
+      masterKey: MASTER_KEY,
+      box,
+      log: silentLog,
+    });
     accountId = (await admin.createAccount({ name: 'Nordbank', testAccount: false })).accountId;
   });
 

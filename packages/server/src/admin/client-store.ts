@@ -1,6 +1,8 @@
 import type { Queryable, Transaction } from '../kernel/db/database.ts';
 import type { Environment } from '../kernel/events/events.ts';
+import type { KindName } from './client-kind.ts';
 import type { AccessTokenType, ClaimLite, SecretType } from './contract/oauth-client.ts';
+import type { OpenIdFlow } from './contract/openid-client.ts';
 import type { PublicJwk } from './store.ts';
 
 /** What can be set on a client. */
@@ -18,6 +20,25 @@ export interface ClientSettings {
   alwaysSendClientClaims: boolean;
   claims: ClaimLite[];
   corsOrigins: string[];
+  /** Of clients that log end users in. */
+  openid?: OpenIdSettings;
+}
+
+export interface OpenIdSettings {
+  clientUri: string | null;
+  requireConsent: boolean;
+  allowRememberConsent: boolean;
+  flow: OpenIdFlow;
+  allowClientCredentialsOnly: boolean;
+  /** Compared character by character. */
+  redirectUris: string[];
+  postLogoutRedirectUris: string[];
+  logoutUri: string | null;
+  requireSignOutPrompt: boolean;
+  /** By their names in the older API, or in the newer one where there is none; empty: all. */
+  identityProviderRestrictions: string[];
+  includeJwtId: boolean;
+  allowAccessTokensViaBrowser: boolean;
 }
 
 export interface StoredSecret {
@@ -67,6 +88,7 @@ interface Row {
   always_send_client_claims: boolean;
   claims: ClaimLite[];
   allowed_cors_origins: string[];
+  openid: OpenIdSettings | null;
   created_at: Date;
   changed_at: Date | null;
   disabled_at: Date | null;
@@ -85,19 +107,20 @@ interface SecretRow {
   expires_at: Date | null;
 }
 
-/** The owner's client with its secrets, oldest first; `lock` holds it against other changes until the end. */
+/** The owner's client of this kind with its secrets, oldest first; `lock` holds it against other changes until the end. */
 export async function findStoredClient(
   db: Queryable,
   owner: Owner,
+  kind: KindName,
   id: string,
   lock?: 'lock',
 ): Promise<StoredClient | undefined> {
   const { rows } = await db.query<Row>(
     `select c.*, u.used_at, u.address from oauth_clients c
        left join oauth_client_uses u on u.client_id = c.id
-      where c.id = $1 and c.account_id = $2 and c.environment = $3 and c.deleted_at is null
+      where c.id = $1 and c.account_id = $2 and c.environment = $3 and c.kind = $4 and c.deleted_at is null
       ${lock ? 'for update of c' : ''}`,
-    [id, owner.accountId, owner.environment],
+    [id, owner.accountId, owner.environment, kind],
   );
   const [row] = rows;
   if (!row) return undefined;
@@ -124,6 +147,7 @@ export async function findStoredClient(
       alwaysSendClientClaims: row.always_send_client_claims,
       claims: row.claims,
       corsOrigins: row.allowed_cors_origins,
+      ...(row.openid ? { openid: row.openid } : {}),
     },
     createdAt: row.created_at,
     changedAt: row.changed_at ?? row.created_at,
@@ -152,11 +176,11 @@ export interface ListedClient {
 }
 
 /** Newest first. */
-export async function listStoredClients(db: Queryable, owner: Owner): Promise<ListedClient[]> {
+export async function listStoredClients(db: Queryable, owner: Owner, kind: KindName): Promise<ListedClient[]> {
   const { rows } = await db.query<Row>(
     `select id, account_id, name, disabled_at, created_at, changed_at from oauth_clients
-      where account_id = $1 and environment = $2 and deleted_at is null order by created_at desc, id`,
-    [owner.accountId, owner.environment],
+      where account_id = $1 and environment = $2 and kind = $3 and deleted_at is null order by created_at desc, id`,
+    [owner.accountId, owner.environment, kind],
   );
   return rows.map((row) => ({
     id: row.id,
@@ -189,8 +213,8 @@ export async function putClient(
         identity_token_lifetime_seconds, absolute_refresh_token_lifetime_seconds,
         sliding_refresh_token_lifetime_seconds, refresh_token_usage, refresh_token_expiration,
         update_claims_on_refresh, always_send_client_claims, claims, allowed_cors_origins, disabled_at, created_at,
-        changed_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $18)
+        changed_at, kind, openid)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $18, $19, $20)
      on conflict (id) do update set
        name = excluded.name, allowed_scopes = excluded.allowed_scopes, access_token_type = excluded.access_token_type,
        access_token_lifetime_seconds = excluded.access_token_lifetime_seconds,
@@ -201,7 +225,7 @@ export async function putClient(
        refresh_token_expiration = excluded.refresh_token_expiration,
        update_claims_on_refresh = excluded.update_claims_on_refresh,
        always_send_client_claims = excluded.always_send_client_claims, claims = excluded.claims,
-       allowed_cors_origins = excluded.allowed_cors_origins,
+       allowed_cors_origins = excluded.allowed_cors_origins, openid = excluded.openid,
        disabled_at = case when excluded.disabled_at is null then null
                           else coalesce(oauth_clients.disabled_at, excluded.disabled_at) end,
        changed_at = excluded.changed_at`,
@@ -224,6 +248,8 @@ export async function putClient(
       settings.corsOrigins,
       client.enabled ? null : client.now,
       client.now,
+      settings.openid ? 'openid' : 'api',
+      settings.openid ? JSON.stringify(settings.openid) : null,
     ],
   );
 }

@@ -1,5 +1,7 @@
 import type { ListedClient, StoredClient } from './client-store.ts';
 import type { OauthAPIClientResponse, OauthClientListItemResponse } from './contract/oauth-client.ts';
+import type { OpenIdClientResponse } from './contract/openid-client.ts';
+import { DEFAULT_OPENID } from './openid-input.ts';
 import type { PlannedSecret } from './secret-list.ts';
 
 /** The client as the API answers it: values of secrets only for those that were made by this very request. */
@@ -7,6 +9,38 @@ export function clientView(
   client: Omit<StoredClient, 'secrets'>,
   secrets: readonly PlannedSecret[],
 ): OauthAPIClientResponse {
+  return {
+    ...commonView(client, secrets),
+    Flow: 'ClientCredentials',
+    LastUsed: client.lastUse?.at.toISOString(),
+    LastUsedAddress: client.lastUse?.address,
+  };
+}
+
+/** The same for one that logs end users in. */
+export function openIdClientView(
+  client: Omit<StoredClient, 'secrets'>,
+  secrets: readonly PlannedSecret[],
+): OpenIdClientResponse {
+  const openid = client.settings.openid ?? DEFAULT_OPENID;
+  return {
+    ...commonView(client, secrets),
+    ClientUri: openid.clientUri ?? undefined,
+    RequireConsent: openid.requireConsent,
+    AllowRememberConsent: openid.allowRememberConsent,
+    Flow: openid.flow,
+    AllowClientCredentialsOnly: openid.allowClientCredentialsOnly,
+    RedirectUris: openid.redirectUris,
+    PostLogoutRedirectUris: openid.postLogoutRedirectUris,
+    LogoutUri: openid.logoutUri ?? undefined,
+    RequireSignOutPrompt: openid.requireSignOutPrompt,
+    IdentityProviderRestrictions: openid.identityProviderRestrictions,
+    IncludeJwtId: openid.includeJwtId,
+    AllowAccessTokensViaBrowser: openid.allowAccessTokensViaBrowser,
+  };
+}
+
+function commonView(client: Omit<StoredClient, 'secrets'>, secrets: readonly PlannedSecret[]) {
   const { settings } = client;
   return {
     AccountId: client.accountId,
@@ -32,11 +66,8 @@ export function clientView(
     AccessTokenType: settings.accessTokenType,
     Claims: settings.claims,
     AllowedCorsOrigins: settings.corsOrigins,
-    Flow: 'ClientCredentials',
     IdentityTokenLifetime: settings.identityTokenLifetimeSeconds,
     AlwaysSendClientClaims: settings.alwaysSendClientClaims,
-    LastUsed: client.lastUse?.at.toISOString(),
-    LastUsedAddress: client.lastUse?.address,
   };
 }
 

@@ -5,7 +5,7 @@ import type { OperationContext, OperationResult } from '../kernel/http/route.ts'
 import { actingOwner } from './acting-account.ts';
 import { type AdminDeps, CLIENTS_CHANGED } from './admin-deps.ts';
 import { writeAudit } from './audit.ts';
-import { DEFAULT_SETTINGS, settingsAfter } from './client-input.ts';
+import type { ClientKind, CreateClientRequest } from './client-kind.ts';
 import { generateClientId } from './client-secret.ts';
 import {
   type ClientSettings,
@@ -15,30 +15,29 @@ import {
   putSecrets,
   type StoredClient,
 } from './client-store.ts';
-import { clientView } from './client-view.ts';
-import type { CreateOauthAPIClientRequest } from './contract/oauth-client.ts';
-import { requireGrantable } from './grant-scopes.ts';
 import { type PlannedSecret, planSecrets } from './secret-list.ts';
 import { lockAccount } from './store.ts';
 
 const MAX_CLIENTS = 200;
 
 /**
- * Creates an API client in the environment of the calling token. Without secrets in the request one is generated; the
- * answer is the only one that shows them. Throws 403 `forbidden`, 404 `not_found`, 422 `too_many_clients`.
+ * Creates a client in the environment of the calling token. Without secrets in the request one is generated; the
+ * answer is the only one that shows them. Throws 403 `forbidden`, 404 `not_found`, 422 `too_many_clients`,
+ * `flow_not_supported`.
  */
-export async function createClient(
+export async function createClient<Request extends CreateClientRequest>(
   deps: AdminDeps,
+  kind: ClientKind<Request>,
   context: OperationContext,
-  input: { body: CreateOauthAPIClientRequest },
+  input: { body: Request },
 ): Promise<OperationResult> {
   const owner = await actingOwner(deps, context, input.body.AccountId);
-  const settings = settingsAfter(input.body, DEFAULT_SETTINGS);
-  requireGrantable(context, settings.allowedScopes);
+  const settings = kind.settingsOf(input.body);
+  kind.requireGrantable(context, settings.allowedScopes);
   const wanted = input.body.ClientSecrets ?? [];
   const now = deps.clock.now();
   const secrets = planSecrets(wanted.length > 0 ? wanted : [{}], [], { hasher: deps.hasher, now });
-  const answer = (client: NewClient): OperationResult => ({ status: 200, body: clientView(client, secrets) });
+  const answer = (client: NewClient): OperationResult => ({ status: 200, body: kind.view(client, secrets) });
   const client = await storeNewClient(deps, owner, { settings, secrets, now }, context, (tx, made) =>
     context.keepAnswer?.(tx, answer(made)),
   );
@@ -72,7 +71,7 @@ export async function storeNewClient(
       occurredAt: now,
       actorClientId: actor?.clientId,
       requestId: actor?.requestId,
-      action: 'oauth_client.created',
+      action: settings.openid ? 'openid_client.created' : 'oauth_client.created',
       targetId: id,
       details: { ...settings, secrets: secrets.map(({ description, type }) => ({ description, type })) },
     });

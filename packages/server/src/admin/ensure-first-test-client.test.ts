@@ -17,6 +17,7 @@ describeOnEachDatabase('the first test client', (open) => {
   beforeEach(async () => {
     database = await open();
     admin = createAdmin({
+      publicUrl: 'https://sign.example.com',
       database,
       clock: systemClock,
       masterKey: MASTER_KEY,
@@ -84,6 +85,7 @@ describeOnEachDatabase('the first test client', (open) => {
     expect(rows[0]!.row).not.toContain(Buffer.from(SECRET).toString('hex'));
     const otherKey = randomBytes(32);
     const other = createAdmin({
+      publicUrl: 'https://sign.example.com',
       database,
       clock: systemClock,
       masterKey: otherKey,

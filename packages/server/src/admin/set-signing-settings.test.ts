@@ -17,7 +17,14 @@ describeOnEachDatabase('how documents of an account are signed', (openDatabase) 
   it('is set by the operator, within limits, one setting at a time, and is in the audit', async () => {
     const masterKey = Buffer.alloc(32, 1);
     const box = createSecretBox(masterKey, 'columns');
-    const admin = createAdmin({ database, clock: systemClock, masterKey, box, log: silentLog });
+    const admin = createAdmin({
+      publicUrl: 'https://sign.example.com',
+      database,
+      clock: systemClock,
+      masterKey,
+      box,
+      log: silentLog,
+    });
     const { accountId } = await admin.createAccount({ name: 'Nordbank', testAccount: true });
     const first = { successAction: 'none', successWaitSeconds: 30, sessionMinutes: 120, showsCancelReason: false };
     expect(await findSigningSettings(database, accountId)).toEqual(first);

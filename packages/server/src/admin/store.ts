@@ -1,5 +1,6 @@
 import type { Queryable, Transaction } from '../kernel/db/database.ts';
 import type { Environment } from '../kernel/events/events.ts';
+import type { OpenIdSettings } from './client-store.ts';
 import type { AccessTokenType, ClaimLite } from './contract/oauth-client.ts';
 import { grantFirstProducts } from './products-store.ts';
 
@@ -34,6 +35,8 @@ export interface ClientRecord {
   /** Further claims of its tokens, without the prefix that they have there. */
   claims: ClaimLite[];
   corsOrigins: string[];
+  /** Of clients that log end users in; absent: it calls the API. */
+  openid: OpenIdSettings | undefined;
   disabled: boolean;
   accountDisabled: boolean;
   secrets: ClientSecret[];
@@ -51,6 +54,7 @@ interface ClientRow {
   access_token_lifetime_seconds: number;
   claims: ClaimLite[];
   allowed_cors_origins: string[];
+  openid: OpenIdSettings | null;
   disabled: boolean;
   account_disabled: boolean;
   secret_id: string | null;
@@ -65,7 +69,7 @@ export async function findClient(db: Queryable, id: string): Promise<ClientRecor
   const { rows } = await db.query<ClientRow>({
     name: 'admin_find_client',
     text: `select c.id, c.account_id, a.name as account_name, d.account_id as dealer_id, c.environment, c.name,
-                  c.allowed_scopes, c.access_token_type, c.access_token_lifetime_seconds, c.claims, c.allowed_cors_origins,
+                  c.allowed_scopes, c.access_token_type, c.access_token_lifetime_seconds, c.claims, c.allowed_cors_origins, c.openid,
                   c.disabled_at is not null as disabled, a.disabled_at is not null as account_disabled,
                   s.id as secret_id, s.description, s.hash, s.public_jwk, s.expires_at
              from oauth_clients c
@@ -89,6 +93,7 @@ export async function findClient(db: Queryable, id: string): Promise<ClientRecor
     accessTokenLifetimeSeconds: first.access_token_lifetime_seconds,
     claims: first.claims,
     corsOrigins: first.allowed_cors_origins,
+    openid: first.openid ?? undefined,
     disabled: first.disabled,
     accountDisabled: first.account_disabled,
     secrets: rows.flatMap((row) =>
@@ -107,15 +112,6 @@ export async function findClient(db: Queryable, id: string): Promise<ClientRecor
   };
 }
 
-export async function findAccountName(db: Queryable, accountId: string): Promise<string | undefined> {
-  const { rows } = await db.query<{ name: string }>({
-    name: 'admin_find_account_name',
-    text: 'select name from accounts where id = $1',
-    values: [accountId],
-  });
-  return rows[0]?.name;
-}
-
 /** E-mail addresses of those who care for the account. */
 export async function findAccountContacts(db: Queryable, accountId: string): Promise<string[]> {
   const { rows } = await db.query<{ emails: string[] }>('select contact_emails as emails from accounts where id = $1', [
@@ -130,14 +126,13 @@ export async function updateContacts(tx: Transaction, accountId: string, emails:
 
 export async function insertAccount(
   tx: Transaction,
-  account: { id: string; name: string; testAccount: boolean; createdAt: Date; dealerId?: string | undefined },
+  account: { id: string; name: string; testAccount: boolean; createdAt: Date },
 ): Promise<void> {
-  await tx.query('insert into accounts (id, name, test_account, created_at, dealer_id) values ($1, $2, $3, $4, $5)', [
+  await tx.query('insert into accounts (id, name, test_account, created_at) values ($1, $2, $3, $4)', [
     account.id,
     account.name,
     account.testAccount,
     account.createdAt,
-    account.dealerId ?? null,
   ]);
   await grantFirstProducts(tx, account.id, account.testAccount);
 }

@@ -6,38 +6,36 @@ import type { OperationContext, OperationInput, OperationResult } from '../kerne
 import { actingOwner } from './acting-account.ts';
 import { type AdminDeps, CLIENTS_CHANGED } from './admin-deps.ts';
 import { writeAudit } from './audit.ts';
-import { settingsAfter } from './client-input.ts';
+import type { ClientKind, UpdateClientRequest } from './client-kind.ts';
 import { type ClientSettings, findStoredClient, putClient, putSecrets, type StoredClient } from './client-store.ts';
-import { clientView } from './client-view.ts';
-import type { UpdateOauthAPIClientRequest } from './contract/oauth-client.ts';
-import { requireGrantable, requireHeld } from './grant-scopes.ts';
 import { type PlannedSecret, planSecrets } from './secret-list.ts';
 
 /**
  * Replaces the settings that the request names; what it leaves out stays. Lists are replaced as a whole. Tokens that were
  * got with a secret that is gone end with it. Throws 403 `forbidden`, 404 `not_found`.
  */
-export async function updateClient(
+export async function updateClient<Request extends UpdateClientRequest>(
   deps: AdminDeps,
+  kind: ClientKind<Request>,
   context: OperationContext,
-  input: { body: UpdateOauthAPIClientRequest; headers: OperationInput['headers'] },
+  input: { body: Request; headers: OperationInput['headers'] },
 ): Promise<OperationResult> {
   // The library that reads camelCase sends [] for each list that its caller did not touch.
   const body = readsCamelCase(input.headers) ? (withoutEmptyLists(input.body) as typeof input.body) : input.body;
   const owner = await actingOwner(deps, context, body.AccountId);
   const now = deps.clock.now();
   const updated = await deps.database.transaction(async (tx) => {
-    const before = await findStoredClient(tx, owner, body.ClientId, 'lock');
+    const before = await findStoredClient(tx, owner, kind.name, body.ClientId, 'lock');
     if (!before) throw clientNotFound();
-    const settings = settingsAfter(body, before.settings);
-    requireGrantable(
+    const settings = kind.settingsAfter(body, before.settings);
+    kind.requireGrantable(
       context,
       settings.allowedScopes.filter((scope) => !before.settings.allowedScopes.includes(scope)),
     );
     const secrets: PlannedSecret[] = body.ClientSecrets
       ? planSecrets(body.ClientSecrets, before.secrets, { hasher: deps.hasher, now })
       : before.secrets;
-    if (secrets.some((one) => one.clear !== undefined)) requireHeld(context, settings.allowedScopes);
+    if (secrets.some((one) => one.clear !== undefined)) kind.requireHeld(context, settings.allowedScopes);
     const enabled = body.Enabled ?? before.enabled;
     const details = changes(before, { settings, secrets, enabled });
     if (Object.keys(details).length === 0) return { client: before, secrets };
@@ -49,14 +47,14 @@ export async function updateClient(
       occurredAt: now,
       actorClientId: context.clientId,
       requestId: context.requestId,
-      action: 'oauth_client.updated',
+      action: `${kind.audited}.updated`,
       targetId: before.id,
       details,
     });
     tx.afterCommit(() => deps.database.signals.send(CLIENTS_CHANGED));
     return { client: { ...before, settings, enabled, changedAt: now }, secrets };
   });
-  return { status: 200, body: clientView(updated.client, updated.secrets) };
+  return { status: 200, body: kind.view(updated.client, updated.secrets) };
 }
 
 export function clientNotFound(): SeglError {

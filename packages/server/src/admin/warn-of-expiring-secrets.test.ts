@@ -22,7 +22,14 @@ describeOnEachDatabase('oauth.md 8: the warning ahead of the expiry of a secret'
   const log = createLog('info', { write: (line) => void lines.push(line) });
 
   const addClient = async () => {
-    const admin = createAdmin({ database, clock, masterKey: MASTER_KEY, box: createSecretBox(MASTER_KEY, 'x'), log });
+    const admin = createAdmin({
+      publicUrl: 'https://sign.example.com',
+      database,
+      clock,
+      masterKey: MASTER_KEY,
+      box: createSecretBox(MASTER_KEY, 'x'),
+      log,
+    });
     accountId ||= (await admin.createAccount({ name: 'Nordbank', testAccount: false })).accountId;
     const made = await admin.createClient({ accountId, environment: 'prod', name: 'Loans', scopes: ['event'] });
     await admin.close();
@@ -43,7 +50,7 @@ describeOnEachDatabase('oauth.md 8: the warning ahead of the expiry of a secret'
   /** As an update of the client does it, which keeps its secret. */
   const expire = (expiresAt: Date | null, id = clientId) =>
     database.transaction(async (tx) => {
-      const client = await findStoredClient(tx, { accountId, environment: 'prod' }, id);
+      const client = await findStoredClient(tx, { accountId, environment: 'prod' }, 'api', id);
       await putSecrets(
         tx,
         id,

@@ -34,6 +34,9 @@ export interface EidPerson {
   /** The eID's stable id of the person; not a national number. Some have none. */
   uniqueId?: string;
   nationalNumber?: { value: string; countryCode: string };
+  email?: string;
+  /** E.164. */
+  phoneNumber?: string;
 }
 
 /** What the eID itself produced, kept unchanged as evidence. */

@@ -34,7 +34,6 @@ export {
   type EidRegistry,
   isPolled,
 } from './eid-registry.ts';
-export { createNoBankIdNetcentric } from './no-bankid/no-bankid-netcentric.ts';
 export type { OidcClientAuthentication, OidcEidProvider, OidcEidSettings } from './oidc/oidc-eid-provider.ts';
 export type {
   EidMessage,
@@ -43,5 +42,6 @@ export type {
   PolledEidProvider,
   PolledEidStart,
 } from './polled-eid-provider.ts';
+export { REDIRECT_EIDS, REDIRECT_METHODS, type RedirectMethod } from './redirect-eids.ts';
 export { createSeBankId, type SeBankIdSettings } from './se-bankid/se-bankid.ts';
 export { type NativeFault, type NativeVerdict, verifyNative } from './verify-native.ts';

@@ -14,12 +14,15 @@ const DEFAULT_FRAME_HEIGHT_PX = 320;
 /** What the app shows of a session. Who the person is, is not in it. */
 export async function appView(deps: IdentificationDeps, session: SessionRecord): Promise<AppView> {
   const { request, error } = session;
+  const profile = await deps.accountProfile(session.accountId);
   return {
     sessionId: session.generation === 'v1' ? session.requestId : session.id,
     requestId: session.requestId,
     status: session.status,
     environment: session.environment,
-    accountName: await deps.accountName(session.accountId),
+    accountName: profile.name,
+    logoUrl: profile.logoUrl,
+    cssUrl: profile.cssUrl,
     language: session.language,
     pageTitle: request.pageTitle,
     externalReference: session.externalReference,

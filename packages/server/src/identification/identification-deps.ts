@@ -1,4 +1,4 @@
-import type { AuditEntry, IdentificationSettings, Product, WantedFeature } from '../admin/index.ts';
+import type { AccountProfile, AuditEntry, IdentificationSettings, Product, WantedFeature } from '../admin/index.ts';
 import type { EidRegistry } from '../eid/index.ts';
 import type { AccountTime } from '../kernel/clock/account-clocks.ts';
 import type { Clock } from '../kernel/clock/clock.ts';
@@ -33,6 +33,8 @@ export interface IdentificationDeps {
   links: SessionLinks;
   eids: EidRegistry;
   accountName(accountId: string): Promise<string>;
+  /** What users see of the account, and whether it may be used. */
+  accountProfile(accountId: string): Promise<AccountProfile>;
   hasProduct(accountId: string, product: Product): Promise<boolean>;
   /** Throws 402 `not_in_subscription` for what the account has not subscribed to. */
   requireFeatures(account: { accountId: string }, features: readonly WantedFeature[]): Promise<void>;

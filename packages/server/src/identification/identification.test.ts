@@ -252,7 +252,7 @@ describe.each(['embedded', 'postgresql'] as const)('identification, on the %s da
     ['no flow', { flow: null }, 400],
     ['no page, for an eID that has one', { flow: 'headless', allowedProviders: ['no_bankid_netcentric'] }, 422],
     ['no page, for an eID that is not enabled', { flow: 'headless', allowedProviders: ['freja'] }, 402],
-    ['an eID that is not enabled', { allowedProviders: ['no_bankid_netcentric', 'mitid'] }, 402],
+    ['an eID that is not enabled', { allowedProviders: ['no_bankid_netcentric', 'digid'] }, 402],
     ['a language of the older API', { language: ' NO ' }, 201],
     ['an unknown language', { language: 'fr' }, 400],
   ])('v2 create with %s', async (_what, changes, status) => {
@@ -284,7 +284,7 @@ describe.each(['embedded', 'postgresql'] as const)('identification, on the %s da
     expect(await ids('/languages', { 'x-idfy-sdk': '1.3.0' })).toEqual(['en', 'no', 'sv', 'da']);
     expect(await ids('/id-providers')).toContain('mitid');
     expect(await ids('/id-providers', { 'x-idfy-sdk': '1.3.0' })).not.toContain('mitid');
-    expect(await ids('/id-providers/account')).toEqual(['no_bankid_netcentric']);
+    expect(await ids('/id-providers/account')).toEqual(['no_bankid_netcentric', 'no_buypass', 'dk_nemid', 'mitid']);
     const of = async (language: string) =>
       (await api.request('GET', `/identification/v2/id-providers/account?language=${language}`)).body[0];
     expect(await of('sv')).toMatchObject({ name: 'Norwegian BankID', description: 'e-legitimation från Norge' });

@@ -13,6 +13,9 @@ export interface Identity {
   lastName?: string;
   /** `YYYY-MM-DD` */
   dateOfBirth?: string;
+  email?: string;
+  /** E.164. */
+  phoneNumber?: string;
   /** What the eID says of its certificate, in the older API's names. */
   certificate?: Record<string, string>;
 }
@@ -22,14 +25,16 @@ export function identityOf(session: Pick<SessionRecord, 'request'>, { person, ce
   const wanted = new Set(session.request.include);
   const names = {
     fullName: person.fullName,
-    firstName: person.firstName,
+    ...(person.firstName ? { firstName: person.firstName } : {}),
     ...(person.middleName ? { middleName: person.middleName } : {}),
-    lastName: person.lastName,
+    ...(person.lastName ? { lastName: person.lastName } : {}),
   };
   return {
     providerId: person.uniqueId,
     ...(wanted.has('name') ? names : {}),
     ...(wanted.has('date_of_birth') && person.dateOfBirth ? { dateOfBirth: person.dateOfBirth } : {}),
+    ...(wanted.has('email') && person.email ? { email: person.email } : {}),
+    ...(wanted.has('phone_number') && person.phoneNumber ? { phoneNumber: person.phoneNumber } : {}),
     ...(wanted.has('name') && certificate ? { certificate } : {}),
   };
 }

@@ -9,6 +9,7 @@ import { identificationRoutes } from './routes.ts';
 import { requireBrowser } from './session-context.ts';
 import { registerStaticFiles } from './static-files.ts';
 
+export { isProviderName as isIdentificationProvider } from './contract/providers.ts';
 export type { IdentificationDeps, PlayTestPerson } from './identification-deps.ts';
 export { EID_CALLBACK_PATH as IDENTIFICATION_CALLBACK_PATH } from './offered-providers.ts';
 export { createSessionLinks } from './session-link.ts';

@@ -3,7 +3,7 @@ import type { ProviderName } from './contract/providers.ts';
 import type { PrefilledInput } from './contract/session.ts';
 import type { IdentificationDeps } from './identification-deps.ts';
 import { openPrefilled } from './identity.ts';
-import { usableProviders } from './provider-catalogue.ts';
+import { choosableProviders, usableProviders } from './provider-catalogue.ts';
 import type { SessionRecord } from './session-record.ts';
 
 /** Where an eID sends the browser back to; registered with each of them. */
@@ -11,9 +11,10 @@ export const EID_CALLBACK_PATH = '/id/callback';
 
 /** The eIDs between which the user of a session may choose. */
 export function offeredProviders(deps: Pick<IdentificationDeps, 'eids'>, session: SessionRecord): ProviderName[] {
-  const usable = usableProviders(deps.eids, session.environment);
   const { providers } = session.request;
-  return providers.length === 0 ? usable : providers.filter((name) => usable.includes(name));
+  if (providers.length === 0) return choosableProviders(deps.eids, session.environment);
+  const usable = usableProviders(deps.eids, session.environment);
+  return providers.filter((name) => usable.includes(name));
 }
 
 /** With what an eID is started for a session. */

@@ -6,7 +6,7 @@ import { changeSession } from './change-session.ts';
 import type { OpenSessionRequest } from './contract/app.ts';
 import type { IdentificationDeps } from './identification-deps.ts';
 import { parentSources } from './parents.ts';
-import { isTokenOf, newSessionToken, type Visitor } from './session-context.ts';
+import { isTokenOf, newSessionToken, requireOpenAccount, type Visitor } from './session-context.ts';
 import { type SessionRecord, withEvent } from './session-record.ts';
 import { isFinal, started } from './session-state.ts';
 import { findSession } from './store.ts';
@@ -15,7 +15,7 @@ import { findSession } from './store.ts';
  * The app's script is running in the user's browser: this, and no fetching of the page by a scanner, starts a session. It
  * belongs to this browser from then on, which alone gets a token and shows it again when the page is loaded anew; any
  * other is refused with 422 `session_in_use`. A session that has ended is only shown. Throws 404 `unknown_link`, and 403
- * `domain_not_allowed` for a frame in a page that is not listed.
+ * `domain_not_allowed` for a frame in a page that is not listed, `account_closed`.
  */
 export async function openSession(
   deps: IdentificationDeps,
@@ -26,6 +26,7 @@ export async function openSession(
   const found = id && (await findSession(deps.database, id));
   if (!found) throw new SeglError(404, 'unknown_link', 'The link does not work.');
   visitor.requireHttps(found.environment);
+  await requireOpenAccount(deps, found);
   requireListedParent(found, body.parentOrigin);
 
   const made = newSessionToken(found.id);

@@ -12,6 +12,8 @@ interface CatalogueEntry {
   country?: string;
   /** Runs without a page of ours. */
   headless?: true;
+  /** It is closed, and this one took its place: offered to those who ask for it by name, and to nobody else. */
+  replacedBy?: ProviderName;
 }
 
 const CATALOGUE: Record<ProviderName, CatalogueEntry> = {
@@ -19,7 +21,7 @@ const CATALOGUE: Record<ProviderName, CatalogueEntry> = {
   no_bankid_mobile: { displayName: 'BankID on mobile', ownName: 'BankID på mobil', country: 'NO', headless: true },
   no_buypass: { displayName: 'Buypass ID', ownName: 'Buypass ID', country: 'NO' },
   se_bankid: { displayName: 'Swedish BankID', ownName: 'BankID', country: 'SE', headless: true },
-  dk_nemid: { displayName: 'NemID', ownName: 'NemID', country: 'DK' },
+  dk_nemid: { displayName: 'NemID', ownName: 'NemID', country: 'DK', replacedBy: 'mitid' },
   mitid: { displayName: 'MitID', ownName: 'MitID', country: 'DK' },
   fi_eid: { displayName: 'Finnish bank IDs', ownName: 'Pankkitunnukset', country: 'FI' },
   freja: { displayName: 'Freja eID', ownName: 'Freja eID', country: 'SE', headless: true },
@@ -81,6 +83,11 @@ const DESCRIPTIONS: Record<SessionLanguage, { from: string; anywhere: string; co
 export function usableProviders(eids: EidRegistry, environment: Environment): ProviderName[] {
   const offered = new Set(eids.list(environment).map(({ method }) => method));
   return PROVIDER_NAMES.filter((name) => offered.has(name));
+}
+
+/** Those of them between which a user chooses where the caller names none. */
+export function choosableProviders(eids: EidRegistry, environment: Environment): ProviderName[] {
+  return usableProviders(eids, environment).filter((name) => CATALOGUE[name].replacedBy === undefined);
 }
 
 export function isHeadless(name: ProviderName): boolean {

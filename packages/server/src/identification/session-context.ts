@@ -33,9 +33,18 @@ export function isTokenOf(session: Pick<SessionRecord, 'id' | 'browserHash'>, to
   );
 }
 
-/** The session of a bearer token, also when it has ended. Throws 401 `session_expired`. */
+/** Throws 403 `account_closed`. */
+export async function requireOpenAccount(
+  deps: Pick<IdentificationDeps, 'accountProfile'>,
+  session: SessionRecord,
+): Promise<void> {
+  if ((await deps.accountProfile(session.accountId)).enabled) return;
+  throw new SeglError(403, 'account_closed', 'The account that asks is closed.');
+}
+
+/** The session of a bearer token, also when it has ended. Throws 401 `session_expired`, 403 `account_closed`. */
 export async function requireBrowser(
-  deps: Pick<IdentificationDeps, 'database'>,
+  deps: Pick<IdentificationDeps, 'database' | 'accountProfile'>,
   { authorization, clientIp }: { authorization: string | undefined; clientIp: string },
 ): Promise<SessionContext> {
   const token = /^bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? '';
@@ -44,6 +53,7 @@ export async function requireBrowser(
   if (!session || !isTokenOf(session, token)) {
     throw new SeglError(401, 'session_expired', 'This browser has no such session. Open the link again.');
   }
+  await requireOpenAccount(deps, session);
   return { session, clientIp };
 }
 

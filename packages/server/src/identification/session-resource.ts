@@ -52,6 +52,8 @@ export function sessionResource(deps: Deps, { session, identity, number }: ReadR
       middleName: identity.middleName,
       lastName: identity.lastName,
       dateOfBirth: identity.dateOfBirth,
+      phoneNumber: identity.phoneNumber,
+      email: identity.email,
       nin: number,
     },
     environment: seen ? { userAgent, ipAddress: clientIp } : undefined,

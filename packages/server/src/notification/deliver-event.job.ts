@@ -165,7 +165,7 @@ async function deliverAllDue(deps: NotificationDeps, webhookId: number, run: Run
 
 /**
  * Takes leases on what is due, by the clock as the database has it: this process may not know yet that it was moved.
- * Nothing for a webhook that is deleted; only pings for one that is switched off. When nothing is due and none of the
+ * Nothing for a webhook that is deleted or whose account is closed; only pings for one that is switched off. When nothing is due and none of the
  * `open` ones here is left, the next time is queued.
  */
 async function prepareAttempts(
@@ -180,7 +180,9 @@ async function prepareAttempts(
     const webhook = await lockForDelivery(tx, webhookId, real, { durable: false });
     if (!webhook) return [];
     const now = { real, account: webhook.accountNow };
-    if (!webhook.active) await dropPendingDeliveries(tx, webhookId);
+    const isOpen = await deps.isAccountOpen(tx, webhook.accountId);
+    if (!webhook.active || !isOpen) await dropPendingDeliveries(tx, webhookId);
+    if (!isOpen) return [];
     const claim = (count: number, kind: ClaimedKind) =>
       claimDueDeliveries(tx, webhookId, {
         now,

@@ -1,6 +1,6 @@
 import type { AccountTime } from '../kernel/clock/account-clocks.ts';
 import type { Clock } from '../kernel/clock/clock.ts';
-import type { Database, Transaction } from '../kernel/db/database.ts';
+import type { Database, Queryable, Transaction } from '../kernel/db/database.ts';
 import type { Environment, Events } from '../kernel/events/events.ts';
 import type { Jobs } from '../kernel/jobs/jobs.ts';
 import type { SecretBox } from '../kernel/keys/sealed-box.ts';
@@ -26,6 +26,8 @@ export interface NotificationDeps {
   tellAccount(tx: Transaction, notice: AccountNotice): Promise<void>;
   /** Whether the account's subscription has the product. */
   hasProduct(accountId: string, product: 'share'): Promise<boolean>;
+  /** Whether the account may be used; nothing is delivered for one that is closed. */
+  isAccountOpen(db: Queryable, accountId: string): Promise<boolean>;
   /** Aborted when the process stops: polls that wait are answered. */
   stopping: AbortSignal;
   /** Uniform in [0, 1); spreads the pauses between attempts. */

@@ -65,6 +65,7 @@ export class NotificationUnderTest {
       log,
       publicUrl: 'https://api.example.com',
       hasProduct: async () => true,
+      isAccountOpen: async () => true,
       tellAccount: async (tx, notice) => tx.afterCommit(() => this.notices.push(notice)),
       stopping: this.stopping.signal,
       random: () => 0.5,

@@ -38,6 +38,20 @@ describeOnEachDatabase('the health of a webhook', (openDatabase) => {
 
   const requests = () => receiver.received.length;
 
+  it('nothing is sent for an account that is closed, and what waited is dropped', async () => {
+    await segl.createWebhook({ url: receiver.url });
+    await fail(1);
+    segl.deps.isAccountOpen = async () => false;
+    await segl.raise({ type: 'document_signed' });
+    segl.advance(10 * MINUTE);
+    await segl.runJobs();
+    expect([requests(), await segl.pendingDeliveries()]).toEqual([1, 0]);
+    segl.deps.isAccountOpen = async () => true;
+    await segl.raise({ type: 'document_signed' });
+    await segl.runJobs();
+    expect(requests()).toBe(2);
+  });
+
   it('R-4: after 20 failures in a row events wait, one is tried every minute, and the first success releases all', async () => {
     const webhook = await segl.createWebhook({ url: receiver.url });
     await fail(19);

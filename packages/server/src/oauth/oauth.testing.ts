@@ -45,11 +45,11 @@ export class OAuthUnderTest {
     this.database = database;
     const { clock, log } = this;
     const box = createSecretBox(MASTER_KEY, 'columns');
-    this.admin = createAdmin({ database, clock, masterKey: MASTER_KEY, box, log });
+    this.admin = createAdmin({ publicUrl: PUBLIC_URL, database, clock, masterKey: MASTER_KEY, box, log });
     this.keys = createKeyStore({ database, masterKey: MASTER_KEY, clock });
     this.lockOut = createLockOut({ database, clock, log });
     this.http = createHttpServer({
-      maxBodyBytes: 1_000_000,
+      maxBodyBytes: 4_000_000,
       trustedProxies: ['10.0.0.0/8'],
       log,
       defaultEnvironment: 'test',
@@ -77,6 +77,7 @@ export class OAuthUnderTest {
       clock: made.clock,
       log,
     });
+    admin.register(made.http);
     await made.http.ready();
     return made;
   }

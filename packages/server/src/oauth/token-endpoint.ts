@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { API_SCOPES } from '../admin/index.ts';
+import { API_SCOPES, type ClientRecord } from '../admin/index.ts';
 import { SeglError } from '../kernel/errors/segl-error.ts';
 import { answerWrongVerbs } from '../kernel/http/register-routes.ts';
 import { chargeRequest } from '../kernel/http/throttle-request.ts';
@@ -90,6 +90,9 @@ async function issueToken(deps: OAuthDeps, { request, reply, form }: FormCall): 
   }
   const { client, secretId } = await authenticateClient(deps, request, reply, form);
   chargeRequest(request, reply, ['token', client.id], ['account', client.accountId]);
+  if (!mayActForItself(client)) {
+    throw new SeglError(400, 'unauthorized_client', 'The client may log users in, and get no tokens for itself.');
+  }
   const issued = await deps.tokens.issue(client, grantedScopes(form.get('scope'), client.allowedScopes), secretId);
   deps.admin.noteUse(client.id, request.ip);
   return {
@@ -98,6 +101,11 @@ async function issueToken(deps: OAuthDeps, { request, reply, form }: FormCall): 
     token_type: 'Bearer',
     scope: issued.scope,
   };
+}
+
+/** Those that call the API, and of those for logins the ones that are set to this grant. */
+function mayActForItself({ openid }: ClientRecord): boolean {
+  return !openid || openid.flow === 'ClientCredentials' || openid.allowClientCredentialsOnly;
 }
 
 /** RFC 7009 §2.2: an unknown token is as good as a revoked one, and that of another client is unknown. */

@@ -8,6 +8,6 @@ export {
   registerPackaging,
 } from './package-document.job.ts';
 export { SealingPool } from './sealing-pool.ts';
-export { listStuckPackages, restartPackaging, type StuckPackage } from './stuck-packages.ts';
+export { listStuckPackages, packagingGauges, restartPackaging, type StuckPackage } from './stuck-packages.ts';
 export { findTemplateFile, readPadesTemplate } from './templates/read-template.ts';
 export { templateRoutes } from './templates/template-routes.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type FieldError, SeglError } from '../kernel/errors/segl-error.ts';
+import { decodeBase64 } from '../kernel/http/base64-input.ts';
 import type { OperationContext, OperationResult } from '../kernel/http/route.ts';
 import { uuidv7 } from '../kernel/ids/uuid.ts';
-import { decodeBase64 } from './base64-input.ts';
 import { type CheckedContent, checkedContent, storeContent } from './checked-content.ts';
 import { contentErrors } from './checked-pdf.ts';
 import type { CreateDocumentRequestWrapper } from './contract/document.ts';

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { WantedFeature } from '../admin/index.ts';
 import { type FieldError, SeglError } from '../kernel/errors/segl-error.ts';
 import type { Environment } from '../kernel/events/events.ts';
+import { decodeBase64 } from '../kernel/http/base64-input.ts';
 import { validationFailed } from '../kernel/http/validation.ts';
 import type { SecretBox } from '../kernel/keys/sealed-box.ts';
 import {
@@ -11,7 +12,6 @@ import {
   neededProofs,
   requireAuthenticationTarget,
 } from './access-rules.ts';
-import { decodeBase64 } from './base64-input.ts';
 import type { CreateDocumentRequestWrapper, SignatureMethod, SignerWrapper } from './contract/document.ts';
 import type { FileType } from './contract/lists.ts';
 import { requireFormat } from './document-format.ts';
@@ -25,7 +25,7 @@ import {
   requireReachableSigner,
   requireReminderSchedule,
 } from './notification-rules.ts';
-import { METHOD_FACTS, signableTypes, signingSteps } from './signature-methods.ts';
+import { METHOD_FACTS, signableTypes, signingSteps, withoutOlderNames } from './signature-methods.ts';
 
 const MAX_LIFE_MS = 45 * 24 * 3_600_000;
 
@@ -307,15 +307,15 @@ export function checkRules(request: FilledRequest, offer: MethodOffer): void {
   requireReminderSchedule(request.notification, request.signers);
   requireBankIdPackaging(request, request.signers, offer);
   request.signers.forEach((signer, index) => {
-    requireUsableMethod(signer, `signers[${index}].signatureType`, offer, format);
+    requireUsableMethod(signer, `signers[${index}].signatureType`, offer, [format]);
   });
 }
 
-/** The same for one signer who joins the `others` of a document with this `notification` and `format`, or changes beside them. */
+/** The same for one signer who signs files of these `formats` at once and joins the `others` of a document, or changes beside them. */
 export function checkSignerRules(
   signer: FilledSigner,
   others: readonly FilledSigner[],
-  { notification, format }: { notification: FilledRequest['notification']; format: FileType },
+  { notification, formats }: { notification: FilledRequest['notification']; formats: readonly FileType[] },
   offer: MethodOffer,
 ): void {
   requireSubscribedMethods(signer, 'signatureType', offer);
@@ -324,7 +324,7 @@ export function checkSignerRules(
   requireAuthenticationTarget(signer, '');
   requireReachableSigner(signer, '');
   requireReminderSchedule(notification, [signer], () => '');
-  requireUsableMethod(signer, 'signatureType', offer, format);
+  requireUsableMethod(signer, 'signatureType', offer, formats);
 }
 
 function requireUniqueSigner(signer: FilledSigner, others: readonly FilledSigner[], prefix: string): void {
@@ -381,7 +381,7 @@ export function requireBankIdPackaging(
   const formats = request.dataToSign.packaging?.signaturePackageFormats ?? [];
   if (!formats.includes('no_bankid_pades')) return;
   const others = signers
-    .flatMap((signer) => usableMethods(signer, offer, 'pdf'))
+    .flatMap((signer) => usableMethods(signer, offer, ['pdf']))
     .filter((one) => !one.startsWith('no_bankid'));
   const isSealedHere = signers.some(({ signatureType }) => !signingSteps(signatureType).native);
   if (others.length === 0 && !isSealedHere) return;
@@ -423,26 +423,41 @@ const METHOD_GROUPS: Partial<Record<SignatureMethod, readonly SignatureMethod[]>
   no_bankid: ['no_bankid_netcentric', 'no_bankid_mobile'],
 };
 
-/** The concrete methods with which a signer may sign the format, in the order asked for; `unknown` is ignored. */
+/**
+ * The concrete methods with which a signer may sign files of all these formats at once, in the order asked for; `unknown` is
+ * ignored.
+ */
 export function usableMethods(
   signer: Pick<SignerWrapper, 'signatureType'>,
   offer: MethodOffer,
-  format: FileType,
+  formats: readonly FileType[],
 ): string[] {
   const listed = (signer.signatureType.signatureMethods ?? []).filter((method) => method !== 'unknown');
-  const wanted = listed.length === 0 ? offer.available : listed.flatMap((method) => METHOD_GROUPS[method] ?? [method]);
-  const fits = (method: string) =>
-    signableTypes(signer.signatureType.mechanism, offer.signs.get(method) ?? []).includes(format);
+  const wanted =
+    listed.length === 0
+      ? withoutOlderNames(offer.available)
+      : listed.flatMap((method) => METHOD_GROUPS[method] ?? [method]);
+  const fits = (method: string) => {
+    const signs = signableTypes(signer.signatureType.mechanism, offer.signs.get(method) ?? []);
+    return formats.every((format) => signs.includes(format));
+  };
   return [...new Set(wanted)].filter((method) => offer.available.includes(method) && fits(method));
 }
 
-/** Throws 422 `unsupported_signature_format` for the first method asked for that cannot sign the format. */
-function requireFittingMethods(signer: FilledSigner, path: string, offer: MethodOffer, format: FileType): void {
+/** Throws 422 `unsupported_signature_format` for the first method asked for that cannot sign one of the formats. */
+function requireFittingMethods(
+  signer: FilledSigner,
+  path: string,
+  offer: MethodOffer,
+  formats: readonly FileType[],
+): void {
   (signer.signatureType.signatureMethods ?? []).forEach((method, index) => {
     if (method === 'unknown') return;
     const alone = { signatureType: { ...signer.signatureType, signatureMethods: [method] } };
-    if (usableMethods(alone, offer, format).length > 0) return;
-    const message = `${method} cannot sign ${format} documents with the mechanism ${signer.signatureType.mechanism}.`;
+    if (usableMethods(alone, offer, formats).length > 0) return;
+    const one = formats.find((format) => usableMethods(alone, offer, [format]).length === 0);
+    const what = one ? `${one} files` : `${formats.join(' and ')} files at once`;
+    const message = `${method} cannot sign ${what} with the mechanism ${signer.signatureType.mechanism}.`;
     throw refused('unsupported_signature_format', message, `${path}.signatureMethods[${index}]`, 'enum');
   });
 }
@@ -469,17 +484,27 @@ function requireSigningMethods({ signatureType }: FilledSigner, path: string): v
   });
 }
 
-function requireUsableMethod(signer: FilledSigner, path: string, offer: MethodOffer, format: FileType): void {
+/**
+ * What is to be signed at once must be signable by a method of the signer. Throws 422 `unsupported_signature_format`,
+ * `mechanism_not_supported`, `no_signature_method_available`.
+ */
+export function requireUsableMethod(
+  signer: FilledSigner,
+  path: string,
+  offer: MethodOffer,
+  formats: readonly FileType[],
+): void {
   const { mechanism } = signer.signatureType;
   const steps = signingSteps(signer.signatureType);
-  if (!steps.native && !signableTypes(mechanism, []).includes(format)) {
-    const message = `${format} documents cannot be signed with the mechanism ${mechanism}.`;
+  const unfit = steps.native ? undefined : formats.find((format) => !signableTypes(mechanism, []).includes(format));
+  if (unfit) {
+    const message = `${unfit} documents cannot be signed with the mechanism ${mechanism}.`;
     throw refused('unsupported_signature_format', message, `${path}.mechanism`, 'enum');
   }
   if (!steps.eid && !neededProofs(authenticationMechanism(signer)).eid) return;
   requireSigningMethods(signer, path);
-  requireFittingMethods(signer, path, offer, format);
-  if (usableMethods(signer, offer, format).length === 0) {
+  requireFittingMethods(signer, path, offer, formats);
+  if (usableMethods(signer, offer, formats).length === 0) {
     throw refused(
       'no_signature_method_available',
       'No signature method is left for this signer.',

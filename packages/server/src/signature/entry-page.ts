@@ -29,7 +29,7 @@ interface Boot {
   language: string;
   /** Origins of the page that is told what happens; empty where none is. */
   messageOrigins: string[];
-  state: 'ok' | 'unknown_link' | 'not_allowed' | 'eid_window';
+  state: 'ok' | 'unknown_link' | 'not_allowed' | 'account_closed' | 'eid_window';
   /** Whom to ask, where the sender has limited who may come. */
   sender?: { account: { name: string }; contact: ContactDetails };
 }
@@ -56,7 +56,8 @@ export function registerEntryPages(app: FastifyInstance, deps: SignatureDeps, op
       const turn = link && (await openTurn(deps, link));
       if (!link || !turn) return sendShell(reply.code(404), options, unknownBoot(), []);
       admit(request, turn);
-      if (!(await mayOpen(deps, turn, request.ip))) return sendRefusal(reply, deps, options, turn);
+      const refusal = await refusalOf(deps, turn, request.ip);
+      if (refusal) return sendRefusal(reply, deps, options, turn, refusal);
       const sessionId = uuidv7(deps.clock.now());
       return sendShell(
         reply,
@@ -94,9 +95,8 @@ export function registerEntryPages(app: FastifyInstance, deps: SignatureDeps, op
     const turn = session && (await openTurn(deps, { ...session, rotation: undefined }));
     if (!session || !turn) return sendShell(reply.code(404), options, unknownBoot(), []);
     admit(request, turn);
-    if (!isListed(request.ip, turn.document.request.advanced.security?.ipWhiteList)) {
-      return sendRefusal(reply, deps, options, turn);
-    }
+    const refusal = await refusalOf(deps, turn, request.ip, 'begun');
+    if (refusal) return sendRefusal(reply, deps, options, turn, refusal);
     const { language, messageOrigins } = turn;
     const boot: Boot = { bootCode: null, handle: session.id, language, messageOrigins, state: 'ok' };
     return sendShell(reply, options, boot, turn.frameAncestors);
@@ -120,14 +120,22 @@ export function registerEntryPages(app: FastifyInstance, deps: SignatureDeps, op
   );
 }
 
-/** Whether the sender's limits let this browser start a session; looked at again when it does. */
-async function mayOpen(deps: SignatureDeps, turn: Turn, address: string): Promise<boolean> {
+type Refusal = 'not_allowed' | 'account_closed';
+
+/** Why this browser may not start a session, or go on with one that has `begun`; looked at again when it does. */
+async function refusalOf(
+  deps: SignatureDeps,
+  turn: Turn,
+  address: string,
+  begun?: 'begun',
+): Promise<Refusal | undefined> {
+  if (!(await deps.accountProfile(turn.accountId)).enabled) return 'account_closed';
   const { ipWhiteList, oneTimeUse } = turn.document.request.advanced.security ?? {};
-  if (!isListed(address, ipWhiteList)) return false;
+  if (!isListed(address, ipWhiteList)) return 'not_allowed';
+  if (begun || !oneTimeUse) return undefined;
   const { signerId, linkRotation } = turn;
-  return (
-    !oneTimeUse || !(await hasStartedSession(deps.database, { documentId: turn.document.id, signerId, linkRotation }))
-  );
+  const isUsed = await hasStartedSession(deps.database, { documentId: turn.document.id, signerId, linkRotation });
+  return isUsed ? 'not_allowed' : undefined;
 }
 
 async function sendRefusal(
@@ -135,11 +143,12 @@ async function sendRefusal(
   deps: SignatureDeps,
   options: EntryOptions,
   turn: Turn,
+  state: Refusal,
 ): Promise<FastifyReply> {
   const contact = turn.document.request.contactDetails;
   const sender = { account: { name: await deps.accountName(turn.accountId) }, contact };
   const { language, messageOrigins } = turn;
-  const boot: Boot = { bootCode: null, handle: null, language, messageOrigins, state: 'not_allowed', sender };
+  const boot: Boot = { bootCode: null, handle: null, language, messageOrigins, state, sender };
   return sendShell(reply.code(403), options, boot, turn.frameAncestors);
 }
 

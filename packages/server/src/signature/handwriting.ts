@@ -1,6 +1,6 @@
 import { type FieldError, SeglError } from '../kernel/errors/segl-error.ts';
+import { decodeBase64 } from '../kernel/http/base64-input.ts';
 import { validationFailed } from '../kernel/http/validation.ts';
-import { decodeBase64 } from './base64-input.ts';
 import type { SignByHandRequest } from './contract/session.ts';
 import { inkExtent, readPicture, writePicture } from './png-picture.ts';
 

@@ -2,7 +2,13 @@ import type { OperationContext, OperationResult } from '../kernel/http/route.ts'
 import { MECHANISMS, type Mechanism, type SignatureMethod } from './contract/document.ts';
 import type { FileType, SignatureMethodQuery } from './contract/lists.ts';
 import type { SignatureDeps } from './signature-deps.ts';
-import { METHOD_FACTS, type MethodFacts, OFFERED_MECHANISMS, signableTypes } from './signature-methods.ts';
+import {
+  isSignatureMethod,
+  METHOD_FACTS,
+  type MethodFacts,
+  OFFERED_MECHANISMS,
+  signableTypes,
+} from './signature-methods.ts';
 
 type KnownMethod = keyof typeof METHOD_FACTS;
 
@@ -22,7 +28,10 @@ export function listAccountMethods(
 ): OperationResult {
   const found = deps.eids
     .list(context.environment)
-    .filter(({ signs }) => fits(query, OFFERED_MECHANISMS, (mechanism) => signableTypes(mechanism, signs)))
+    .filter(
+      ({ method, signs }) =>
+        isSignatureMethod(method) && fits(query, OFFERED_MECHANISMS, (mechanism) => signableTypes(mechanism, signs)),
+    )
     .map(({ method, displayName }) => methodItem(method as KnownMethod, displayName, query.language));
   return { status: 200, body: found };
 }

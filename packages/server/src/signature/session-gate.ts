@@ -33,7 +33,7 @@ export function behindGate(
 async function requirePassed(deps: SignatureDeps, context: SessionContext, passed: Passed): Promise<void> {
   const { session, now } = context;
   const { document, signer, state } = await loadTurn(deps, session, now);
-  requireAllowedAddress(document, context.clientIp, await deps.accountName(document.accountId));
+  await requireOpen(deps, document, context.clientIp);
   if (passed === 'opened') return;
   const missing = missingProofs(deps, session, signer);
   if (missing.eid || missing.code) {
@@ -44,12 +44,20 @@ async function requirePassed(deps: SignatureDeps, context: SessionContext, passe
   }
 }
 
-/** Throws 403 `address_not_allowed`. The error says whom to ask, and nothing of the document. */
-export function requireAllowedAddress(document: DocumentRecord, clientIp: string, accountName: string): void {
-  if (isListed(clientIp, document.request.advanced.security?.ipWhiteList)) return;
-  throw new SeglError(403, 'address_not_allowed', 'The document cannot be opened from this network.', {
-    members: whomToAsk(document, accountName),
-  });
+/**
+ * Throws 403 `account_closed` and `address_not_allowed`. The error says whom to ask, and nothing of the document. Answers
+ * the name of the account.
+ */
+export async function requireOpen(
+  deps: Pick<SignatureDeps, 'accountProfile'>,
+  document: DocumentRecord,
+  clientIp: string,
+): Promise<string> {
+  const { name, enabled } = await deps.accountProfile(document.accountId);
+  const members = whomToAsk(document, name);
+  if (!enabled) throw new SeglError(403, 'account_closed', 'The account of the sender is closed.', { members });
+  if (isListed(clientIp, document.request.advanced.security?.ipWhiteList)) return name;
+  throw new SeglError(403, 'address_not_allowed', 'The document cannot be opened from this network.', { members });
 }
 
 export function whomToAsk(document: DocumentRecord, accountName: string): Record<string, unknown> {

@@ -1,4 +1,11 @@
-import type { AuditEntry, ExternalIdPolicy, Product, SigningSettings, WantedFeature } from '../admin/index.ts';
+import type {
+  AccountProfile,
+  AuditEntry,
+  ExternalIdPolicy,
+  Product,
+  SigningSettings,
+  WantedFeature,
+} from '../admin/index.ts';
 import type { ContentChecks, PdfConverter } from '../content/index.ts';
 import type { EidRegistry } from '../eid/index.ts';
 import type { AccountTime } from '../kernel/clock/account-clocks.ts';
@@ -15,6 +22,7 @@ import type { PackagingTask } from './package-store.ts';
 import type { RedirectTokens } from './redirect-token.ts';
 import type { ResourceSource } from './resource-source.ts';
 import type { SignLinks } from './sign-link.ts';
+import { isSignatureMethod } from './signature-methods.ts';
 
 /** What a PDF is judged to be before anybody is asked to sign it. */
 export type PdfCheck =
@@ -45,14 +53,21 @@ export interface SignatureDeps {
   oneTimeCodes: OneTimeCodes;
   codeMessages: CodeMessages;
   patterns: { matches(pattern: RegExp, text: string): Promise<boolean> };
-  /** Puts the account's seal on an XML document: XAdES B-LT, made at once. Throws when no time-stamp is to be had. */
-  sealXml(account: { id: string; name: string }, xml: Uint8Array): Promise<Uint8Array>;
+  /** Puts the account's seal on an XML document. Without a time-stamp it is XAdES B-B, to be raised later, or 503. */
+  sealXml(
+    account: { id: string; name: string },
+    xml: Uint8Array,
+  ): Promise<{ bytes: Uint8Array; level: 'B-B' | 'B-LT' }>;
+  /** Raises such a seal to B-LT. Throws 503 `timestamp_unavailable`. */
+  raiseSeal(sealed: Uint8Array): Promise<Uint8Array>;
   /** Checks a PDF off the event loop; accounts take turns. */
   checkPdf(bytes: Uint8Array, accountId: string): Promise<PdfCheck>;
   /** Checks what is not PDF. */
   content: Pick<ContentChecks, 'check'>;
   converter: Pick<PdfConverter, 'convert'>;
   accountName(accountId: string): Promise<string>;
+  /** What signers see of the account, and whether it may be used. */
+  accountProfile(accountId: string): Promise<AccountProfile>;
   /** Throws 402 `not_in_subscription` for what the account has not subscribed to. */
   requireFeatures(account: { accountId: string }, features: readonly WantedFeature[]): Promise<void>;
   /** Whether the account has subscribed to it. */
@@ -78,8 +93,8 @@ export interface SignatureDeps {
   requireTimeStamps(): Promise<void>;
 }
 
-export function methodOffer(deps: SignatureDeps, environment: Environment): MethodOffer {
-  const providers = deps.eids.list(environment);
+export function methodOffer(deps: Pick<SignatureDeps, 'eids'>, environment: Environment): MethodOffer {
+  const providers = deps.eids.list(environment).filter(({ method }) => isSignatureMethod(method));
   return {
     available: providers.map((provider) => provider.method),
     signs: new Map(providers.map((provider) => [provider.method, provider.signs])),

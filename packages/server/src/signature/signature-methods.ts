@@ -6,6 +6,8 @@ export interface MethodFacts {
   description: { en: string; no: string };
   /** File types over which the eID itself can sign; empty for those that only tell who somebody is. */
   signs: readonly FileType[];
+  /** An older name of this one: offered to those who ask for it by name, and to nobody else. */
+  replacedBy?: SignatureMethod;
 }
 
 const BANK_LOGIN = {
@@ -66,13 +68,14 @@ export const METHOD_FACTS: Record<Exclude<SignatureMethod, 'unknown'>, MethodFac
     name: 'NemID',
     description: { en: 'Danish NemID, which MitID has replaced.', no: 'Dansk NemID, som MitID har erstattet.' },
     signs: ['pdf', 'txt', 'html', 'xml'],
+    replacedBy: 'mitid',
   },
   mitid: {
     name: 'MitID',
     description: { en: 'Danish MitID with the app or a code display.', no: 'Dansk MitID med appen eller kodeviser.' },
     signs: ['pdf', 'txt'],
   },
-  fi_tupas: { name: 'Tupas', description: BANK_LOGIN, signs: [] },
+  fi_tupas: { name: 'Tupas', description: BANK_LOGIN, signs: [], replacedBy: 'fi_eid' },
   fi_eid: {
     name: 'Finnish Trust Network',
     description: { en: 'Finnish bank codes or mobile certificate.', no: 'Finske bankkoder eller mobilsertifikat.' },
@@ -82,6 +85,7 @@ export const METHOD_FACTS: Record<Exclude<SignatureMethod, 'unknown'>, MethodFac
     name: 'Mobiilivarmenne',
     description: { en: 'Finnish mobile certificate on the SIM card.', no: 'Finsk mobilsertifikat på SIM-kortet.' },
     signs: [],
+    replacedBy: 'fi_eid',
   },
   sms_otp: {
     name: 'SMS',
@@ -187,3 +191,13 @@ export function signatureName(eidName: string | undefined, { method }: { method:
 
 /** The ways of signing that this version has, whatever an eID could do. */
 export const OFFERED_MECHANISMS: readonly Mechanism[] = MECHANISMS;
+
+/** Whether an eID is one that documents can be signed with; others serve identification alone. */
+export function isSignatureMethod(method: string): method is keyof typeof METHOD_FACTS {
+  return Object.hasOwn(METHOD_FACTS, method);
+}
+
+/** What there is to choose from where nobody names a method. */
+export function withoutOlderNames(methods: readonly string[]): string[] {
+  return methods.filter((method) => !(isSignatureMethod(method) && METHOD_FACTS[method].replacedBy));
+}

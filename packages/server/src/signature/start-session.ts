@@ -5,7 +5,7 @@ import type { OperationResult } from '../kernel/http/route.ts';
 import { uuidv7 } from '../kernel/ids/uuid.ts';
 import { type Caller, recordEvidence } from './record-evidence.ts';
 import { loadTurn, sessionSecretHash, sessionToken, unknownLink } from './session-context.ts';
-import { requireAllowedAddress, whomToAsk } from './session-gate.ts';
+import { requireOpen, whomToAsk } from './session-gate.ts';
 import { hasStartedSession, insertSession, type NewSession, NO_PROGRESS } from './session-store.ts';
 import { sessionView } from './session-view.ts';
 import type { SignLink } from './sign-link.ts';
@@ -23,7 +23,7 @@ export interface Opener extends Caller {
 /**
  * Exchanges a boot code, once, or a kept sign token for a session. Raises `document_link_opened`: the first thing that
  * only a person's browser does, never a mail scanner that follows the link. Throws 404 `unknown_link`, and 403 `link_used`
- * or `address_not_allowed` where the sender has limited who may come.
+ * or `address_not_allowed` where the sender has limited who may come, `account_closed` where there is no sender any more.
  */
 export async function startSession(
   deps: SignatureDeps,
@@ -54,8 +54,7 @@ export async function startSession(
     endsAt: new Date(caller.now.getTime() + sessionMinutes * 60_000),
     documentReadAt: undefined,
   };
-  const accountName = await deps.accountName(document.accountId);
-  requireAllowedAddress(document, caller.clientIp, accountName);
+  const accountName = await requireOpen(deps, document, caller.clientIp);
   const opened = await deps.database.transaction(async (tx) => {
     await lockDocumentRow(tx, document.id);
     const isUsed = document.request.advanced.security?.oneTimeUse && (await hasStartedSession(tx, session));

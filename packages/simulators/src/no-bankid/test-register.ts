@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { idnr } from '@navikt/fnrvalidator';
+import { inventName } from '../invent-name.ts';
 
 /** A person whom the simulator can identify. Everybody in it is invented. */
 export interface TestPerson {
@@ -18,7 +19,8 @@ export type LookupFault = 'not_eleven_digits' | 'wrong_check_digits' | 'not_synt
 export const testOneTimeCode = 'otp';
 export const testPassword = 'qwer1234';
 
-const documentedPersons: readonly TestPerson[] = [
+/** In the order of the documentation. */
+export const documentedPersons: readonly TestPerson[] = [
   ['01010750160', 'Tomas', 'Topstad'],
   ['01010750241', 'Kari', 'Klaven'],
   ['01017100986', 'Espen', 'Nygård'],
@@ -39,49 +41,6 @@ const documentedPersons: readonly TestPerson[] = [
 
 const personOfNumber = new Map(documentedPersons.map((person) => [person.nationalNumber, person]));
 
-const givenNames = [
-  'Ane',
-  'Aslak',
-  'Berit',
-  'Eirik',
-  'Frøydis',
-  'Gaute',
-  'Hedda',
-  'Iver',
-  'Jorunn',
-  'Ketil',
-  'Live',
-  'Magnus',
-  'Nora',
-  'Odd',
-  'Ragnhild',
-  'Sindre',
-  'Tuva',
-  'Vidar',
-  'Ylva',
-  'Åse',
-];
-const secondNames = ['', '', '', 'Marie', 'Johan', 'Sofie', 'Elias'];
-const familyNames = [
-  'Bakke',
-  'Dahl',
-  'Eide',
-  'Fjellstad',
-  'Granli',
-  'Haugen',
-  'Kvam',
-  'Lie',
-  'Moen',
-  'Nordahl',
-  'Rognes',
-  'Sjøli',
-  'Tangen',
-  'Ulvestad',
-  'Vik',
-  'Østby',
-  'Åmodt',
-];
-
 /**
  * Looks a person up by national number. Besides the documented test persons, every synthetic number (month + 40 or
  * + 80) with correct check digits belongs to somebody, with a name that follows from the number. Other numbers could
@@ -93,12 +52,9 @@ export function findTestPerson(nationalNumber: string): TestPerson | LookupFault
   if (documented) return documented;
   if (idnr(nationalNumber).status === 'invalid') return 'wrong_check_digits';
   if (Number(nationalNumber.slice(2, 4)) <= 40) return 'not_synthetic';
-  const hash = createHash('sha256').update(`name ${nationalNumber}`).digest();
-  const secondName = pick(secondNames, hash.readUInt32BE(4));
   return {
     nationalNumber,
-    givenName: [pick(givenNames, hash.readUInt32BE(0)), secondName].filter(Boolean).join(' '),
-    familyName: pick(familyNames, hash.readUInt32BE(8)),
+    ...inventName(nationalNumber),
     birthdate: readBirthdate(nationalNumber),
     bankIdUniqueId: uniqueIdOf(nationalNumber),
   };
@@ -121,8 +77,4 @@ export function readBirthdate(nationalNumber: string): string {
   const individual = Number(nationalNumber.slice(6, 9));
   const century = individual < 500 ? 1900 : year < 40 ? 2000 : individual < 750 && year >= 54 ? 1800 : 1900;
   return `${century + year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
-}
-
-function pick<Item>(list: readonly Item[], number: number): Item {
-  return list[number % list.length]!;
 }

@@ -13,7 +13,7 @@ export const MAX_SECRETS = 5;
 /** Stands for a secret that is kept. */
 export const MASKED_VALUE = '********';
 
-const ClaimLite = Type.Object({
+export const ClaimLite = Type.Object({
   Type: Text({
     minLength: 1,
     maxLength: 100,
@@ -129,7 +129,7 @@ export const OauthClientId = Type.Object({
 });
 export type OauthClientId = Static<typeof OauthClientId>;
 
-const OauthSecret = Type.Object({
+export const OauthSecret = Type.Object({
   Description: Type.String({ description: 'Name of the entry.' }),
   Value: optional(
     Type.String({

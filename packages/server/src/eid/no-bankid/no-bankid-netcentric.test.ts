@@ -1,6 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { authenticateAtNoBankId, cancelAtNoBankId } from '@segl/simulators/src/no-bankid/test-person.ts';
 import { exportJWK, generateKeyPair } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -8,12 +6,13 @@ import { systemClock } from '../../kernel/clock/clock.ts';
 import { describeEidProviderConformance } from '../eid-provider.conformance.ts';
 import type { EidStart } from '../eid-provider.ts';
 import type { OidcEidSettings } from '../oidc/oidc-eid-provider.ts';
+import { forkSimulators } from '../simulators.testing.ts';
 import { verifyNative } from '../verify-native.ts';
 import { createNoBankIdNetcentric, noBankIdNetcentricProfile } from './no-bankid-netcentric.ts';
 
 const callbackUrl = 'http://localhost:9/eid/callback';
 const john = { nationalNumber: '05128938534' };
-let simulator: ChildProcess;
+let simulators: Awaited<ReturnType<typeof forkSimulators>>;
 let settings: OidcEidSettings;
 let privateKeySettings: OidcEidSettings;
 
@@ -21,28 +20,17 @@ beforeAll(async () => {
   const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
   const publicJwk = { ...(await exportJWK(publicKey)), kid: 'rp', alg: 'ES256', use: 'sig' };
   const redirect_uris = [callbackUrl];
-  simulator = fork(fileURLToPath(import.meta.resolve('@segl/simulators/src/main.ts')), {
-    env: {
-      ...process.env,
-      SEGL_SIMULATORS_PORT: '0',
-      SEGL_SIMULATORS_CLIENTS: JSON.stringify([
-        {
-          client_id: 'nordbank',
-          client_name: 'Nordbank',
-          client_secret: 'only for this test run 0123456789',
-          redirect_uris,
-        },
-        { client_id: 'vestbank', jwks: { keys: [publicJwk] }, redirect_uris },
-      ]),
+  simulators = await forkSimulators([
+    {
+      client_id: 'nordbank',
+      client_name: 'Nordbank',
+      client_secret: 'only for this test run 0123456789',
+      redirect_uris,
     },
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
-  const { issuers } = await new Promise<{ issuers: { noBankId: string } }>((resolve, reject) => {
-    simulator.once('message', (message) => resolve(message as { issuers: { noBankId: string } }));
-    simulator.once('exit', (code) => reject(new Error(`simulator ended with ${code}`)));
-  });
+    { client_id: 'vestbank', jwks: { keys: [publicJwk] }, redirect_uris },
+  ]);
   settings = {
-    issuer: issuers.noBankId,
+    issuer: simulators.issuers.noBankId!,
     clientId: 'nordbank',
     authentication: { method: 'client_secret_basic', clientSecret: 'only for this test run 0123456789' },
     simulator: true,
@@ -56,9 +44,7 @@ beforeAll(async () => {
   };
 });
 
-afterAll(() => {
-  simulator.kill();
-});
+afterAll(() => simulators.stop());
 
 describeEidProviderConformance('no_bankid_netcentric', async () => ({
   provider: createNoBankIdNetcentric(settings),

@@ -43,3 +43,14 @@ export function computeNonce(bindingSecret: string, { documentSha256, attachment
 export function isSha256Hex(text: unknown): text is string {
   return typeof text === 'string' && /^[0-9a-f]{64}$/.test(text);
 }
+
+/** What the person sees at the provider about the document: title first, then its digest. Nothing without a title. */
+export function shownLines(
+  document: { documentTitle?: string; documentSha256?: string },
+  maxTitleLength: number,
+): string | undefined {
+  if (document.documentTitle === undefined || document.documentSha256 === undefined) return undefined;
+  const title = document.documentTitle.replace(/\s+/g, ' ').trim().slice(0, maxTitleLength);
+  const digest = document.documentSha256.slice(0, 16).match(/.{4}/g)!.join(' ');
+  return `${title}\nSHA-256 ${digest} …`;
+}

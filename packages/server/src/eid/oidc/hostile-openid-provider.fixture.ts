@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
+import { exportJWK, generateKeyPair, importJWK, type JWTPayload, SignJWT } from 'jose';
 
 /**
  * An OpenID provider that a test makes misbehave: it answers every token request with `idToken` and publishes whatever
@@ -16,12 +16,15 @@ export async function startHostileOpenIdProvider() {
     idToken: '',
     keys: [publicKey as Record<string, unknown>],
     metadata: {} as Record<string, unknown>,
+    /** What the userinfo endpoint tells. */
+    userinfo: {} as Record<string, unknown>,
     /** Replaces the whole answer of the token endpoint. */
     tokenAnswer: undefined as { status: number; headers?: Record<string, string>; body: string } | undefined,
     /** The token endpoint answers this much later. */
     delayMs: 0,
     requests: [] as string[],
-    honestKey: honest.privateKey,
+    /** The honest key, to be used with another algorithm. */
+    pssKey: (await importJWK({ ...(await exportJWK(honest.privateKey)), alg: 'PS256' })) as CryptoKey,
     /** Claims that Norwegian BankID would send for an honest login with this nonce. */
     claims(nonce: string, now: Date): JWTPayload {
       const nowSeconds = Math.floor(now.getTime() / 1000);
@@ -58,11 +61,13 @@ export async function startHostileOpenIdProvider() {
         authorization_endpoint: `${op.issuer}/auth`,
         token_endpoint: `${op.issuer}/token`,
         jwks_uri: `${op.issuer}/jwks`,
+        userinfo_endpoint: `${op.issuer}/me`,
         ...op.metadata,
       };
       return { status: 200, body: JSON.stringify(metadata) };
     }
     if (request.url === '/jwks') return { status: 200, body: JSON.stringify({ keys: op.keys }) };
+    if (request.url === '/me') return { status: 200, body: JSON.stringify(op.userinfo) };
     if (request.url === '/token') {
       const tokens = { access_token: 'a', token_type: 'Bearer', id_token: op.idToken };
       return op.tokenAnswer ?? { status: 200, body: JSON.stringify(tokens) };

@@ -1,24 +1,28 @@
 import { randomBytes } from 'node:crypto';
-import { decodeProtectedHeader, importJWK, type JWK, type JWTPayload } from 'jose';
+import { compactDecrypt, decodeProtectedHeader, importJWK, type JWK, type JWTPayload } from 'jose';
 import {
   AuthorizationResponseError,
   allowInsecureRequests,
   authorizationCodeGrant,
   buildAuthorizationUrl,
+  buildAuthorizationUrlWithJAR,
   buildAuthorizationUrlWithPAR,
   type ClientAuth,
   ClientError,
   ClientSecretBasic,
+  ClientSecretPost,
   Configuration,
   calculatePKCECodeChallenge,
   clockSkew,
   clockTolerance,
   customFetch,
+  enableDecryptingResponses,
+  fetchUserInfo,
   PrivateKeyJwt,
   ResponseBodyError,
 } from 'openid-client';
 import { type Clock, systemClock } from '../../kernel/clock/clock.ts';
-import type { EidNative, EidOutcome, EidProvider } from '../eid-provider.ts';
+import type { EidNative, EidOutcome, EidProvider, EidStart } from '../eid-provider.ts';
 import { oidcNativeFormat, verifyNative } from '../verify-native.ts';
 import {
   type BoundFiles,
@@ -26,6 +30,7 @@ import {
   computeNonce,
   type DocumentBinding,
   isSha256Hex,
+  shownLines,
 } from './document-binding.ts';
 import { createOidcFetch, findUnavailable, type OidcFetchOptions, unavailable } from './oidc-fetch.ts';
 import type { OidcProfile } from './oidc-profile.ts';
@@ -34,6 +39,7 @@ import { createOpenIdProviderCache } from './openid-provider-cache.ts';
 /** How Segl authenticates to the OpenID provider's endpoints. */
 export type OidcClientAuthentication =
   | { method: 'client_secret_basic'; clientSecret: string }
+  | { method: 'client_secret_post'; clientSecret: string }
   /** `privateKey` has `alg` and `kid`; the public part is registered with the provider. */
   | { method: 'private_key_jwt'; privateKey: JWK };
 
@@ -41,6 +47,10 @@ export interface OidcEidSettings {
   issuer: string;
   clientId: string;
   authentication: OidcClientAuthentication;
+  /** Private key for which the provider encrypts id_tokens, with `alg` and `kid`; where its profile demands it. */
+  decryptionKey?: JWK;
+  /** Scopes besides those of the profile that the provider gave this client, such as a service code. */
+  scopes?: readonly string[];
   /**
    * The issuer is a simulator: plain http is allowed, and the provider can never be registered for production. Without
    * it, an issuer that says of itself that it is a simulator is refused.
@@ -68,6 +78,7 @@ interface LoginState {
 
 /** Clocks of ours and the provider's may differ by this much. */
 const toleranceSeconds = 30;
+const contentEncryption = ['A128CBC-HS256', 'A256CBC-HS512', 'A128GCM', 'A256GCM'];
 const maxCallbackValueLength = 4096;
 const callbackParameters = ['code', 'state', 'iss', 'error', 'error_description'] as const;
 
@@ -81,6 +92,9 @@ export function createOidcEidProvider(profile: OidcProfile, settings: OidcEidSet
   const simulator = settings.simulator === true;
   if (new URL(settings.issuer).protocol !== 'https:' && !simulator) {
     throw new TypeError(`the issuer of ${profile.method} must use https`);
+  }
+  if (profile.signsAndEncrypts && !(settings.decryptionKey && settings.authentication.method === 'private_key_jwt')) {
+    throw new TypeError(`${profile.method} needs a private key for signing and another for decryption`);
   }
   const fetch = createOidcFetch(settings.http);
   const openIdProvider = createOpenIdProviderCache({
@@ -103,13 +117,36 @@ export function createOidcEidProvider(profile: OidcProfile, settings: OidcEidSet
         [clockSkew]: Math.round((now.getTime() - systemClock.now().getTime()) / 1000),
         [clockTolerance]: toleranceSeconds,
         id_token_signed_response_alg: profile.idTokenAlgorithm,
-        require_auth_time: true,
+        require_auth_time: !profile.hidesLoginTime,
       },
       await clientAuthentication,
     );
     configuration[customFetch] = fetch;
+    if (profile.signsAndEncrypts) {
+      const { kid, alg } = settings.decryptionKey!;
+      enableDecryptingResponses(configuration, contentEncryption, {
+        key: await privateKey(settings.decryptionKey!),
+        kid,
+        alg,
+      });
+    }
     if (simulator) allowInsecureRequests(configuration);
     return configuration;
+  }
+
+  async function authorizationUrl(
+    configuration: Configuration,
+    parameters: Record<string, string>,
+    pushed: boolean,
+  ): Promise<URL> {
+    if (profile.signsAndEncrypts && settings.authentication.method === 'private_key_jwt') {
+      const { privateKey: jwk } = settings.authentication;
+      return buildAuthorizationUrlWithJAR(configuration, parameters, { key: await privateKey(jwk), kid: jwk.kid! });
+    }
+    if (!pushed) return buildAuthorizationUrl(configuration, parameters);
+    return buildAuthorizationUrlWithPAR(configuration, parameters).catch((error: unknown) => {
+      throw findUnavailable(error) ?? unavailable('refused our request', null, error);
+    });
   }
 
   async function requireClaims(native: EidNative, login: LoginState, now: Date): Promise<JWTPayload | EidOutcome> {
@@ -122,6 +159,7 @@ export function createOidcEidProvider(profile: OidcProfile, settings: OidcEidSet
     if (typeof iat !== 'number' || iat > nowSeconds + toleranceSeconds || iat < startedAtSeconds - toleranceSeconds) {
       return invalidIdToken('it was not issued during this login');
     }
+    if (profile.hidesLoginTime) return verdict.claims;
     if (typeof authTime !== 'number' || authTime < startedAtSeconds - toleranceSeconds) {
       return invalidIdToken('the person did not authenticate during this login');
     }
@@ -159,24 +197,20 @@ export function createOidcEidProvider(profile: OidcProfile, settings: OidcEidSet
       };
       const pushed = metadata.pushed_authorization_request_endpoint !== undefined;
       const parameters = {
+        // An earlier login in the same browser must never sign anything.
+        ...(profile.prompt === null ? {} : { prompt: profile.prompt ?? 'login' }),
+        ...(profile.hidesLoginTime ? {} : { max_age: '0' }),
         ...profile.requestParameters(input, { pushed }),
         ...(metadata.binding_message_parameter_supported === true && pushed ? bindingMessage(input) : {}),
         response_type: 'code',
-        scope: profile.scope(login.asksNationalNumber),
+        scope: [profile.scope(login.asksNationalNumber), ...(settings.scopes ?? [])].join(' '),
         redirect_uri: login.callbackUrl,
         state: login.state,
         nonce: computeNonce(login.bindingSecret, login),
         code_challenge: await calculatePKCECodeChallenge(login.codeVerifier),
         code_challenge_method: 'S256',
-        // An earlier login in the same browser must never sign anything.
-        prompt: 'login',
-        max_age: '0',
       };
-      const url = pushed
-        ? await buildAuthorizationUrlWithPAR(configuration, parameters).catch((error: unknown) => {
-            throw findUnavailable(error) ?? unavailable('refused our request', null, error);
-          })
-        : buildAuthorizationUrl(configuration, parameters);
+      const url = await authorizationUrl(configuration, parameters, pushed);
       return { step: { kind: 'redirect', url: url.href }, state: { ...login }, callbackKey: login.state };
     },
 
@@ -186,18 +220,21 @@ export function createOidcEidProvider(profile: OidcProfile, settings: OidcEidSet
       const configuration = await configure(now);
       // Fetched before the code is spent: without the keys, the login could not be completed and not be tried again.
       await openIdProvider.keys(undefined);
-      let idToken: string;
+      let tokens: Awaited<ReturnType<typeof authorizationCodeGrant>>;
       try {
-        const tokens = await authorizationCodeGrant(configuration, callbackAddress(login.callbackUrl, callback), {
+        tokens = await authorizationCodeGrant(configuration, callbackAddress(login.callbackUrl, callback), {
           expectedState: login.state,
           expectedNonce: computeNonce(login.bindingSecret, login),
           pkceCodeVerifier: login.codeVerifier,
           idTokenExpected: true,
         });
-        idToken = tokens.id_token!;
       } catch (error) {
         return toOutcome(profile, error);
       }
+      // What is kept as evidence must be checkable by others, who do not have our key.
+      const idToken = profile.signsAndEncrypts
+        ? await decrypted(tokens.id_token!, settings.decryptionKey!)
+        : tokens.id_token!;
       const binding: DocumentBinding = {
         algorithm: bindingAlgorithm(login),
         bindingSecret: login.bindingSecret,
@@ -213,13 +250,19 @@ export function createOidcEidProvider(profile: OidcProfile, settings: OidcEidSet
         content: Buffer.from(idToken, 'latin1'),
         binding: { ...binding },
       };
-      const claims = await requireClaims(native, login, now);
-      if ('result' in claims) return claims as EidOutcome;
+      const idTokenClaims = await requireClaims(native, login, now);
+      if ('result' in idTokenClaims) return idTokenClaims as EidOutcome;
+      const userinfo = profile.usesUserinfo
+        ? await fetchUserInfo(configuration, tokens.access_token, idTokenClaims.sub!).catch(userinfoFailure)
+        : {};
+      if ('result' in userinfo) return userinfo as EidOutcome;
+      // What is signed prevails.
+      const claims: JWTPayload = { ...userinfo, ...idTokenClaims };
       const assuranceLevel = profile.assuranceLevel(claims);
       if (assuranceLevel === undefined) return invalidIdToken('its assurance level is too low');
       const person = profile.toPerson(claims, { asksNationalNumber: login.asksNationalNumber });
       if (!person) return invalidIdToken('a claim about the person is missing');
-      const authenticatedAt = new Date((claims.auth_time as number) * 1000);
+      const authenticatedAt = new Date(((claims.auth_time ?? claims.iat) as number) * 1000);
       const certificate = profile.toCertificate?.(claims);
       return {
         result: 'completed',
@@ -246,9 +289,29 @@ function filesOf({ documentSha256, attachmentSha256 = [] }: BoundFiles): BoundFi
 
 async function createClientAuthentication(authentication: OidcClientAuthentication): Promise<ClientAuth> {
   if (authentication.method === 'client_secret_basic') return ClientSecretBasic(authentication.clientSecret);
-  const key = await importJWK(authentication.privateKey);
-  if (key instanceof Uint8Array) throw new TypeError('private_key_jwt needs an asymmetric key');
-  return PrivateKeyJwt({ key, kid: authentication.privateKey.kid });
+  if (authentication.method === 'client_secret_post') return ClientSecretPost(authentication.clientSecret);
+  return PrivateKeyJwt({ key: await privateKey(authentication.privateKey), kid: authentication.privateKey.kid });
+}
+
+async function privateKey(jwk: JWK): Promise<CryptoKey> {
+  const key = await importJWK(jwk);
+  if (key instanceof Uint8Array) throw new TypeError('an asymmetric key is needed');
+  return key;
+}
+
+/** The signed token inside. The library has opened it before, so that failing here is no answer of the provider's. */
+async function decrypted(token: string, jwk: JWK): Promise<string> {
+  const options = { keyManagementAlgorithms: [jwk.alg!], contentEncryptionAlgorithms: contentEncryption };
+  const { plaintext } = await compactDecrypt(token, await privateKey(jwk), options);
+  return Buffer.from(plaintext).toString('latin1');
+}
+
+/** The code is spent by now: whatever fails here, this login can only be started anew. */
+function userinfoFailure(error: unknown): EidOutcome {
+  if (findUnavailable(error)) {
+    return { result: 'failed', code: 'provider_unavailable', providerCode: 'userinfo', providerMessage: 'no answer' };
+  }
+  return failed('userinfo', error instanceof Error ? printable(error.message) : 'no usable answer');
 }
 
 function callbackAddress(callbackUrl: string, callback: Record<string, string>): URL {
@@ -260,12 +323,10 @@ function callbackAddress(callbackUrl: string, callback: Record<string, string>):
   return url;
 }
 
-/** Named as in CIBA Core §7.1: what the person sees at the provider about the document, title first, then its digest. */
-function bindingMessage(input: { documentTitle?: string; documentSha256?: string }): Record<string, string> {
-  if (input.documentTitle === undefined || input.documentSha256 === undefined) return {};
-  const title = input.documentTitle.replace(/\s+/g, ' ').trim().slice(0, 200);
-  const digest = input.documentSha256.slice(0, 16).match(/.{4}/g)!.join(' ');
-  return { binding_message: `${title}\nSHA-256 ${digest} …` };
+/** Named as in CIBA Core §7.1. */
+function bindingMessage(input: EidStart): Record<string, string> {
+  const lines = shownLines(input, 200);
+  return lines ? { binding_message: lines } : {};
 }
 
 function toOutcome(profile: OidcProfile, error: unknown): EidOutcome {

@@ -8,6 +8,17 @@ export interface OidcProfile
   /** The only algorithm that the provider's id_tokens may be signed with. */
   idTokenAlgorithm: string;
   scope(asksNationalNumber: boolean): string;
+  /** How the provider is told to have the person log in anew: `login` where absent; `null` for one that is not told. */
+  prompt?: string | null;
+  /**
+   * Its id_tokens have no `auth_time`: that the person logged in during this run rests on `prompt` alone, which such a provider may
+   * ignore. Not for signing.
+   */
+  hidesLoginTime?: boolean;
+  /** What it tells of the person, it tells at the userinfo endpoint (OpenID Connect Core §5.3). */
+  usesUserinfo?: boolean;
+  /** Takes the request as an object signed with our key (RFC 9101), and encrypts its id_tokens for us. */
+  signsAndEncrypts?: boolean;
   /**
    * Parameters besides those of the code flow itself: `login_hint`, `acr_values`, `ui_locales` … With `pushed`, they reach
    * the provider directly (RFC 9126) and not through the browser and its history.
@@ -15,7 +26,7 @@ export interface OidcProfile
   requestParameters(input: EidStart, options: { pushed: boolean }): Record<string, string>;
   /** Segl's word for the assurance level, or nothing when it is too low for this method. */
   assuranceLevel(claims: JWTPayload): string | undefined;
-  /** Nothing when a claim is missing that every person of this eID has. */
+  /** Nothing when a claim is missing that every person of this eID has. What the userinfo endpoint told is among the claims. */
   toPerson(claims: JWTPayload, options: { asksNationalNumber: boolean }): EidPerson | undefined;
   /** What the eID says of the person's certificate, if it does. */
   toCertificate?(claims: JWTPayload): Record<string, string> | undefined;

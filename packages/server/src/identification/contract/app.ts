@@ -14,6 +14,9 @@ export const AppView = Type.Object({
   status: stringEnum(STATUSES),
   environment: stringEnum(['test', 'prod']),
   accountName: Type.String(),
+  /** What the account has uploaded, on this server. */
+  logoUrl: optional(Type.String()),
+  cssUrl: optional(Type.String()),
   language: optional(stringEnum(LANGUAGES)),
   pageTitle: optional(Type.String()),
   externalReference: optional(Type.String()),

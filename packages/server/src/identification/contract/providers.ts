@@ -30,6 +30,10 @@ const NAMES = {
 export type ProviderName = keyof typeof NAMES;
 export const PROVIDER_NAMES = Object.keys(NAMES) as ProviderName[];
 
+export function isProviderName(word: string): word is ProviderName {
+  return Object.hasOwn(NAMES, word);
+}
+
 const providerOfWord = new Map<string, ProviderName>();
 for (const name of PROVIDER_NAMES) {
   for (const word of [name, ...NAMES[name].v1, ...NAMES[name].others]) providerOfWord.set(word.toLowerCase(), name);

@@ -59,6 +59,8 @@ export interface Config {
   simulatorsPort: number;
   /** Base URL of the eID simulators as a browser reaches them. */
   simulatorsUrl: string;
+  /** JSON file of the real eIDs and their credentials. */
+  eidsFile: string | undefined;
   /** Base URL under which the trust service is written into certificates; CRL, OCSP and time-stamp clients use http. */
   trustUrl: string;
   /** RFC 3161 service to use instead of the embedded authority. */
@@ -155,6 +157,7 @@ export const SETTINGS = {
     meaning: 'Base URL of the eID simulators for browsers.',
     defaultText: 'host of the public URL',
   },
+  SEGL_EIDS_FILE: { meaning: 'JSON file of the real eIDs and their credentials.', defaultText: '' },
   SEGL_TRUST_URL: {
     meaning: 'Base URL written into certificates for CRL and OCSP.',
     defaultText: '<public URL>/trust over http',
@@ -165,7 +168,10 @@ export const SETTINGS = {
   SEGL_SEAL_CERTIFICATE_FILE: { meaning: 'PEM chain of that key, leaf first.', defaultText: '' },
   SEGL_SIGNER_CA_KEY_FILE: { meaning: 'PEM key of the CA for one-shot signer certificates.', defaultText: '' },
   SEGL_SIGNER_CA_CERTIFICATE_FILE: { meaning: 'PEM chain of that CA, CA first.', defaultText: '' },
-  SEGL_TIMESTAMP_POLICY: { meaning: 'queue or refuse while time-stamps are not to be had.', defaultText: 'queue' },
+  SEGL_TIMESTAMP_POLICY: {
+    meaning: 'queue or refuse while time-stamps or revocation data are not to be had.',
+    defaultText: 'queue',
+  },
   SEGL_SMTP_URL: { meaning: 'Mail server: smtps://user:password@host or smtp:// with STARTTLS.', defaultText: '' },
   SEGL_MAIL_FROM: { meaning: 'Address that e-mails come from.', defaultText: 'no-reply@<host of the public URL>' },
   SEGL_SMS_GATEWAY: { meaning: 'http, twilio or link_mobility: how SMS are handed over.', defaultText: '' },
@@ -325,6 +331,7 @@ export function readConfig(environment: Environment): Config {
     simulators: choice('SEGL_SIMULATORS', 'on', ['on', 'off', 'external'] as const),
     simulatorsPort,
     simulatorsUrl: baseUrl('SEGL_SIMULATORS_URL', `http://${hostName}:${simulatorsPort}`),
+    eidsFile: text('SEGL_EIDS_FILE'),
     trustUrl: baseUrl('SEGL_TRUST_URL', `${publicUrl.replace(/^https:/, 'http:')}/trust`),
     timeStampUrl,
     timeStampCertificateFile: text('SEGL_TSA_CERTIFICATE_FILE'),

@@ -215,7 +215,7 @@ function checked(schema: TSchema | undefined, value: unknown, place: InputPlace,
 }
 
 /**
- * Names in any spelling, empty values absent, a repeated parameter only where a list is asked for. A query string that
+ * Names in any spelling, empty values absent, a repeated or indexed parameter only where a list is asked for. A query string that
  * is one bare word is the value of an operation's only parameter, which is what one generation of clients sends.
  */
 function queryInput(schema: TSchema, request: FastifyRequest, errors: FieldError[]): Record<string, unknown> {
@@ -228,7 +228,7 @@ function queryInput(schema: TSchema, request: FastifyRequest, errors: FieldError
 
   const given = new Map<string, string[]>();
   for (const [written, value] of words) {
-    const name = names.get(written.toLowerCase());
+    const name = names.get(written.toLowerCase()) ?? listNamed(written, names, properties);
     if (name === undefined) continue;
     given.set(name, [...(given.get(name) ?? []), ...[value].flat().filter((one) => one !== '')]);
   }
@@ -245,6 +245,16 @@ function queryInput(schema: TSchema, request: FastifyRequest, errors: FieldError
     input[name] = values[0];
   }
   return input;
+}
+
+/** `tags[0]` is an item of the list `tags`. */
+function listNamed(
+  written: string,
+  names: ReadonlyMap<string, string>,
+  properties: Record<string, { type?: string }>,
+): string | undefined {
+  const name = names.get(/^(.+)\[\d*\]$/.exec(written)?.[1]?.toLowerCase() ?? '');
+  return name !== undefined && properties[name]?.type === 'array' ? name : undefined;
 }
 
 function queryString(request: FastifyRequest): string {
@@ -274,7 +284,7 @@ async function sendResult(
     throw new Error(`the answer breaks its contract: ${where}`);
   }
   reply.header('content-type', 'application/json; charset=utf-8');
-  // The framework takes text for bytes that are written already.
+  // A text is an answer of its own, in quotes; handed over as it is it would be sent as it is.
   if (typeof body === 'string') return reply.send(JSON.stringify(body));
   if (naming !== 'pascal' || !readsCamelCase(request.headers)) return reply.send(body);
   return reply.serializer(JSON.stringify).send(camelBody(schema, body));

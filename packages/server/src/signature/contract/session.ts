@@ -83,7 +83,12 @@ export const SessionView = Type.Object({
       accepted: Type.Boolean(),
     }),
   ),
-  account: Type.Object({ name: Type.String() }),
+  account: Type.Object({
+    name: Type.String(),
+    /** What the account has uploaded, on this server. */
+    logoUrl: optional(Type.String()),
+    cssUrl: optional(Type.String()),
+  }),
   contact: Type.Object({
     name: optional(Type.String()),
     email: Type.String(),

@@ -6,22 +6,23 @@ import type { RegisteredClient } from '../client-registry.ts';
 import { ExpiringStore } from '../expiring-store.ts';
 import { readForm, redirect, sendPage, sendText } from '../http-response.ts';
 import type { SigningJwk } from '../signing-keys.ts';
+import { canceled, type LoginAttempt, type LoginEnd, startLogin, submitStep, timedOut } from './login-attempt.ts';
 import {
-  canceled,
-  type LoginAttempt,
-  type LoginEnd,
-  type LoginStep,
-  startLogin,
-  submitStep,
-  timedOut,
-} from './login-attempt.ts';
-import { type LoginRequestView, renderEnd, renderProblem, renderStep, stylesheetPath } from './login-pages.ts';
+  type LoginRequestView,
+  languagesOf,
+  pathOfStep,
+  renderEnd,
+  renderProblem,
+  renderStep,
+  renderWaiting,
+  stylesheetPath,
+} from './login-pages.ts';
 import { chooseLanguage, type Language } from './login-texts.ts';
-import { bankIdAcr, bankIdAmr, subjectOf } from './no-bankid-claims.ts';
-import { createNoBankIdOp, loginLifetimeSeconds } from './no-bankid-op.ts';
-import type { TestPerson } from './test-register.ts';
+import { createOpenIdProvider, loginLifetimeSeconds, subjectOf } from './openid-provider.ts';
+import type { SimulatedEid, SimulatedPerson } from './simulated-eid.ts';
 
-export interface NoBankIdOptions {
+export interface OpenIdSimulatorOptions {
+  eid: SimulatedEid;
   /** Public address of the simulators, without a slash at its end. */
   baseUrl: string;
   clients: readonly RegisteredClient[];
@@ -48,19 +49,14 @@ interface Exchange {
 
 const maxOpenLogins = 20_000;
 const stylesheet = readFileSync(fileURLToPath(new URL('./login.css', import.meta.url)));
-const stepOfSegment = new Map<string, LoginStep>([
-  ['', 'number'],
-  ['code', 'code'],
-  ['password', 'password'],
-  ['waiting', 'waiting'],
-]);
-
-/** Norwegian BankID under `<baseUrl>/no-bankid`: OpenID provider and login pages. Handles every path below `/no-bankid`. */
-export function createNoBankIdSimulator(options: NoBankIdOptions) {
-  const issuer = `${options.baseUrl}/no-bankid`;
+/** A simulated eID under `<baseUrl>/<its path>`: OpenID provider and login pages. Handles every path below. */
+export function createOpenIdSimulator(options: OpenIdSimulatorOptions) {
+  const { eid } = options;
+  const languages = languagesOf(eid);
+  const issuer = `${options.baseUrl}/${eid.path}`;
   const basePath = new URL(issuer).pathname;
-  const persons = new ExpiringStore<TestPerson>(maxOpenLogins);
-  const provider = createNoBankIdOp({
+  const persons = new ExpiringStore<SimulatedPerson>(maxOpenLogins);
+  const provider = createOpenIdProvider({
     ...options,
     issuer,
     basePath,
@@ -75,7 +71,7 @@ export function createNoBankIdSimulator(options: NoBankIdOptions) {
     if (url.pathname === `${basePath}/${stylesheetPath}`) return sendStylesheet(response);
     const [, uid, step = ''] = interactionPath.exec(url.pathname) ?? [];
     if (uid !== undefined) return handleLogin(request, response, url, uid, step);
-    mountBelow(request, basePath);
+    mountBelow(request, basePath, eid.path);
     await handleOidc(request, response);
   }
 
@@ -89,23 +85,23 @@ export function createNoBankIdSimulator(options: NoBankIdOptions) {
     if (isFromAnotherSite(request, url.origin)) return sendText(response, 403, 'cross-site request refused');
     const interaction = await findInteraction(provider, request, response);
     if (!interaction || interaction.uid !== uid) {
-      const language = chooseLanguage(undefined, request.headers['accept-language']);
-      return sendPage(response, 404, renderProblem(language, basePath, undefined));
+      const language = chooseLanguage(languages, undefined, request.headers['accept-language']);
+      return sendPage(response, 404, renderProblem({ eid, language, path: basePath }, undefined));
     }
     const { params } = interaction;
     const login = logins.get(uid) ?? {
-      attempt: startLogin(/^(?:BID)?:(\d{11})$/.exec(String(params.login_hint ?? ''))?.[1] ?? ''),
-      language: chooseLanguage(text(params.ui_locales), request.headers['accept-language']),
+      attempt: startLogin(eid.prefill?.(params) ?? ''),
+      language: chooseLanguage(languages, text(params.ui_locales), request.headers['accept-language']),
     };
-    const wantedLanguage = url.searchParams.get('lang');
-    if (wantedLanguage === 'no' || wantedLanguage === 'en') login.language = wantedLanguage;
+    login.language = languages.find((language) => language === url.searchParams.get('lang')) ?? login.language;
     logins.set(uid, login, loginLifetimeSeconds);
 
     const client = await provider.Client.find(String(params.client_id));
     const path = `${basePath}/interaction/${uid}`;
     const view: LoginRequestView = {
+      eid,
       merchantName: client?.clientName ?? String(params.client_id),
-      bindingMessage: text(params.binding_message)?.slice(0, 400),
+      bindingMessage: eid.bindingMessage?.(params)?.slice(0, 400),
       language: login.language,
       path,
     };
@@ -115,25 +111,36 @@ export function createNoBankIdSimulator(options: NoBankIdOptions) {
 
   async function showStep(exchange: Exchange, uid: string): Promise<void> {
     const { attempt } = exchange.login;
-    const step = stepOfSegment.get(exchange.step);
-    if (!step || !mayShow(attempt, step)) return redirect(exchange.response, pathOfStep(exchange.path, attempt.step));
-    if (step !== 'waiting') return sendPage(exchange.response, 200, renderStep(exchange.view, attempt, step));
+    const index = shownStep(attempt, exchange.step);
+    if (index === undefined) return redirect(exchange.response, currentPath(exchange));
+    if (index !== 'waiting') return sendPage(exchange.response, 200, renderStep(exchange.view, attempt, index));
     const remainingMs = attempt.waitingUntilMs! - Date.now();
     if (remainingMs <= 0) return finish(exchange, uid, timedOut);
     const refresh = { refresh: String(Math.ceil(remainingMs / 1000)) };
-    return sendPage(exchange.response, 200, renderStep(exchange.view, attempt, step), refresh);
+    return sendPage(exchange.response, 200, renderWaiting(exchange.view), refresh);
+  }
+
+  /** Earlier steps may be looked at again, later ones not before their turn. */
+  function shownStep(attempt: LoginAttempt, segment: string): number | 'waiting' | undefined {
+    if (attempt.waitingUntilMs !== undefined) return segment === 'waiting' ? 'waiting' : undefined;
+    const index = eid.steps.findIndex((step) => step.segment === segment);
+    return index >= 0 && index <= attempt.step ? index : undefined;
+  }
+
+  function currentPath({ path, login: { attempt } }: Exchange): string {
+    return attempt.waitingUntilMs === undefined ? pathOfStep(eid, path, attempt.step) : `${path}/waiting`;
   }
 
   async function takeForm(exchange: Exchange, uid: string): Promise<void> {
     if (exchange.step === 'cancel') return finish(exchange, uid, canceled);
     const form = await readForm(exchange.request);
     if (!form) return sendText(exchange.response, 413, 'form too large');
-    const step = stepOfSegment.get(exchange.step) ?? 'number';
+    const index = eid.steps.findIndex((step) => step.segment === exchange.step);
     const { attempt } = exchange.login;
-    const end = submitStep(attempt, step, form.get('value') ?? '', Date.now(), options.waitSeconds);
+    const end = submitStep(eid.steps, attempt, index, form.get('value') ?? '', Date.now(), options.waitSeconds);
     if (end) return finish(exchange, uid, end);
     // See other, so that reloading or going back repeats no form (RFC 9110 §15.4.4).
-    return redirect(exchange.response, pathOfStep(exchange.path, attempt.step));
+    return redirect(exchange.response, currentPath(exchange));
   }
 
   /**
@@ -151,24 +158,22 @@ export function createNoBankIdSimulator(options: NoBankIdOptions) {
   }
 
   function toInteractionResult(end: LoginEnd): InteractionResults {
-    if (end.kind === 'refused') return { error: end.error, error_description: end.description };
-    const accountId = subjectOf(end.person);
+    if (end.kind === 'refused') {
+      return eid.errorOf?.(end) ?? { error: end.error, error_description: end.description };
+    }
+    const accountId = subjectOf(eid, end.person);
     persons.set(accountId, end.person, loginLifetimeSeconds);
-    return { login: { accountId, acr: bankIdAcr, amr: bankIdAmr, remember: false } };
+    return {
+      login: {
+        accountId,
+        ...(eid.acr === undefined ? {} : { acr: eid.acr }),
+        ...(eid.amr === undefined ? {} : { amr: [...eid.amr] }),
+        remember: false,
+      },
+    };
   }
 
-  return { basePath, issuer, handle };
-}
-
-/** Earlier steps may be looked at again, later ones not before their turn. */
-function mayShow(attempt: LoginAttempt, step: LoginStep): boolean {
-  if (attempt.step === 'waiting' || step === 'waiting') return attempt.step === step;
-  const order: LoginStep[] = ['number', 'code', 'password'];
-  return order.indexOf(step) <= order.indexOf(attempt.step);
-}
-
-function pathOfStep(path: string, step: LoginStep): string {
-  return step === 'number' ? path : `${path}/${step}`;
+  return { name: eid.name, basePath, issuer, handle };
 }
 
 async function findInteraction(provider: Provider, request: IncomingMessage, response: ServerResponse) {
@@ -183,10 +188,11 @@ async function findInteraction(provider: Provider, request: IncomingMessage, res
  * Tells the provider where it is mounted, and hides the session cookie from it: every login stands alone, so that two
  * people can sign one after the other in the same browser and nobody is ever signed in without typing a password.
  */
-function mountBelow(request: IncomingMessage, basePath: string): void {
+function mountBelow(request: IncomingMessage, basePath: string, name: string): void {
+  const session = `${name.replaceAll('-', '_')}_session`;
   Object.assign(request, { originalUrl: request.url });
   request.url = request.url!.slice(basePath.length) || '/';
-  const cookies = request.headers.cookie?.split(/; */).filter((cookie) => !cookie.startsWith('no_bankid_session'));
+  const cookies = request.headers.cookie?.split(/; */).filter((cookie) => !cookie.startsWith(session));
   if (cookies) request.headers.cookie = cookies.join('; ');
 }
 

@@ -1,0 +1,56 @@
+import { LRUCache } from 'lru-cache';
+import type { Database, Queryable } from '../kernel/db/database.ts';
+import { findStoredAccount } from './account-store.ts';
+import { ACCOUNTS_CHANGED } from './admin-deps.ts';
+import { brandingUrl } from './branding-address.ts';
+
+/** What signers and users see of an account, and whether it may be used at all. */
+export interface AccountProfile {
+  name: string;
+  enabled: boolean;
+  /** Public addresses of what the account has uploaded. */
+  logoUrl: string | undefined;
+  cssUrl: string | undefined;
+}
+
+export interface AccountProfiles {
+  /** Inside of a transaction with that, as `db`. */
+  find(accountId: string, db?: Queryable): Promise<AccountProfile>;
+  close(): void;
+}
+
+/** Should the signal of a change be lost. */
+const MEMORY_MS = 30_000;
+const MAX_REMEMBERED = 10_000;
+const UNKNOWN: AccountProfile = { name: '', enabled: false, logoUrl: undefined, cssUrl: undefined };
+
+/** Profiles, kept for half a minute: every page of a signer and every delivery of an event asks. */
+export function createAccountProfiles(deps: { database: Database; publicUrl: string }): AccountProfiles {
+  const { database, publicUrl } = deps;
+  const remembered = new LRUCache<string, Promise<AccountProfile>>({ max: MAX_REMEMBERED, ttl: MEMORY_MS });
+  const close = database.signals.on(ACCOUNTS_CHANGED, () => remembered.clear());
+
+  async function read(db: Queryable, accountId: string): Promise<AccountProfile> {
+    const account = await findStoredAccount(db, accountId);
+    if (!account) return UNKNOWN;
+    const { logoHash, stylingHash } = account;
+    return {
+      name: account.details.name,
+      enabled: account.enabled,
+      logoUrl: logoHash === null ? undefined : brandingUrl(publicUrl, 'logo', logoHash),
+      cssUrl: stylingHash === null ? undefined : brandingUrl(publicUrl, 'styling', stylingHash),
+    };
+  }
+
+  return {
+    find(accountId, db = database) {
+      const known = remembered.get(accountId);
+      if (known) return known;
+      const found = read(db, accountId);
+      remembered.set(accountId, found);
+      found.catch(() => remembered.delete(accountId));
+      return found;
+    },
+    close,
+  };
+}

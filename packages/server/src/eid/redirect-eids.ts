@@ -1,0 +1,20 @@
+import { createFiEid, createFiMobiilivarmenne, createFiTupas } from './fi-eid/fi-eid.ts';
+import { createMitId, createNemId } from './mitid/mitid.ts';
+import { createNoBankIdNetcentric } from './no-bankid/no-bankid-netcentric.ts';
+import { createNoBuypass } from './no-buypass/no-buypass.ts';
+import type { OidcEidProvider, OidcEidSettings } from './oidc/oidc-eid-provider.ts';
+
+/** Every eID that is reached by redirect, by its method, in the order of lists. */
+export const REDIRECT_EIDS = {
+  no_bankid_netcentric: createNoBankIdNetcentric,
+  no_buypass: createNoBuypass,
+  mitid: createMitId,
+  dk_nemid: createNemId,
+  fi_eid: createFiEid,
+  fi_tupas: createFiTupas,
+  fi_mobiilivarmenne: createFiMobiilivarmenne,
+} satisfies Record<string, (settings: OidcEidSettings) => OidcEidProvider>;
+
+export type RedirectMethod = keyof typeof REDIRECT_EIDS;
+
+export const REDIRECT_METHODS = Object.keys(REDIRECT_EIDS) as RedirectMethod[];

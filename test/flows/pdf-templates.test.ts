@@ -184,7 +184,10 @@ describe('PDF templates', () => {
     expect(await pdfText(shown.bytes)).toMatch(/undertecknade med/);
     const model = { PdfTemplate: template(), PrimaryLanguage: 'sv', XmlSignature };
     const { body: data } = await api.request('POST', `${TEMPLATES}/datasource`, model);
-    expect(data).toMatchObject({ document: { id: document.documentId }, signers: [{ index: 1, mechanism: 'pkisignature' }] });
+    expect(data).toMatchObject({
+      document: { id: document.documentId },
+      signers: [{ index: 1, mechanism: 'pkisignature' }],
+    });
     const broken = await api.request('POST', `${TEMPLATES}/datasource`, { ...model, XmlSignature: 'PGE+' });
     expect([broken.status, broken.body.errors[0].field]).toEqual([400, 'xmlSignature']);
   });

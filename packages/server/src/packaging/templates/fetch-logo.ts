@@ -1,4 +1,3 @@
-import sharp from 'sharp';
 import { SeglError } from '../../kernel/errors/segl-error.ts';
 import type { Environment } from '../../kernel/events/events.ts';
 import { pictureSource, readPicture } from '../pages/pictures.ts';
@@ -30,6 +29,8 @@ export async function fetchLogo(
   if ('error' in answer) throw refused(`The logo could not be fetched: ${answer.error}.`);
   if (answer.status !== 200) throw refused(`The logo could not be fetched: the answer was ${answer.status}.`);
   if (!readPicture(pictureSource(answer.body))) throw refused('There is no PNG or JPEG picture of a usable size.');
+  // Loaded when the first logo comes: it takes longer than all else that the server starts with.
+  const { default: sharp } = await import('sharp');
   try {
     return await sharp(answer.body, { limitInputPixels: MAX_PIXELS })
       .rotate()

@@ -105,6 +105,7 @@ export class MessagingUnderTest {
       defaultEnvironment: 'test',
     });
     messaging.registerInbox(this.http);
+    messaging.registerDeliveryReports(this.http);
   }
 
   async start(): Promise<void> {

@@ -19,13 +19,16 @@ export function fixedCode(
  * whose inbox shows it. Throws when the transport did not take it; then nothing is kept.
  */
 export async function sendCodeMessage(
-  deps: Pick<MessagingDeps, 'database' | 'accountTime' | 'box' | 'transports' | 'sendInTest' | 'smsSender' | 'log'>,
+  deps: Pick<
+    MessagingDeps,
+    'database' | 'accountTime' | 'box' | 'publicUrl' | 'transports' | 'sendInTest' | 'smsSender' | 'log'
+  >,
   given: CodeMessage,
 ): Promise<void> {
   const { id, accountId, environment, documentId, signerId, mobile } = given;
   const sender = deps.smsSender ?? 'Segl';
   const message = { channel: 'sms', id, sender, to: mobile, text: codeText(given, given.code) } as const;
-  await carryAway(deps, given, id, message);
+  await carryAway(deps, { environment, documentId, messageId: id }, message);
   await insertSentCode(deps.database, {
     id,
     accountId,

@@ -1,4 +1,5 @@
 import type { QueueDefinition } from '../kernel/jobs/jobs.ts';
+import { deliveryReportUrl } from './delivery-report.ts';
 import { type OutgoingMessage, UndeliverableError } from './message-transport.ts';
 import type { MessageKind, MessagingDeps } from './messaging-deps.ts';
 import { type MessageSender, renderMessage } from './render-message.ts';
@@ -49,7 +50,7 @@ export function sendMessageJob(deps: MessagingDeps): QueueDefinition<SendJob> {
       const record = (status: SendingRecord['status']) =>
         recordSending(deps.database, documentId, messageId, sendingRecord(deps, kept, status, pending));
       try {
-        await carryAway(deps, pending, messageId, kept.message);
+        await carryAway(deps, { ...pending, documentId, messageId }, kept.message);
       } catch (error) {
         const isLast = error instanceof UndeliverableError || attempt > RETRY_DELAYS_SECONDS.length;
         await record(isLast ? 'FAILED' : 'PENDING');
@@ -86,13 +87,17 @@ async function writeMessage(
 
 /** A message of the test environment stays in the inbox, unless the operator has them sent as well. */
 export async function carryAway(
-  { transports = {}, sendInTest, log }: Pick<MessagingDeps, 'transports' | 'sendInTest' | 'log'>,
-  { environment }: Pick<PendingMessage, 'environment'>,
-  messageId: string,
+  deps: Pick<MessagingDeps, 'transports' | 'sendInTest' | 'log' | 'publicUrl' | 'box'>,
+  of: Pick<PendingMessage, 'environment'> & SendJob,
   message: OutgoingMessage,
 ): Promise<void> {
+  const { transports = {}, sendInTest, log } = deps;
+  const { environment, messageId } = of;
   if (environment === 'test' && !sendInTest) return;
-  const carried = message.channel === 'email' ? transports.email?.send(message) : transports.sms?.send(message);
+  const carried =
+    message.channel === 'email'
+      ? transports.email?.send(message)
+      : transports.sms?.send({ ...message, reportUrl: deliveryReportUrl(deps, of) });
   if (carried) return carried;
   if (environment === 'test') return;
   log.warn(

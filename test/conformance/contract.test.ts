@@ -17,6 +17,7 @@ const COMPLETE = [
   '/admin/dealer',
   '/admin/oauthclient',
   '/admin/openid',
+  '/admin/template',
   '/identification/log',
   '/identification/session',
   '/jwt',
@@ -31,7 +32,6 @@ const COMPLETE = [
 /** Groups of which operations are still missing. When the last one is there, a group moves up, for good. */
 const OPEN = [
   '/admin/invoice',
-  '/admin/template',
   '/information/aml',
   '/information/business',
   '/information/businessregistry',

@@ -48,7 +48,16 @@ import { createMessaging, createSmsTransport, createSmtpTransport } from './mess
 import { createNotification } from './notification/index.ts';
 import { startOAuth } from './oauth/index.ts';
 import { offeredEids } from './offered-eids.ts';
-import { jobOf, PACKAGE_DOCUMENT, packagingGauges, registerPackaging, SealingPool } from './packaging/index.ts';
+import {
+  findTemplateFile,
+  jobOf,
+  PACKAGE_DOCUMENT,
+  packagingGauges,
+  readPadesTemplate,
+  registerPackaging,
+  SealingPool,
+  templateRoutes,
+} from './packaging/index.ts';
 import { CONTRACT_TEXTS, registerReference } from './reference/index.ts';
 import { createRequestLog } from './requests/index.ts';
 import {
@@ -200,6 +209,7 @@ export async function buildApp(config: Config, opening: Database | Promise<Datab
     writeAudit,
     externalIdPolicy: (accountId) => findExternalIdPolicy(database, accountId),
     signingSettings: (accountId) => findSigningSettings(database, accountId),
+    findPadesTemplate: (owner, id) => findTemplateFile({ database, files }, owner, id),
     releaseFiles: (tx, ownerId) => unusedFiles.release(tx, ownerId),
     makePackage: (task) => jobs.sendMany(PACKAGE_DOCUMENT, [jobOf(task)]),
     // None exists yet: what is asked for says so in its link.
@@ -272,6 +282,10 @@ export async function buildApp(config: Config, opening: Database | Promise<Datab
       },
     },
   });
+  const accountFacts = async (accountId: string) => {
+    const [name, logo] = await Promise.all([accountName(accountId), admin.readAccountLogo(accountId)]);
+    return { name, orgNumber: undefined, logo };
+  };
   const methodName = (method: string) => (eids.get(method, 'prod') ?? eids.get(method, 'test'))?.displayName ?? method;
   registerPackaging(
     {
@@ -283,7 +297,8 @@ export async function buildApp(config: Config, opening: Database | Promise<Datab
       log,
       trust,
       pool,
-      account: async (accountId) => ({ name: await accountName(accountId), orgNumber: undefined, logo: undefined }),
+      account: accountFacts,
+      padesTemplate: (accountId, sha256) => readPadesTemplate({ files }, accountId, sha256),
       methodName,
       nationalNumber: (documentId, signed) => openSignedNumber(signatureDeps.nationalNumberBox, documentId, signed),
     },
@@ -328,6 +343,16 @@ export async function buildApp(config: Config, opening: Database | Promise<Datab
     ...notification.routes,
     ...oauth.routes,
     ...admin.routes,
+    ...templateRoutes({
+      database,
+      files,
+      outboundHttp: outbound,
+      pool,
+      releaseFiles: (tx, ownerId) => unusedFiles.release(tx, ownerId),
+      actingOwner: (context, accountId) => admin.actingOwner(context, accountId),
+      account: accountFacts,
+      publicUrl: config.publicUrl,
+    }),
     ...accountClockRoutes({ database, clock, accountClocks }),
   ];
   registerRoutes(http, routes, {

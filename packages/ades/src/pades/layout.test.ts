@@ -5,6 +5,7 @@ import { samplePdf } from '../../test/sample-pdf.ts';
 import { type PdfName, PdfRef, type PdfStream, PdfString, readTextString } from '../pdf/objects.ts';
 import { walkPages } from '../pdf/page-tree.ts';
 import { openPdf, type PdfFile } from '../pdf/pdf-file.ts';
+import { readNumberTree } from '../pdf/structure-tree.ts';
 import { layOutPackagedPdf, type PackageLayout } from './layout.ts';
 import { markRectangle } from './test-mark.ts';
 
@@ -123,6 +124,21 @@ describe('evidence pages', () => {
     };
     const path = await bench.write('laid-out.pdf', layOutPackagedPdf(samplePdf(), layout).bytes);
     expect((await runJudge('pdftotext', ['-f', '2', path, '-'])).output).toContain('Kari signed');
+  });
+
+  it('go before the original where they are wanted there, and page labels move along', async () => {
+    await using bench = await createWorkbench();
+    const original = samplePdf({
+      pages: [{ text: 'Agreement' }, { text: 'Annex' }],
+      catalog: '/PageLabels<</Nums[0<</S/r>>1<</S/D>>]>>',
+    });
+    const evidencePages = samplePdf({ pages: [{ text: 'Cover' }, { text: 'Details' }] });
+    const { bytes } = layOutPackagedPdf(original, { ...fields, evidencePages, pagesInFront: 1 });
+    const path = await bench.write('laid-out.pdf', bytes);
+    expect((await runJudge('qpdf', ['--check', path])).code).toBe(0);
+    expect((await runJudge('pdftotext', [path, '-'])).output).toMatch(/Cover\s+Agreement\s+Annex\s+Details/);
+    const file = openPdf(bytes);
+    expect([...readNumberTree(file, file.catalog.get('PageLabels')).keys()]).toEqual([0, 1, 2]);
   });
 
   it('that do not exist cannot carry a signature', () => {

@@ -9,3 +9,5 @@ export {
 } from './package-document.job.ts';
 export { SealingPool } from './sealing-pool.ts';
 export { listStuckPackages, packagingGauges, restartPackaging, type StuckPackage } from './stuck-packages.ts';
+export { findTemplateFile, readPadesTemplate } from './templates/read-template.ts';
+export { templateRoutes } from './templates/template-routes.ts';

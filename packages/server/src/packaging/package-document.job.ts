@@ -26,6 +26,7 @@ import type { AccountFacts } from './evidence-pages.ts';
 import { type MakePackageDeps, makePackage } from './make-package.ts';
 import type { PackageMaterial } from './package-material.ts';
 import { PackagingFault } from './packaging-fault.ts';
+import type { PadesTemplate } from './pades-template.ts';
 
 export const PACKAGE_DOCUMENT = 'packaging.package-document';
 
@@ -38,6 +39,8 @@ export interface PackagingDeps extends MakePackageDeps {
   log: Log;
   account(accountId: string): Promise<AccountFacts>;
   methodName(method: string): string;
+  /** From the file of a template. */
+  padesTemplate(accountId: string, sha256: string): Promise<PadesTemplate>;
   /** What the eID told with the signature, where it was kept. */
   nationalNumber(documentId: string, signature: SignatureRecord): NationalNumber | undefined;
 }
@@ -194,8 +197,10 @@ async function gather(
   const fault = evidenceFault(document, content, evidence);
   if (fault !== undefined) throw new PackagingFault('evidence_broken', fault);
   const printed = document.request.dataToSign.packaging?.padesSettings?.includeSsnInPades === true;
-  const [account, original, ...natives] = await Promise.all([
+  const { padesTemplate } = document;
+  const [account, template, original, ...natives] = await Promise.all([
     deps.account(document.accountId),
+    padesTemplate && deps.padesTemplate(document.accountId, padesTemplate.sha256),
     deps.files.read(document.accountId, content.contentSha256),
     ...signatures.map((signature) => deps.files.read(document.accountId, signature.native.sha256)),
   ]);
@@ -207,6 +212,7 @@ async function gather(
     presentation: await presentationOf(deps, document, content),
     signatures: signatures.map((signature, index) => ({ signature, native: natives[index]! })),
     account,
+    template,
     now: deps.accountTime.now(document.accountId, document.environment),
     methodName: deps.methodName,
     nationalNumber: (signature) => (printed ? deps.nationalNumber(document.id, signature) : undefined),

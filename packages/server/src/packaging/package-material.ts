@@ -10,6 +10,7 @@ import {
 import type { AccountFacts, DocumentFacts, EvidenceInput, EvidenceSigner } from './evidence-pages.ts';
 import { howSigned } from './how-signed.ts';
 import { PackagingFault } from './packaging-fault.ts';
+import type { PadesTemplate } from './pades-template.ts';
 import type { ReceiptInput } from './receipt-page.ts';
 import type { PackagedFile } from './sealing-messages.ts';
 import type { StandardPackage } from './standard-package.ts';
@@ -25,6 +26,8 @@ export interface PackageMaterial {
   /** The signatures that the package is about, with what the eIDs produced, in order of signing. */
   signatures: readonly { signature: SignatureRecord; native: Uint8Array }[];
   account: AccountFacts;
+  /** What the pages of a PDF are made with, where the document has one. */
+  template: PadesTemplate | undefined;
   /** When the package is made, by the account's time. */
   now: Date;
   methodName(method: string): string;
@@ -121,6 +124,7 @@ export function evidenceInput(material: PackageMaterial): EvidenceInput {
         method: typeof data.method === 'string' ? data.method : undefined,
       })),
     attachments: document.attachments.map(({ title, fileName, contentSha256 }) => ({ title, fileName, contentSha256 })),
+    ...(material.template ? { template: material.template } : {}),
     now: material.now,
   };
 }

@@ -1,8 +1,6 @@
 /** What an account has its evidence pages look like; languages as in `EN`. Plain data: it crosses a thread boundary. */
 export interface PadesTemplate {
   coverPageSetting: 'FIRSTPAGE' | 'LASTPAGE' | 'HIDDEN';
-  /** Names of the signers at the foot of the last page of the document. */
-  listsSignersOnLastPage: boolean;
   coverPageHtml: string | undefined;
   detailsPageHtml: Partial<Record<string, string>>;
   /** At the foot of every page. */
@@ -12,6 +10,5 @@ export interface PadesTemplate {
   includeLogo: boolean;
   /** PNG or JPEG, instead of the account's. */
   logo: Uint8Array | undefined;
-  /** Of IANA. */
-  timeZone: string;
+  timeZone: { iana: string; name: string };
 }

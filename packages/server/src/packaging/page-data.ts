@@ -53,7 +53,7 @@ export type Labels = Record<string, string>;
 export function pageData(input: EvidenceInput, inFront: boolean): PageData {
   const { template } = input;
   const [texts, second] = evidenceTextsOf(input.languages);
-  const timeOf = timesIn(template?.timeZone);
+  const timeOf = timesIn(template?.timeZone.iana);
   const labelsFor = (one: EvidenceTexts, language: string | undefined) => ({
     ...labelsOf(one, input.apart ? 'apart' : inFront ? 'in_front' : 'behind'),
     ...template?.labels[language ?? ''],
@@ -75,7 +75,7 @@ export function pageData(input: EvidenceInput, inFront: boolean): PageData {
     label,
     label2: second ? differing(labelsFor(second, input.languages[1]), label) : false,
     seal: input.account.name,
-    timeZone: template?.timeZone ?? 'UTC',
+    timeZone: template?.timeZone.name ?? 'UTC',
     generated: timeOf(input.now),
   };
 }

@@ -99,4 +99,10 @@ export type PortRequest =
 
 export type PortAnswer = { id: number; value: Uint8Array | undefined } | { id: number; error: string };
 
-export type PoolTask = { do: 'checkPdf'; bytes: Uint8Array } | { do: 'seal'; task: SealTask; port: MessagePort };
+export type PoolTask =
+  | { do: 'checkPdf'; bytes: Uint8Array }
+  | { do: 'renderPages'; pages: EvidenceInput }
+  | { do: 'seal'; task: SealTask; port: MessagePort };
+
+/** Pages, or why there are none. */
+export type RenderedPages = { pdf: Uint8Array } | { fault: string };

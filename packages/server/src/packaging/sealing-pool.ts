@@ -3,6 +3,7 @@ import type { RevocationSource, SignatureProvider, TimeStampAuthority } from '@s
 import { Piscina } from 'piscina';
 import { FairQueue } from '../kernel/fair-queue/fair-queue.ts';
 import type { PdfCheck } from '../signature/index.ts';
+import type { EvidenceInput } from './evidence-pages.ts';
 import { PackagingFault, type PackagingFaultCode } from './packaging-fault.ts';
 import type {
   FilesTask,
@@ -11,6 +12,7 @@ import type {
   PortRequest,
   ReceiptTask,
   RemoteKey,
+  RenderedPages,
   SealResult,
   SealTask,
   StandardTask,
@@ -59,6 +61,9 @@ const FAULTS: Record<string, PackagingFaultCode> = {
   crl_invalid: 'revocation_unavailable',
 };
 
+/** For work on what an account sent, which nobody has looked at yet. */
+const UNASKED_WORK_MS = 20_000;
+
 /** Of one account, in memory while they wait to be checked. */
 const MAX_WAITING_BYTES = 256 * 1024 * 1024;
 
@@ -96,15 +101,24 @@ export class SealingPool {
 
   async #check(bytes: Uint8Array): Promise<PdfCheck> {
     try {
-      return await this.#pool.run({ do: 'checkPdf', bytes }, { signal: AbortSignal.timeout(20_000) });
+      return await this.#pool.run({ do: 'checkPdf', bytes }, { signal: AbortSignal.timeout(UNASKED_WORK_MS) });
     } catch (error) {
-      if ((error as Error).name !== 'AbortError' && (error as { code?: string }).code !== 'ERR_WORKER_OUT_OF_MEMORY')
-        throw error;
+      if (!tookTooMuch(error)) throw error;
       return {
         accepted: false,
         code: 'pdf_too_complex',
         message: 'The PDF needs more memory or time than is allowed.',
       };
+    }
+  }
+
+  /** Evidence pages by themselves, to look at. What takes the thread down, or too long, is a fault of its template. */
+  async renderPages(pages: EvidenceInput): Promise<RenderedPages> {
+    try {
+      return await this.#pool.run({ do: 'renderPages', pages }, { signal: AbortSignal.timeout(UNASKED_WORK_MS) });
+    } catch (error) {
+      if (!tookTooMuch(error)) throw error;
+      return { fault: 'it needs more memory or time than is allowed' };
     }
   }
 
@@ -154,6 +168,10 @@ export class SealingPool {
         return this.#services.revocation.crl(request.certificate, request.issuer);
     }
   }
+}
+
+function tookTooMuch(error: unknown): boolean {
+  return (error as Error).name === 'AbortError' || (error as { code?: string }).code === 'ERR_WORKER_OUT_OF_MEMORY';
 }
 
 function withRemoteKeys(request: SealRequest): { task: SealTask; keys: SignatureProvider[] } {

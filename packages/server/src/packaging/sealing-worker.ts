@@ -22,7 +22,8 @@ import { blankAppearance } from './blank-appearance.ts';
 import { type EvidenceInput, renderEvidencePages } from './evidence-pages.ts';
 import { evidenceTextsOf } from './evidence-texts.ts';
 import { judgePackage } from './judge-package.ts';
-import type { FieldPlace } from './pages/set-pages.ts';
+import { TooDeepError } from './pages/boxes.ts';
+import { type FieldPlace, TooManyPagesError } from './pages/set-pages.ts';
 import { renderReceipt } from './receipt-page.ts';
 import type {
   EvidencePagesTask,
@@ -33,6 +34,7 @@ import type {
   PortAnswer,
   PortRequest,
   RemoteKey,
+  RenderedPages,
   SealedFile,
   SealResult,
   SealTask,
@@ -55,8 +57,9 @@ function yieldToRequests(): void {
 }
 
 /** Entry of a sealing thread. */
-export default async function run(task: PoolTask): Promise<PdfCheck | SealResult> {
+export default async function run(task: PoolTask): Promise<PdfCheck | RenderedPages | SealResult> {
   if (task.do === 'checkPdf') return checkPdf(task.bytes);
+  if (task.do === 'renderPages') return renderPages(task.pages);
   return handedOver(await seal(task.task, new MainThread(task.port)));
 }
 
@@ -66,6 +69,15 @@ function handedOver(result: SealResult): SealResult {
   if (byteLength !== buffer.byteLength) return result;
   const movable = { [transferableSymbol]: [buffer], [valueSymbol]: result };
   return move(movable as unknown as Parameters<typeof move>[0]) as unknown as SealResult;
+}
+
+async function renderPages(pages: EvidenceInput): Promise<RenderedPages> {
+  try {
+    return { pdf: (await renderEvidencePages(pages)).pdf };
+  } catch (error) {
+    if (!(error instanceof TooDeepError) && !(error instanceof TooManyPagesError)) throw error;
+    return { fault: error.message };
+  }
 }
 
 async function checkPdf(bytes: Uint8Array): Promise<PdfCheck> {

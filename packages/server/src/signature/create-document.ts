@@ -15,6 +15,7 @@ import {
   deadlineOf,
   type FilledRequest,
   requestFingerprint,
+  templateNotFound,
   wantedFeatures,
   withDefaults,
   withSealedPasswords,
@@ -23,7 +24,7 @@ import { EVIDENCE_START, nextEvidence } from './evidence.ts';
 import { findRepeated, insertUnderExternalId } from './external-id.ts';
 import { methodOffer, type SignatureDeps } from './signature-deps.ts';
 import { newSigner } from './signer-store.ts';
-import type { DocumentContent, DocumentRecord, NewDocument } from './store.ts';
+import type { DocumentContent, DocumentRecord, NewDocument, StoredPart } from './store.ts';
 
 /**
  * Stores a document and opens it for signing, at once or when its attachments are there. The same request under the same external id answers the document that
@@ -51,6 +52,7 @@ export async function createDocument(
     fingerprint: requestFingerprint(request, uploadedSha256),
   };
   let checked: CheckedContent;
+  let padesTemplate: StoredPart | undefined;
   try {
     checkRestrictions(request, context.environment, context.now, [
       ...contentErrors(decoded, deps.maxDocumentBytes, 'dataToSign.base64Content'),
@@ -59,6 +61,7 @@ export async function createDocument(
     await deps.requireFeatures(context, wantedFeatures(request));
     checkRules(request, methodOffer(deps, context.environment));
     await requireAllowedNumbers(deps, context.accountId, request);
+    padesTemplate = await wantedTemplate(deps, context, request);
     const { fileName, convertToPDF: isConverted = false } = request.dataToSign;
     checked = await checkedContent(deps, context, {
       fileName,
@@ -74,7 +77,7 @@ export async function createDocument(
     throw error;
   }
   const content = await storeContent(deps, context, checked);
-  const document = newDocument(deps, context, { request, fingerprint: identity.fingerprint, content });
+  const document = newDocument(deps, context, { request, fingerprint: identity.fingerprint, content, padesTemplate });
   const existing = await insertUnderExternalId(deps, identity, document);
   if (existing) return replayed(deps, existing);
   deps.events.wake();
@@ -89,9 +92,14 @@ export async function createDocument(
 function newDocument(
   deps: SignatureDeps,
   context: OperationContext,
-  made: { request: FilledRequest; fingerprint: Buffer; content: DocumentContent },
+  made: {
+    request: FilledRequest;
+    fingerprint: Buffer;
+    content: DocumentContent;
+    padesTemplate: StoredPart | undefined;
+  },
 ): NewDocument {
-  const { fingerprint, content } = made;
+  const { fingerprint, content, padesTemplate } = made;
   const id = uuidv7(context.now);
   const request = withSealedPasswords(deps, id, made.request);
   const deadline = deadlineOf(request, context.now);
@@ -116,6 +124,7 @@ function newDocument(
     request,
     fingerprint,
     ...content,
+    padesTemplate,
     requiredSignatures: request.advanced.requiredSignatures || request.signers.length,
     deadline,
     createdAt: context.now,
@@ -126,6 +135,20 @@ function newDocument(
       payload: { documentId: id, externalDocumentId: request.externalId },
     },
   };
+}
+
+/** The template of the account that the request names, as it is now: later changes are not for this document. */
+async function wantedTemplate(
+  deps: SignatureDeps,
+  context: OperationContext,
+  request: FilledRequest,
+): Promise<StoredPart | undefined> {
+  const id = request.dataToSign.packaging?.padesSettings?.padesTemplateId;
+  if (!id) return undefined;
+  const { accountId, environment } = context;
+  const file = await deps.findPadesTemplate({ accountId, environment }, id);
+  if (!file) throw templateNotFound();
+  return file;
 }
 
 function presentationFacts({ presentation }: DocumentContent): Record<string, string> {

@@ -360,15 +360,16 @@ function requireSupportedFile(request: FilledRequest): FileType {
 }
 
 function requireSupportedPackages(request: FilledRequest, format: FileType): void {
-  // Accounts cannot make templates yet: every id is of one that is not there.
-  if (request.dataToSign.packaging?.padesSettings?.padesTemplateId) {
-    const field = 'dataToSign.packaging.padesSettings.padesTemplateId';
-    throw refused('template_not_found', 'There is no such template.', field, 'unknown_reference');
-  }
   const formats = request.dataToSign.packaging?.signaturePackageFormats ?? [];
   if (format === 'pdf' || !formats.some((one) => one.endsWith('pades'))) return;
   const message = 'PAdES is for PDF documents.';
   throw refused('packaging_not_supported', message, 'dataToSign.packaging.signaturePackageFormats', 'enum');
+}
+
+/** Throws 422 `template_not_found`. */
+export function templateNotFound(): SeglError {
+  const field = 'dataToSign.packaging.padesSettings.padesTemplateId';
+  return refused('template_not_found', 'There is no such template.', field, 'unknown_reference');
 }
 
 /** Throws 422 `packaging_not_supported` where one of the signers might sign with another eID than the package is for. */

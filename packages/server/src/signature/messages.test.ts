@@ -208,6 +208,7 @@ describeOnEachDatabase('open signing requests', (openDatabase) => {
       pageCount: 1,
       format: 'pdf',
       presentation: undefined,
+      padesTemplate: undefined,
       requiredSignatures: request.advanced.requiredSignatures || signers.length,
       deadline: new Date(CREATED.getTime() + 3_600_000),
       createdAt: CREATED,

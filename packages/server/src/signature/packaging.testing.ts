@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { TestDatabase } from '../../../test-kit/src/databases.ts';
 import { systemClock } from '../kernel/clock/clock.ts';
 import { createKeyStore } from '../kernel/keys/key-store.ts';
-import { type PackagingDeps, packageDocument, SealingPool } from '../packaging/index.ts';
+import { type PackagingDeps, packageDocument, readPadesTemplate, SealingPool } from '../packaging/index.ts';
 import { createTrust, type TrustOptions } from '../trust/index.ts';
 import { openSignedNumber } from './national-number.ts';
 import { listWantedPackages } from './package-store.ts';
@@ -54,6 +54,7 @@ export class PackagingUnderTest {
       trust,
       pool,
       account: async () => ({ name: 'Nordbank', orgNumber: undefined, logo: undefined }),
+      padesTemplate: (accountId, sha256) => readPadesTemplate({ files }, accountId, sha256),
       methodName: () => 'Test eID',
       nationalNumber: (documentId, signed) => openSignedNumber(signature.deps.nationalNumberBox, documentId, signed),
     });

@@ -76,6 +76,11 @@ export interface SignatureDeps {
   writeAudit(tx: Transaction, entry: AuditEntry): Promise<void>;
   externalIdPolicy(accountId: string): Promise<ExternalIdPolicy>;
   signingSettings(accountId: string): Promise<SigningSettings>;
+  /** The file of a template for evidence pages, as it is now. */
+  findPadesTemplate(
+    owner: { accountId: string; environment: Environment },
+    id: string,
+  ): Promise<{ sha256: string; sizeBytes: number } | undefined>;
   /** Takes back an owner's use of files; with the commit those that nobody uses are deleted. */
   releaseFiles(tx: Transaction, ownerId: string): Promise<void>;
   /** Has a file made that is not made by itself; it appears among the packages of the document. */

@@ -189,6 +189,7 @@ export class SignatureUnderTest {
         writeAudit,
         externalIdPolicy: async () => 'strict',
         signingSettings: (accountId) => findSigningSettings(database, accountId),
+        findPadesTemplate: async () => undefined,
         releaseFiles: async (tx, ownerId) => void (await releaseFiles(tx, ownerId)),
         resourceSources: [],
         publicUrl: PUBLIC_URL,

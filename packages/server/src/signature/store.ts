@@ -94,6 +94,8 @@ export interface DocumentRecord extends DocumentContent {
   environment: Environment;
   status: DocumentStatus;
   request: FilledRequest;
+  /** What its evidence pages are made with, as it was when the document was made. */
+  padesTemplate: StoredPart | undefined;
   requiredSignatures: number;
   evidenceSequence: number;
   evidenceHash: Buffer;
@@ -119,6 +121,7 @@ export interface NewDocument extends DocumentContent {
   status: 'unsigned' | 'waiting_for_attachments';
   fingerprint: Buffer;
   request: FilledRequest;
+  padesTemplate: StoredPart | undefined;
   requiredSignatures: number;
   deadline: Date;
   createdAt: Date;
@@ -157,8 +160,8 @@ export async function insertDocument(db: Queryable, document: NewDocument): Prom
              insert into documents (id, account_id, environment, external_id, status, request, file_format,
                                     content_sha256, content_size_bytes, uploaded_sha256, page_count,
                                     required_signatures, evidence_sequence, evidence_hash, deadline, created_at, updated_at,
-                                    presentation)
-             values ($1, $2, $3, $4, $22, $6, $23, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15, $24)
+                                    presentation, pades_template)
+             values ($1, $2, $3, $4, $22, $6, $23, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15, $24, $26)
            ), signer as (
              insert into signers (document_id, id, account_id, position, external_signer_id, sign_order, required,
                                   request, national_number_sealed, authentication_number_sealed)
@@ -201,12 +204,13 @@ export async function insertDocument(db: Queryable, document: NewDocument): Prom
       document.format,
       document.presentation ? JSON.stringify(document.presentation) : null,
       JSON.stringify(filesOf(document)),
+      document.padesTemplate ? JSON.stringify(document.padesTemplate) : null,
     ],
   });
 }
 
-function filesOf({ contentSha256, contentSizeBytes, presentation }: DocumentContent): StoredPart[] {
-  const beside = presentation ? [presentation.styleSheet, presentation.display] : [];
+function filesOf({ contentSha256, contentSizeBytes, presentation, padesTemplate }: NewDocument): StoredPart[] {
+  const beside = [padesTemplate, presentation?.styleSheet, presentation?.display];
   return [{ sha256: contentSha256, sizeBytes: contentSizeBytes }, ...beside.filter((part) => part !== undefined)];
 }
 
@@ -283,6 +287,7 @@ interface DocumentRow {
   page_count: number | null;
   file_format: FileType;
   presentation: Presentation | null;
+  pades_template: StoredPart | null;
   required_signatures: number;
   evidence_sequence: number;
   evidence_hash: Buffer;
@@ -317,7 +322,7 @@ interface SignatureJson extends Omit<SignatureRecord, 'signedAt' | 'nationalNumb
 
 const SELECT_DOCUMENT = `
   select d.id, d.account_id, d.environment, d.status, d.request, d.content_sha256, d.content_size_bytes,
-         d.uploaded_sha256, d.page_count, d.file_format, d.presentation, d.required_signatures, d.evidence_sequence, d.evidence_hash,
+         d.uploaded_sha256, d.page_count, d.file_format, d.presentation, d.pades_template, d.required_signatures, d.evidence_sequence, d.evidence_hash,
          d.deadline, d.created_at, d.updated_at, d.signed_at, d.cancel_reason,
          (select jsonb_agg(jsonb_build_object('id', s.id, 'request', s.request, 'rotation', s.link_rotation,
                                               'number', encode(s.national_number_sealed, 'hex'),
@@ -392,6 +397,7 @@ function toDocument(row: DocumentRow): DocumentRecord {
     pageCount: row.page_count ?? undefined,
     format: row.file_format,
     presentation: row.presentation ?? undefined,
+    padesTemplate: row.pades_template ?? undefined,
     requiredSignatures: row.required_signatures,
     evidenceSequence: row.evidence_sequence,
     evidenceHash: row.evidence_hash,

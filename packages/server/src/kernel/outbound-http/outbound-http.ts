@@ -48,13 +48,21 @@ export interface TargetPolicy {
 
 export type TargetCheck = { ok: true; addresses: string[] } | { ok: false; reason: RefusalReason };
 
-export interface OutboundPost extends TargetPolicy {
+interface OutboundRequest extends TargetPolicy {
   url: string;
-  headers: Record<string, string>;
-  body: string | Buffer;
   /** From the start (name lookup, connect, TLS, request) to the last header of the response. */
   timeoutMs: number;
   signal?: AbortSignal;
+}
+
+export interface OutboundPost extends OutboundRequest {
+  headers: Record<string, string>;
+  body: string | Buffer;
+}
+
+export interface OutboundGet extends OutboundRequest {
+  /** Of the body; a longer one is cut. */
+  maxBytes: number;
 }
 
 /** Any answer, redirects included: they are never followed. */
@@ -63,7 +71,7 @@ export interface OutboundResponse {
   reasonPhrase: string;
   /** Names in lower case. */
   headers: Record<string, string | string[]>;
-  /** At most 64 KiB of what came within 5 seconds after the headers. */
+  /** At most 64 KiB, or what a `get` allows, of what came within 5 seconds after the headers. */
   body: Buffer;
   /** From the start to the last header. */
   elapsedMs: number;
@@ -80,6 +88,8 @@ export interface OutboundHttp {
   checkTarget(url: string, policy: TargetPolicy): Promise<TargetCheck>;
   /** Checks the target and connects to exactly the addresses that were checked. Never rejects for what the other side does. */
   post(request: OutboundPost): Promise<OutboundResponse | OutboundFailure>;
+  /** Likewise. */
+  get(request: OutboundGet): Promise<OutboundResponse | OutboundFailure>;
   close(): Promise<void>;
 }
 
@@ -159,49 +169,55 @@ export function createOutboundHttp(options: OutboundHttpOptions): OutboundHttp {
     return pool;
   }
 
+  async function send(
+    request: OutboundRequest,
+    call: { method: 'GET' | 'POST'; headers: Record<string, string>; body?: string | Buffer },
+    maxBytes: number,
+  ): Promise<OutboundResponse | OutboundFailure> {
+    const startedAt = performance.now();
+    const elapsedMs = () => Math.round(performance.now() - startedAt);
+    const deadline = new AbortController();
+    const timer = setTimeout(() => deadline.abort(), request.timeoutMs);
+    const signal = request.signal ? AbortSignal.any([deadline.signal, request.signal]) : deadline.signal;
+    try {
+      const judged = await judgeAndLog(request.url, request, signal);
+      if (!judged.ok) return { error: 'address not allowed', elapsedMs: elapsedMs() };
+      const { target } = judged;
+      const response = await poolFor(request.kind, target, judged.addresses).request({
+        ...call,
+        path: target.url.pathname + target.url.search,
+        signal,
+      });
+      clearTimeout(timer);
+      const headersMs = elapsedMs();
+      return {
+        status: response.statusCode,
+        reasonPhrase: response.statusText,
+        headers: definedHeaders(response.headers),
+        body: await readBody(response.body, maxBytes),
+        elapsedMs: headersMs,
+      };
+    } catch (error) {
+      const timedOut = deadline.signal.aborted;
+      const aborted = request.signal?.aborted === true && !timedOut;
+      return {
+        error: timedOut ? 'timeout' : aborted ? 'aborted' : connectionFailure(error),
+        elapsedMs: elapsedMs(),
+      };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   return {
     async checkTarget(url, policy) {
       const judged = await judgeAndLog(url, policy, new AbortController().signal);
       return judged.ok ? { ok: true, addresses: judged.addresses } : judged;
     },
 
-    async post(request) {
-      const startedAt = performance.now();
-      const elapsedMs = () => Math.round(performance.now() - startedAt);
-      const deadline = new AbortController();
-      const timer = setTimeout(() => deadline.abort(), request.timeoutMs);
-      const signal = request.signal ? AbortSignal.any([deadline.signal, request.signal]) : deadline.signal;
-      try {
-        const judged = await judgeAndLog(request.url, request, signal);
-        if (!judged.ok) return { error: 'address not allowed', elapsedMs: elapsedMs() };
-        const { target } = judged;
-        const response = await poolFor(request.kind, target, judged.addresses).request({
-          method: 'POST',
-          path: target.url.pathname + target.url.search,
-          headers: request.headers,
-          body: request.body,
-          signal,
-        });
-        clearTimeout(timer);
-        const headersMs = elapsedMs();
-        return {
-          status: response.statusCode,
-          reasonPhrase: response.statusText,
-          headers: definedHeaders(response.headers),
-          body: await readBody(response.body),
-          elapsedMs: headersMs,
-        };
-      } catch (error) {
-        const timedOut = deadline.signal.aborted;
-        const aborted = request.signal?.aborted === true && !timedOut;
-        return {
-          error: timedOut ? 'timeout' : aborted ? 'aborted' : connectionFailure(error),
-          elapsedMs: elapsedMs(),
-        };
-      } finally {
-        clearTimeout(timer);
-      }
-    },
+    post: (request) => send(request, { method: 'POST', headers: request.headers, body: request.body }, MAX_BODY_BYTES),
+
+    get: (request) => send(request, { method: 'GET', headers: {} }, request.maxBytes),
 
     async close() {
       const open = [...pools.values()];
@@ -264,7 +280,7 @@ function definedHeaders(headers: Record<string, string | string[] | undefined>):
 }
 
 /** What can be had of the body within the limits. It decides nothing, so no error of it does either. */
-function readBody(body: Readable): Promise<Buffer> {
+function readBody(body: Readable, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -272,12 +288,12 @@ function readBody(body: Readable): Promise<Buffer> {
     body.on('data', (chunk: Buffer) => {
       chunks.push(chunk);
       size += chunk.length;
-      if (size > MAX_BODY_BYTES) body.destroy();
+      if (size > maxBytes) body.destroy();
     });
     body.on('error', () => undefined);
     body.once('close', () => {
       clearTimeout(timer);
-      resolve(Buffer.concat(chunks).subarray(0, MAX_BODY_BYTES));
+      resolve(Buffer.concat(chunks).subarray(0, maxBytes));
     });
   });
 }

@@ -1,7 +1,7 @@
 import { codeText } from './code-texts.ts';
 import type { CodeMessage, MessagingDeps } from './messaging-deps.ts';
 import { sealMessage } from './sealed-message.ts';
-import { carryAway } from './send-message.job.ts';
+import { carryAway, unitOf } from './send-message.job.ts';
 import { insertSentCode } from './store.ts';
 
 /** The code that everybody gets where messages go nowhere but into the inbox, so that tests know it. */
@@ -19,23 +19,30 @@ export function fixedCode(
  * whose inbox shows it. Throws when the transport did not take it; then nothing is kept.
  */
 export async function sendCodeMessage(
-  deps: Pick<MessagingDeps, 'database' | 'accountTime' | 'box' | 'transports' | 'sendInTest' | 'smsSender' | 'log'>,
+  deps: Pick<
+    MessagingDeps,
+    'database' | 'accountTime' | 'box' | 'transports' | 'sendInTest' | 'smsSender' | 'log' | 'meter'
+  >,
   given: CodeMessage,
 ): Promise<void> {
   const { id, accountId, environment, documentId, signerId, mobile } = given;
   const sender = deps.smsSender ?? 'Segl';
   const message = { channel: 'sms', id, sender, to: mobile, text: codeText(given, given.code) } as const;
-  await carryAway(deps, given, id, message);
-  await insertSentCode(deps.database, {
-    id,
-    accountId,
-    environment,
-    documentId,
-    signerId,
-    receiver: mobile,
-    sender,
-    text: codeText(given, '{code}'),
-    contentSealed: environment === 'test' ? sealMessage(deps.box, { message, signUrl: undefined }) : undefined,
-    at: deps.accountTime.now(accountId, environment),
+  const isCarried = await carryAway(deps, given, id, message);
+  const at = deps.accountTime.now(accountId, environment);
+  await deps.database.transaction(async (tx) => {
+    if (isCarried) await deps.meter(tx, [unitOf({ message, externalId: given.externalId }, given, at)]);
+    await insertSentCode(tx, {
+      id,
+      accountId,
+      environment,
+      documentId,
+      signerId,
+      receiver: mobile,
+      sender,
+      text: codeText(given, '{code}'),
+      contentSealed: environment === 'test' ? sealMessage(deps.box, { message, signUrl: undefined }) : undefined,
+      at,
+    });
   });
 }

@@ -9,6 +9,7 @@ const BENCHES = [
   'requests',
   'properties',
   'memory',
+  'signing-app',
 ] as const;
 
 const [wanted, ...rest] = process.argv.slice(2);

@@ -78,6 +78,7 @@ describe('addresses', () => {
     ['/.well-known/jwks', 200],
     ['/health/live', 200],
     ['/health/ready', 200],
+    ['/health/metrics', 200],
     ['/openapi.json', 200],
     ['/docs', 200],
     ['/start', 404],

@@ -1,11 +1,15 @@
+import { readFile } from 'node:fs/promises';
 import { connect, documentRequest } from '@segl/test-kit/api-client';
 import type { DatabaseKind } from '@segl/test-kit/databases';
 import { type SeglProcess, sampleContract, startSegl } from '@segl/test-kit/segl-process';
-import { KARI, openSignUrl, type Signer } from '@segl/test-kit/signer';
+import { openSignUrl, type Signer } from '@segl/test-kit/signer';
 import { startWebhookReceiver, type WebhookReceiver } from '@segl/test-kit/webhook-receiver';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-/** `SEGL_TEST_DOCUMENTS=500` for a thousand signatures at one moment. */
+/**
+ * `SEGL_TEST_DOCUMENTS=500` for a thousand signatures at one moment. They are written by hand: no eID's server, with its limits
+ * and time-outs, stands between the moment and the signature.
+ */
 const DOCUMENTS = Number(process.env.SEGL_TEST_DOCUMENTS ?? 20);
 const PACKAGED_WITHIN_MS = 120_000 + DOCUMENTS * 2_000;
 
@@ -28,6 +32,7 @@ describe.each(['embedded', 'postgresql'] as const)('many signers at once on the 
   }, async () => {
     const api = await connect(segl);
     const contract = await sampleContract();
+    const picture = await readFile(new URL('../flows/handwritten-signature.png', import.meta.url), 'base64');
     await api.request('POST', '/notification/webhooks', {
       name: 'Many',
       active: true,
@@ -39,25 +44,33 @@ describe.each(['embedded', 'postgresql'] as const)('many signers at once on the 
         const created = await api.request(
           'POST',
           '/signature/documents',
-          documentRequest(contract, {}, ['kari', 'ola1']),
+          documentRequest(contract, {
+            signers: ['kari', 'ola1'].map((externalSignerId) => ({
+              externalSignerId,
+              redirectSettings: { redirectMode: 'donot_redirect' },
+              signatureType: { mechanism: 'handwritten' },
+            })),
+          }),
         );
         expect(created.status).toBe(201);
         return created.body as { documentId: string; signers: { url: string }[] };
       }),
     );
-    const acts = documents.flatMap(({ signers }) => signers.map((signer) => signer.url));
-    const ready: { signer: Signer; attemptId: string }[] = [];
-    for (const url of acts) {
-      const signer = await openSignUrl(url);
-      const attempt = await signer.start();
-      await signer.passEid(attempt.url, { nationalNumber: KARI });
-      ready.push({ signer, attemptId: attempt.attemptId });
-    }
+    const ready: Signer[] = [];
+    for (const { url } of documents.flatMap(({ signers }) => signers)) ready.push(await openSignUrl(url));
+    const sign = (signer: Signer) =>
+      signer.call('POST', '/app/v1/sign/handwritten', {
+        documentSha256: signer.documentSha256,
+        kind: 'typed',
+        firstName: 'Kari',
+        lastName: 'Nordmann',
+        picture,
+      });
     // All at once, and each twice, as an impatient person's double click would do.
-    const answers = await Promise.all(
-      ready.flatMap(({ signer, attemptId }) => [signer.complete(attemptId), signer.complete(attemptId)]),
+    const answers = await Promise.all(ready.flatMap((signer) => [sign(signer), sign(signer)]));
+    expect(new Set(answers.map(({ status, body }) => `${status} ${body.outcome ?? body.code}`))).toEqual(
+      new Set(['200 signed']),
     );
-    expect(answers.map((answer) => answer.body.outcome)).toEqual(Array(DOCUMENTS * 4).fill('signed'));
 
     for (const { documentId } of documents) {
       await receiver.waitFor('document_packaged', documentId, PACKAGED_WITHIN_MS);

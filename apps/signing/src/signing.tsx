@@ -1,4 +1,4 @@
-import { createContext, type ReactNode, useContext, useSyncExternalStore } from 'react';
+import { createContext, type ReactNode, startTransition, useContext, useEffect, useState } from 'react';
 import type { Screen } from './flow/screen.ts';
 import type { FlowState, SigningFlow } from './flow/signing-flow.ts';
 import type { View } from './server/contract.ts';
@@ -24,8 +24,28 @@ export function SigningProvider({
   store: SessionStore;
   children: ReactNode;
 }) {
-  const { view, locked, screen } = useSyncExternalStore(flow.subscribe, flow.state);
+  const { view, locked, screen } = useFlowState(flow);
   return <Signing value={{ flow, host, store, view, locked, screen }}>{children}</Signing>;
+}
+
+/**
+ * The first screen is drawn in slices, so that a slow phone goes on answering meanwhile; every other change is an answer
+ * to the signer and comes at once.
+ */
+function useFlowState(flow: SigningFlow): FlowState {
+  const [state, setState] = useState(flow.state);
+  useEffect(() => {
+    let shown: Screen['name'] = 'loading';
+    const follow = () => {
+      const next = flow.state();
+      if (shown === 'loading' && next.screen.name !== 'loading') startTransition(() => setState(next));
+      else setState(next);
+      shown = next.screen.name;
+    };
+    follow();
+    return flow.subscribe(follow);
+  }, [flow]);
+  return state;
 }
 
 export function useSigning(): Signing {

@@ -458,6 +458,79 @@ describe('the document', () => {
     await close();
   });
 
+  it('follows its links only after asking, and shows them where they are, also on a turned page', async () => {
+    const { page, complaints, close } = await open('plain', { viewport: { width: 1000, height: 900 } });
+    await drawn(page, 1);
+    const elsewhere: string[] = [];
+    await page.context().route('https://nordbank.example/**', (route) => {
+      elsewhere.push(route.request().url());
+      return route.fulfill({ contentType: 'text/html', body: '<title>Terms</title>' });
+    });
+    for (const number of [1, 3]) {
+      await page.evaluate((at) => {
+        const reader = document.querySelector('.reader')!;
+        const sheet = document.querySelector('.pdf-pages__sheet') as HTMLElement;
+        reader.scrollTop = (sheet.scrollHeight * (at - 1)) / 7 + 150;
+      }, number);
+      const paper = page.locator(`.pdf-page[data-page="${number}"]`);
+      const link = paper.getByRole('button', { name: 'Link to nordbank.example' });
+      const title = paper.locator('.textLayer span[role="presentation"]').first();
+      await title.waitFor({ state: 'attached' });
+      const [over, under] = [(await link.boundingBox())!, (await title.boundingBox())!];
+      const middle = { x: under.x + under.width / 2, y: under.y + under.height / 2 };
+      expect(over.x < middle.x && middle.x < over.x + over.width, `sideways on page ${number}`).toBe(true);
+      expect(over.y < middle.y && middle.y < over.y + over.height, `upright on page ${number}`).toBe(true);
+    }
+    const link = page.locator('.pdf-page[data-page="3"]').getByRole('button', { name: 'Link to nordbank.example' });
+    await link.focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('https://nordbank.example/terms/3', { exact: true }).waitFor();
+    await expectAccessible(page, 'asking about a link');
+    await picture(page, 'link-question');
+    await page.getByRole('button', { name: 'Stay here' }).click();
+    expect(elsewhere).toEqual([]);
+    await link.click();
+    const [opened] = await Promise.all([
+      page.waitForEvent('popup'),
+      page.getByRole('button', { name: 'Open the link' }).click(),
+    ]);
+    await opened.waitForLoadState();
+    expect([opened.url(), await opened.evaluate(() => [window.opener, document.referrer])]).toEqual([
+      'https://nordbank.example/terms/3',
+      [null, ''],
+    ]);
+    expect(await page.title()).toContain('Loan agreement 2026-114');
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it('is printed whole, one sheet a page and nothing else, by the button and by the browser’s own key', async () => {
+    const { page, complaints, close } = await open('plain');
+    await drawn(page, 1);
+    await page.evaluate(() => {
+      window.print = () => document.documentElement.setAttribute('data-printing', '');
+    });
+    for (const press of [
+      () => page.getByRole('button', { name: 'Print', exact: true }).click(),
+      () => page.keyboard.press('Control+p'),
+    ]) {
+      await press();
+      await page.locator('html[data-printing]').waitFor();
+      const paper = (await page.pdf({ preferCSSPageSize: true })).toString('latin1');
+      const boxes = [...paper.matchAll(/\/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]/g)];
+      const wide = boxes.map(([, width, height]) => Number(width) > Number(height));
+      // The second page lies; the third is turned to lie.
+      expect(wide).toEqual([false, true, true, false, false, false, false]);
+      await page.evaluate(() => {
+        document.documentElement.removeAttribute('data-printing');
+        window.dispatchEvent(new Event('afterprint'));
+      });
+      await page.locator('.print-sheets').waitFor({ state: 'detached' });
+    }
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
   it('fetches by ranges', async () => {
     await serve();
     const { page, close } = await openTab(browser);

@@ -5,6 +5,8 @@ export type SamplePage = {
   rotate?: number;
   lines: readonly string[];
   picture?: SamplePicture;
+  /** Addresses that the page links to, and where: left, bottom, right, top in points. */
+  links?: readonly { url: string; rect: readonly [number, number, number, number] }[];
 };
 
 /** An encoded picture of 16 × 16 grey pixels. */
@@ -52,9 +54,13 @@ export function samplePdf(pages: readonly SamplePage[]): Buffer {
     const contentNumber = objects.length;
     if (page.picture) objects.push(pictureObject(page.picture));
     const pictures = page.picture ? `/XObject << /Im1 ${objects.length} 0 R >> ` : '';
+    const links = (page.links ?? []).map(
+      ({ url, rect }) =>
+        `<< /Type /Annot /Subtype /Link /Rect [${rect.join(' ')}] /Border [0 0 0] /A << /S /URI /URI ${pdfString(url)} >> >>`,
+    );
     objects.push(
       `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 ${width} ${height}] /Rotate ${page.rotate ?? 0} ` +
-        `/Resources << /Font << /F1 3 0 R /F2 4 0 R >> ${pictures}>> /Contents ${contentNumber} 0 R >>`,
+        `/Resources << /Font << /F1 3 0 R /F2 4 0 R >> ${pictures}>> /Annots [${links.join(' ')}] /Contents ${contentNumber} 0 R >>`,
     );
     kids.push(`${objects.length} 0 R`);
   }
@@ -89,6 +95,8 @@ export const contract = samplePdf(
   ].map((title, at) => ({
     ...(at === 1 ? { width: 842, height: 595 } : {}),
     rotate: at === 2 ? 90 : 0,
+    // Over the title, which is the first line.
+    links: at === 0 || at === 2 ? [{ url: `https://nordbank.example/terms/${at + 1}`, rect: [56, 758, 290, 780] }] : [],
     lines: [
       title,
       '',

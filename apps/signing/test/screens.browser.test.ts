@@ -135,6 +135,17 @@ const screens: Record<string, ScreenCase> = {
     reach: fromOverview('Price list'),
     heading: ['Price list', 'Price list'],
   },
+  'attachment-to-read': {
+    scenario: { view: { attachments: [attachment('House rules', 'read_accept')] } },
+    reach: async (page) => {
+      await fromOverview('House rules')(page);
+      await page.getByText(/^6 (pages left|sider igjen)/).waitFor();
+      await press(page, 'Go to the end', 'Gå til slutten');
+      await page.getByRole('checkbox').waitFor();
+      await page.keyboard.press('Home');
+    },
+    heading: ['House rules', 'House rules'],
+  },
   'attachment-read': {
     scenario: { view: { attachments: [attachment('House rules', 'read_accept')] } },
     reach: async (page) => {
@@ -293,7 +304,11 @@ const screens: Record<string, ScreenCase> = {
     scenario: { authentication: BY_CODE },
     reach: async (page) => {
       await press(page, 'Send the code', 'Send koden');
-      await page.getByRole('textbox').fill('654321');
+      const field = page.getByRole('textbox');
+      expect(await field.getAttribute('autocomplete')).toBe('one-time-code');
+      // As it may come from the clipboard.
+      await field.fill(' 654 321 ');
+      expect(await field.inputValue()).toBe('654321');
       await press(page, 'Continue', 'Fortsett');
       await page.locator('.field__error').waitFor();
     },
@@ -548,7 +563,8 @@ it('gives every control at least 44 px', async () => {
       .waitFor();
     const small = await page.evaluate(() => {
       const ground = document.querySelector('dialog[open]') ?? document;
-      return [...ground.querySelectorAll('button, a[href], select')]
+      // A link of the document is as large as the sender has made it.
+      return [...ground.querySelectorAll('button:not(.pdf-page__link), a[href], select')]
         .map((control) => ({ control, box: control.getBoundingClientRect() }))
         .filter(({ box }) => box.width > 0 && (Math.round(box.width) < 44 || Math.round(box.height) < 44))
         .map(({ control, box }) => `${control.outerHTML.slice(0, 80)} ${box.width}×${box.height}`);

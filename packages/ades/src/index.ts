@@ -89,7 +89,7 @@ export {
   type OcspResponderInput,
 } from './revocation/ocsp-responder.ts';
 export { type OcspVerification, type VerifiedOcspResponse, verifyOcspResponse } from './revocation/ocsp-response.ts';
-export type { ValidationData } from './revocation/validation-data.ts';
+export { gatherValidationData, type ValidationData } from './revocation/validation-data.ts';
 export { readSdo, type Sdo, type SdoSignature } from './sdo/sdo-structure.ts';
 export { mergeSdos, type SdoSealing, type SdoSigner, sealSdo, signForSdo } from './sdo/seal-sdo.ts';
 export { type SdoSignatureReport, type SdoValidationReport, validateSdo } from './sdo/validate-sdo.ts';
@@ -138,6 +138,7 @@ export {
 export { buildCertificatePath, type PathInput, type PathPurpose } from './x509/certificate-path.ts';
 export { type Certificate, type Extension, readCertificate } from './x509/certificate-reader.ts';
 export { type AttributeType, type DistinguishedName, nameAttribute } from './x509/distinguished-name.ts';
+export { extendXades } from './xades/extend-xades.ts';
 export {
   type DetachedObject,
   type EnclosedObject,

@@ -49,7 +49,7 @@ import { createMessaging, createSmsTransport, createSmtpTransport } from './mess
 import { createNotification } from './notification/index.ts';
 import { startOAuth } from './oauth/index.ts';
 import { offeredEids } from './offered-eids.ts';
-import { jobOf, PACKAGE_DOCUMENT, registerPackaging, SealingPool } from './packaging/index.ts';
+import { jobOf, PACKAGE_DOCUMENT, packagingGauges, registerPackaging, SealingPool } from './packaging/index.ts';
 import { CONTRACT_TEXTS, registerReference } from './reference/index.ts';
 import { createRequestLog } from './requests/index.ts';
 import {
@@ -187,6 +187,7 @@ export async function buildApp(config: Config, opening: Database | Promise<Datab
     },
     patterns: createPatternMatcher(),
     sealXml: (account, xml) => trust.sealXml(account, xml),
+    raiseSeal: (sealed) => trust.raiseSeal(sealed),
     checkPdf: (bytes, accountId) => pool.checkPdf(bytes, accountId),
     content,
     converter: new PdfConverter({ program: config.libreOffice, maxPdfBytes: config.maxDocumentBytes, log }),
@@ -373,6 +374,7 @@ export async function buildApp(config: Config, opening: Database | Promise<Datab
         ...CONTRACT_TEXTS,
       }),
     ready: () => ready,
+    countGauges: () => packagingGauges(database, clock.now()),
   });
 
   return {

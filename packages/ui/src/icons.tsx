@@ -18,6 +18,7 @@ export type IconName =
   | 'menu'
   | 'minus'
   | 'plus'
+  | 'printer'
   | 'search'
   | 'window';
 
@@ -50,6 +51,7 @@ const drawings: Record<IconName, ReactNode> = {
   menu: <path d="M4 7h16M4 12h16M4 17h16" />,
   minus: <path d="M5.5 12h13" />,
   plus: <path d="M5.5 12h13M12 5.5v13" />,
+  printer: <path d="M7 9V4h10v5M7 16.5H4V9h16v7.5h-3M7 13.75h10V20H7z" />,
   search: (
     <>
       <circle cx="10.75" cy="10.75" r="6" />

@@ -25,6 +25,10 @@ export function Menu({ view, open, onClose }: { view: View; open: boolean; onClo
           <p>{view.account.name}</p>
           <ContactDetails view={view} />
         </section>
+        <section className="menu-part">
+          <h3>{say('menu.help')}</h3>
+          <p>{say('menu.help_body')}</p>
+        </section>
         {canSign && (
           <section className="menu-part">
             <h3>{say('menu.document')}</h3>

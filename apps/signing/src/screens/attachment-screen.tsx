@@ -50,7 +50,7 @@ export function AttachmentScreen({ attachment, remark }: { attachment: Attachmen
       remark={remark}
       back={{ label: say('overview.back'), onClick: () => history.back() }}
       problemCode={problemCode}
-      notice={
+      notice={({ page, pages, goToEnd }) =>
         mustRead &&
         (seen ? (
           <label className="confirmation">
@@ -58,7 +58,14 @@ export function AttachmentScreen({ attachment, remark }: { attachment: Attachmen
             {say('attachment.read')}
           </label>
         ) : (
-          <p className="muted small">{say('attachment.read_first')}</p>
+          <div className="reader__actions">
+            <p className="muted small">
+              {pages > page ? say('attachment.pages_left', { count: pages - page }) : say('attachment.read_first')}
+            </p>
+            <Button variant="text" onClick={goToEnd}>
+              {say('attachment.to_end')}
+            </Button>
+          </div>
         ))
       }
     >

@@ -1,24 +1,22 @@
 import { CardAction, Flag, Notice, ScreenHeading } from '@segl/ui';
+import { useMemo } from 'react';
+import { inOrderFor } from '../flow/method-order.ts';
 import { Frame, Sheet } from '../frame/frame.tsx';
-import type { SigningMethod } from '../server/contract.ts';
+import { lastMethod, rememberMethod } from '../session/last-method.ts';
 import { useSigning, useView } from '../signing.tsx';
 import type { TextKey } from '../texts/languages.ts';
 import { useSpeech } from '../texts/use-speech.tsx';
 
 const ownWords: Record<string, TextKey> = { no_bankid_netcentric: 'choose.no_bankid_netcentric' };
 
-/** Methods of the language's own country come first; otherwise the sender's order stands. */
-export function inOrderFor(language: string, methods: readonly SigningMethod[]): SigningMethod[] {
-  const country = language === 'NO' ? 'NO' : null;
-  const rank = (method: SigningMethod) => (method.countryCode === country ? 0 : 1);
-  return [...methods].sort((a, b) => rank(a) - rank(b));
-}
+const ofDevice = () => localStorage;
 
 /** One question: with which eID. Skipped when there is only one. */
 export function ChoosingScreen({ remark }: { remark?: 'left_eid' | 'no_connection' }) {
   const { say, language } = useSpeech();
   const { flow } = useSigning();
   const { document: shown, account, methods, signer } = useView();
+  const ordered = useMemo(() => inOrderFor(language.code, lastMethod(ofDevice), methods), [language.code, methods]);
   return (
     <Frame
       title={shown.title}
@@ -37,13 +35,16 @@ export function ChoosingScreen({ remark }: { remark?: 'left_eid' | 'no_connectio
           </Notice>
         )}
         <ul className="card-list">
-          {inOrderFor(language.code, methods).map((method) => (
+          {ordered.map((method) => (
             <li key={method.method}>
               <CardAction
                 media={<Flag countryCode={method.countryCode} />}
                 title={method.name}
                 description={method.description ?? say(ownWords[method.method] ?? 'choose.any_eid')}
-                onClick={() => void flow.chooseMethod(method)}
+                onClick={() => {
+                  rememberMethod(ofDevice, method.method);
+                  void flow.chooseMethod(method);
+                }}
               />
             </li>
           ))}

@@ -9,8 +9,10 @@ import { useSpeech } from '../texts/use-speech.tsx';
 import { patternFor } from '../viewer/find-pattern.ts';
 import { loadPages, loadPlainDocument } from '../viewer/load-viewer.ts';
 import { type Anchor, type Zoom, zoomStep } from '../viewer/page-layout.ts';
+import { usePrinting } from '../viewer/use-printing.ts';
 import { useReadingKeys } from '../viewer/use-reading-keys.ts';
 import { FindBar, type Found } from './find-bar.tsx';
+import { LinkDialog, placeOf } from './link-dialog.tsx';
 import { PageSkeleton } from './loading-screen.tsx';
 
 const PdfPages = lazy(async () => ({ default: (await loadPages()).PdfPages }));
@@ -67,7 +69,8 @@ export function Reader({
   startAt: Anchor | null;
   onPlace: (place: Anchor) => void;
   onLastPageSeen: () => void;
-  notice?: ReactNode;
+  /** Said above the way on; `place` is where the reader is, of as many pages as there are. */
+  notice?: (place: { page: number; pages: number; goToEnd: () => void }) => ReactNode;
   remark?: Remark;
   /** What it is called that the file cannot be shown; `status` is the server's answer when it was that. */
   problemCode?: (status: number | null) => string;
@@ -112,6 +115,9 @@ export function Reader({
   );
   const zoomBy = useCallback((direction: 1 | -1) => changeZoom(zoomStep(scale.current, direction)), [changeZoom]);
   useReadingKeys(scroller, zoomBy, () => changeZoom('fit'));
+
+  const [link, setLink] = useState<string | null>(null);
+  const { drawing, failed, print } = usePrinting(isPlain ? null : source);
 
   const [finding, setFinding] = useState(false);
   const [query, setQuery] = useState('');
@@ -173,11 +179,17 @@ export function Reader({
           <p>{asks}</p>
           {shown.description && <p>{shown.description}</p>}
           <p className="muted small">{effort(pages)}</p>
-          {!isPlain && !finding && (
-            <Button variant="text" icon="search" onClick={() => setFinding(true)}>
-              {say('find.open')}
+          <div className="reader__actions">
+            {!isPlain && !finding && (
+              <Button variant="text" icon="search" onClick={() => setFinding(true)}>
+                {say('find.open')}
+              </Button>
+            )}
+            <Button variant="text" icon="printer" busy={drawing !== null} onClick={() => void print()}>
+              {drawing === null ? say('read.print') : say('read.printing', { page: drawing, pages })}
             </Button>
-          )}
+          </div>
+          {failed && <Notice tone="danger">{say('read.print_failed')}</Notice>}
         </div>
         {problem ? (
           <DocumentProblem
@@ -219,6 +231,8 @@ export function Reader({
               startAt={startAt}
               labelOf={(number, of) => say('read.page', { page: number, pages: of })}
               labelWithoutText={say('read.page_without_text')}
+              labelOfLink={(link) => say('link.name', { place: placeOf(link) })}
+              onLink={setLink}
               whileLoading={<PageSkeleton />}
               onOpened={setPages}
               onPlace={(place, middle, shownScale) => {
@@ -267,12 +281,13 @@ export function Reader({
                 {say(`remark.${remark}`)}
               </Notice>
             )}
-            {notice}
+            {notice?.({ page, pages, goToEnd: () => setGoTo({ page: pages - 1 }) })}
           </>
         }
       >
         {children}
       </ActionBar>
+      <LinkDialog url={link} onClose={() => setLink(null)} />
     </Frame>
   );
 }

@@ -15,6 +15,9 @@ export const da: Texts = {
   'frame.back_to_document': 'Tilbage til dokumentet',
 
   'menu.heading': 'Menu',
+  'menu.help': 'Sådan gør du',
+  'menu.help_body':
+    'Læs dokumentet, gå videre, og bekræft med dit e-id eller din underskrift. Intet er underskrevet før det, og du kan altid gå ud igen.',
   'menu.contact': 'Kontakt afsenderen',
   'menu.document': 'Om dokumentet',
   'menu.file_name': 'Filnavn',
@@ -39,10 +42,6 @@ export const da: Texts = {
     'Siden har været åben længe og lukker om cirka to minutter. Intet går tabt: Du kan åbne den igen og skrive under der.',
   'life.understood': 'Jeg forstår',
 
-  'contact.name': 'Navn',
-  'contact.email': 'E-mail',
-  'contact.phone': 'Telefon',
-  'contact.web': 'Hjemmeside',
   'contact.none': '{account} har ikke oplyst kontaktoplysninger her. Brug den besked, hvor du fik linket.',
   'contact.questions': 'Har du spørgsmål? Kontakt {account}.',
 
@@ -53,7 +52,6 @@ export const da: Texts = {
   'read.document_region': 'Dokument: {title}',
   'read.page': 'Side {page, number} af {pages, number}',
   'read.page_without_text': 'Denne side er et billede uden læsbar tekst.',
-  'read.opening_pages': 'Åbner siderne …',
   'read.bar': 'Underskrift',
   'read.continue': 'Gå til underskrift',
   'read.zoom_in': 'Zoom ind',
@@ -67,6 +65,14 @@ export const da: Texts = {
   'read.failed': 'Dokumentet kunne ikke vises her.',
   'read.failed_next': 'Prøv igen, eller hent det, og læs det i et andet program.',
   'read.retry': 'Prøv igen',
+  'read.print': 'Udskriv',
+  'read.printing': 'Gør side {page, number} af {pages, number} klar …',
+  'read.print_failed': 'Dokumentet kunne ikke gøres klar til udskrift. Hent det, og udskriv det fra et andet program.',
+  'link.heading': 'Vil du åbne linket?',
+  'link.body': 'Dokumentet har et link til et andet sted. Det åbner i en ny fane, og denne side bliver stående.',
+  'link.open': 'Åbn linket',
+  'link.stay': 'Bliv her',
+  'link.name': 'Link til {place}',
   'find.open': 'Søg',
   'find.words': 'Søg i dokumentet',
   'find.looking': 'Søger …',
@@ -100,6 +106,9 @@ export const da: Texts = {
   'attachment.bar': 'Bilag',
   'attachment.read': 'Jeg har læst og forstået dette bilag',
   'attachment.read_first': 'Læs til ende for at komme videre.',
+  'attachment.pages_left':
+    '{count, plural, one {Én side tilbage at læse.} other {{count, number} sider tilbage at læse.}}',
+  'attachment.to_end': 'Gå til slutningen',
   'attachment.continue': 'Fortsæt',
 
   'remark.left_eid': 'Du kom tilbage, før du havde skrevet under. Intet er underskrevet.',

@@ -13,6 +13,9 @@ export const en = {
   'frame.back_to_document': 'Back to the document',
 
   'menu.heading': 'Menu',
+  'menu.help': 'How it works',
+  'menu.help_body':
+    'Read the document, continue, and confirm with your electronic ID or your signature. Nothing is signed before that, and you can leave at any time.',
   'menu.contact': 'Contact the sender',
   'menu.document': 'About this document',
   'menu.file_name': 'File',
@@ -37,10 +40,6 @@ export const en = {
     'This page has been open for a long time and closes in about two minutes. Nothing is lost: you can open it again and sign then.',
   'life.understood': 'I understand',
 
-  'contact.name': 'Name',
-  'contact.email': 'E-mail',
-  'contact.phone': 'Phone',
-  'contact.web': 'Web',
   'contact.none': '{account} has left no contact details here. Use the message that brought you the link.',
   'contact.questions': 'Questions? Contact {account}.',
 
@@ -50,7 +49,6 @@ export const en = {
   'read.document_region': 'Document: {title}',
   'read.page': 'Page {page, number} of {pages, number}',
   'read.page_without_text': 'This page is a picture without readable text.',
-  'read.opening_pages': 'Opening the pages…',
   'read.bar': 'Signing',
   'read.continue': 'Continue to sign',
   'read.zoom_in': 'Zoom in',
@@ -64,6 +62,15 @@ export const en = {
   'read.failed': 'The document could not be shown here.',
   'read.failed_next': 'Try again, or download it and read it in another program.',
   'read.retry': 'Try again',
+  'read.print': 'Print',
+  'read.printing': 'Preparing page {page, number} of {pages, number}…',
+  'read.print_failed':
+    'The document could not be prepared for printing. Download it and print it from another program.',
+  'link.heading': 'Open this link?',
+  'link.body': 'The document has a link to another place. It opens in a new tab; this page stays as it is.',
+  'link.open': 'Open the link',
+  'link.stay': 'Stay here',
+  'link.name': 'Link to {place}',
   'find.open': 'Search',
   'find.words': 'Search in the document',
   'find.looking': 'Searching…',
@@ -96,6 +103,8 @@ export const en = {
   'attachment.bar': 'Attachment',
   'attachment.read': 'I have read and understood this attachment',
   'attachment.read_first': 'Read to the end to go on.',
+  'attachment.pages_left': '{count, plural, one {One page left to read.} other {{count, number} pages left to read.}}',
+  'attachment.to_end': 'Go to the end',
   'attachment.continue': 'Continue',
 
   'remark.left_eid': 'You came back before signing. Nothing has been signed.',

@@ -15,6 +15,9 @@ export const fi: Texts = {
   'frame.back_to_document': 'Takaisin asiakirjaan',
 
   'menu.heading': 'Valikko',
+  'menu.help': 'Näin se toimii',
+  'menu.help_body':
+    'Lue asiakirja, jatka eteenpäin ja vahvista sähköisellä tunnisteellasi tai allekirjoituksellasi. Mitään ei ole allekirjoitettu ennen sitä, ja voit poistua milloin tahansa.',
   'menu.contact': 'Ota yhteyttä lähettäjään',
   'menu.document': 'Tietoja asiakirjasta',
   'menu.file_name': 'Tiedosto',
@@ -38,10 +41,6 @@ export const fi: Texts = {
     'Sivu on ollut pitkään auki ja sulkeutuu noin kahden minuutin kuluttua. Mitään ei katoa: voit avata sen uudelleen ja allekirjoittaa silloin.',
   'life.understood': 'Ymmärrän',
 
-  'contact.name': 'Nimi',
-  'contact.email': 'Sähköposti',
-  'contact.phone': 'Puhelin',
-  'contact.web': 'Verkkosivut',
   'contact.none': '{account} ei ole antanut yhteystietojaan tässä. Käytä viestiä, jossa sait linkin.',
   'contact.questions': 'Kysyttävää? Ota yhteyttä lähettäjään: {account}.',
 
@@ -52,7 +51,6 @@ export const fi: Texts = {
   'read.document_region': 'Asiakirja: {title}',
   'read.page': 'Sivu {page, number}/{pages, number}',
   'read.page_without_text': 'Tämä sivu on kuva, jossa ei ole luettavaa tekstiä.',
-  'read.opening_pages': 'Avataan sivuja…',
   'read.bar': 'Allekirjoitus',
   'read.continue': 'Allekirjoita',
   'read.zoom_in': 'Suurenna',
@@ -66,6 +64,14 @@ export const fi: Texts = {
   'read.failed': 'Asiakirjaa ei voitu näyttää tässä.',
   'read.failed_next': 'Yritä uudelleen, tai lataa asiakirja ja lue se toisella ohjelmalla.',
   'read.retry': 'Yritä uudelleen',
+  'read.print': 'Tulosta',
+  'read.printing': 'Valmistellaan sivua {page, number}/{pages, number}…',
+  'read.print_failed': 'Asiakirjaa ei voitu valmistella tulostettavaksi. Lataa se ja tulosta se toisesta ohjelmasta.',
+  'link.heading': 'Avataanko tämä linkki?',
+  'link.body': 'Asiakirjassa on linkki muualle. Se avautuu uuteen välilehteen, ja tämä sivu pysyy ennallaan.',
+  'link.open': 'Avaa linkki',
+  'link.stay': 'Pysy tässä',
+  'link.name': 'Linkki: {place}',
   'find.open': 'Etsi',
   'find.words': 'Etsi asiakirjasta',
   'find.looking': 'Etsitään…',
@@ -99,6 +105,8 @@ export const fi: Texts = {
   'attachment.bar': 'Liite',
   'attachment.read': 'Olen lukenut ja ymmärtänyt tämän liitteen',
   'attachment.read_first': 'Lue loppuun, niin voit jatkaa.',
+  'attachment.pages_left': '{count, plural, one {Yksi sivu lukematta.} other {{count, number} sivua lukematta.}}',
+  'attachment.to_end': 'Siirry loppuun',
   'attachment.continue': 'Jatka',
 
   'remark.left_eid': 'Palasit ennen kuin olit allekirjoittanut. Mitään ei ole allekirjoitettu.',

@@ -15,6 +15,9 @@ export const nb: Texts = {
   'frame.back_to_document': 'Tilbake til dokumentet',
 
   'menu.heading': 'Meny',
+  'menu.help': 'Slik gjør du',
+  'menu.help_body':
+    'Les dokumentet, gå videre og bekreft med e-ID-en eller signaturen din. Ingenting er signert før det, og du kan gå ut når du vil.',
   'menu.contact': 'Kontakt avsenderen',
   'menu.document': 'Om dokumentet',
   'menu.file_name': 'Fil',
@@ -39,10 +42,6 @@ export const nb: Texts = {
     'Siden har vært åpen lenge og lukkes om omtrent to minutter. Ingenting går tapt: Du kan åpne den på nytt og signere da.',
   'life.understood': 'Jeg forstår',
 
-  'contact.name': 'Navn',
-  'contact.email': 'E-post',
-  'contact.phone': 'Telefon',
-  'contact.web': 'Nettsted',
   'contact.none': '{account} har ikke lagt inn kontaktinformasjon. Svar på meldingen der du fikk lenken.',
   'contact.questions': 'Spørsmål? Ta kontakt med {account}.',
 
@@ -52,7 +51,6 @@ export const nb: Texts = {
   'read.document_region': 'Dokument: {title}',
   'read.page': 'Side {page, number} av {pages, number}',
   'read.page_without_text': 'Denne siden er et bilde uten lesbar tekst.',
-  'read.opening_pages': 'Åpner sidene …',
   'read.bar': 'Signering',
   'read.continue': 'Gå til signering',
   'read.zoom_in': 'Zoom inn',
@@ -66,6 +64,15 @@ export const nb: Texts = {
   'read.failed': 'Dokumentet kunne ikke vises her.',
   'read.failed_next': 'Prøv igjen, eller last det ned og les det i et annet program.',
   'read.retry': 'Prøv igjen',
+  'read.print': 'Skriv ut',
+  'read.printing': 'Gjør klar side {page, number} av {pages, number} …',
+  'read.print_failed':
+    'Dokumentet kunne ikke gjøres klart for utskrift. Last det ned og skriv det ut fra et annet program.',
+  'link.heading': 'Åpne denne lenken?',
+  'link.body': 'Dokumentet har en lenke til et annet sted. Den åpnes i en ny fane, og denne siden blir stående.',
+  'link.open': 'Åpne lenken',
+  'link.stay': 'Bli her',
+  'link.name': 'Lenke til {place}',
   'find.open': 'Søk',
   'find.words': 'Søk i dokumentet',
   'find.looking': 'Søker …',
@@ -99,6 +106,8 @@ export const nb: Texts = {
   'attachment.bar': 'Vedlegg',
   'attachment.read': 'Jeg har lest og forstått dette vedlegget',
   'attachment.read_first': 'Les til slutten for å gå videre.',
+  'attachment.pages_left': '{count, plural, one {Én side igjen å lese.} other {{count, number} sider igjen å lese.}}',
+  'attachment.to_end': 'Gå til slutten',
   'attachment.continue': 'Fortsett',
 
   'remark.left_eid': 'Du kom tilbake før du hadde signert. Ingenting er signert.',

@@ -15,6 +15,9 @@ export const sv: Texts = {
   'frame.back_to_document': 'Tillbaka till dokumentet',
 
   'menu.heading': 'Meny',
+  'menu.help': 'Så går det till',
+  'menu.help_body':
+    'Läs dokumentet, gå vidare och bekräfta med din e-legitimation eller din underskrift. Ingenting är underskrivet före det, och du kan lämna sidan när du vill.',
   'menu.contact': 'Kontakta avsändaren',
   'menu.document': 'Om dokumentet',
   'menu.file_name': 'Filnamn',
@@ -39,10 +42,6 @@ export const sv: Texts = {
     'Sidan har varit öppen länge och stängs om ungefär två minuter. Inget går förlorat: du kan öppna den igen och skriva under då.',
   'life.understood': 'Jag förstår',
 
-  'contact.name': 'Namn',
-  'contact.email': 'E-post',
-  'contact.phone': 'Telefon',
-  'contact.web': 'Webbplats',
   'contact.none': '{account} har inte angett några kontaktuppgifter här. Använd meddelandet där du fick länken.',
   'contact.questions': 'Har du frågor? Kontakta {account}.',
 
@@ -53,7 +52,6 @@ export const sv: Texts = {
   'read.document_region': 'Dokumentet {title}',
   'read.page': 'Sida {page, number} av {pages, number}',
   'read.page_without_text': 'Den här sidan är en bild utan läsbar text.',
-  'read.opening_pages': 'Öppnar sidorna …',
   'read.bar': 'Underskrift',
   'read.continue': 'Gå till underskrift',
   'read.zoom_in': 'Zooma in',
@@ -67,6 +65,15 @@ export const sv: Texts = {
   'read.failed': 'Dokumentet kunde inte visas här.',
   'read.failed_next': 'Försök igen, eller ladda ner det och läs det i ett annat program.',
   'read.retry': 'Försök igen',
+  'read.print': 'Skriv ut',
+  'read.printing': 'Förbereder sida {page, number} av {pages, number} …',
+  'read.print_failed':
+    'Dokumentet kunde inte förberedas för utskrift. Ladda ner det och skriv ut det från ett annat program.',
+  'link.heading': 'Vill du öppna länken?',
+  'link.body': 'Dokumentet har en länk till en annan plats. Den öppnas i en ny flik, och den här sidan ligger kvar.',
+  'link.open': 'Öppna länken',
+  'link.stay': 'Stanna här',
+  'link.name': 'Länk till {place}',
   'find.open': 'Sök',
   'find.words': 'Sök i dokumentet',
   'find.looking': 'Söker …',
@@ -101,6 +108,8 @@ export const sv: Texts = {
   'attachment.bar': 'Bilaga',
   'attachment.read': 'Jag har läst och förstått den här bilagan',
   'attachment.read_first': 'Läs till slutet för att gå vidare.',
+  'attachment.pages_left': '{count, plural, one {En sida kvar att läsa.} other {{count, number} sidor kvar att läsa.}}',
+  'attachment.to_end': 'Gå till slutet',
   'attachment.continue': 'Fortsätt',
 
   'remark.left_eid': 'Du kom tillbaka innan du hade skrivit under. Ingenting är underskrivet.',

@@ -14,21 +14,25 @@ export type Speech = {
 
 const UNITS = ['byte', 'kilobyte', 'megabyte'] as const;
 
+const INSTANT: Intl.DateTimeFormatOptions = {
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  timeZoneName: 'short',
+};
+
 /** Words, dates and numbers of one language. Parsed messages are kept, since screens render often. */
 export function speak({ language, texts }: Spoken): Speech {
   const parsed = new Map<TextKey, IntlMessageFormat>();
-  const instants = new Intl.DateTimeFormat(language.locale, {
-    day: 'numeric',
-    month: 'long',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    timeZoneName: 'short',
-  });
+  let instants: Intl.DateTimeFormat | undefined;
 
   return {
     language,
     say(key, values) {
+      // Most words have nothing to fill in, and slow phones need milliseconds to parse each.
+      if (!/[{']/.test(texts[key])) return texts[key];
       let message = parsed.get(key);
       if (!message) {
         message = new IntlMessageFormat(texts[key], language.locale, undefined, { ignoreTag: true });
@@ -36,7 +40,11 @@ export function speak({ language, texts }: Spoken): Speech {
       }
       return String(message.format(values));
     },
-    sayInstant: (iso) => instants.format(new Date(iso)),
+    sayInstant(iso) {
+      // Not before it is asked for: it costs a slow phone as much as the rest of its first screen.
+      instants ??= new Intl.DateTimeFormat(language.locale, INSTANT);
+      return instants.format(new Date(iso));
+    },
     sayBytes(sizeBytes) {
       const step = sizeBytes < 1000 ? 0 : sizeBytes < 1_000_000 ? 1 : 2;
       return new Intl.NumberFormat(language.locale, {

@@ -1,6 +1,6 @@
 import workerUrl from 'pdfjs-dist/legacy/build/pdf.worker.min.mjs?url';
 
-export const loadPages = () => import('./pdf-pages.tsx');
+export const loadPages = () => import('./viewer.ts');
 export const loadPlainDocument = () => import('./plain-document.tsx');
 
 /**

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import type { PageBox, PageSize } from './page-layout.ts';
+import { type PageLink, readLinks } from './page-links.ts';
 import {
   AnnotationMode,
   type PDFDocumentProxy,
@@ -57,7 +58,7 @@ async function layText(page: PDFPageProxy, container: HTMLElement): Promise<{ la
 
 /**
  * One page: its picture, and over it the page's own text, invisible but there to be read aloud, searched and selected.
- * Links and forms of the document are drawn and not alive.
+ * Links ask before they lead anywhere; forms of the document are drawn and not alive.
  */
 export function PdfPage({
   pdf,
@@ -66,9 +67,11 @@ export function PdfPage({
   left,
   label,
   labelWithoutText,
+  labelOfLink,
   onSize,
   onDrawn,
   onText,
+  onLink,
   onProblem,
 }: {
   pdf: PDFDocumentProxy;
@@ -77,14 +80,18 @@ export function PdfPage({
   left: number;
   label: string;
   labelWithoutText: string;
+  labelOfLink: (url: string) => string;
   onSize: (index: number, size: PageSize) => void;
   onDrawn: (index: number) => void;
   /** The text over the page has been laid. */
   onText: () => void;
+  /** A link has been pressed; nothing has happened yet. */
+  onLink: (url: string) => void;
   onProblem: (status: number | null) => void;
 }) {
   const [page, setPage] = useState<PDFPageProxy | null>(null);
   const [hasText, setHasText] = useState(true);
+  const [links, setLinks] = useState<PageLink[]>([]);
   const picture = useRef<HTMLDivElement>(null);
   const text = useRef<HTMLDivElement>(null);
   const events = useRef({ onSize, onDrawn, onText, onProblem });
@@ -160,6 +167,21 @@ export function PdfPage({
   }, [page]);
 
   useEffect(() => {
+    if (!page) return;
+    let gone = false;
+    readLinks(page).then(
+      (found) => {
+        if (!gone && found.length > 0) setLinks(found);
+      },
+      // Without its links the page is still the page.
+      () => {},
+    );
+    return () => {
+      gone = true;
+    };
+  }, [page]);
+
+  useEffect(() => {
     picture.current?.parentElement?.style.setProperty('--total-scale-factor', String(scale * CSS_PIXELS_PER_POINT));
   }, [scale]);
 
@@ -173,6 +195,16 @@ export function PdfPage({
       <div className="pdf-page__picture" ref={picture} />
       {!hasText && <p className="sr-only">{labelWithoutText}</p>}
       <div className="textLayer" ref={text} />
+      {links.map(({ url, left, top, width, height }) => (
+        <button
+          key={`${url} ${left} ${top}`}
+          type="button"
+          className="pdf-page__link"
+          aria-label={labelOfLink(url)}
+          style={{ left: `${left}%`, top: `${top}%`, width: `${width}%`, height: `${height}%` }}
+          onClick={() => onLink(url)}
+        />
+      ))}
     </article>
   );
 }

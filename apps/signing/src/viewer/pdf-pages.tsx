@@ -34,6 +34,7 @@ export type PdfPagesProps = {
   startAt: Anchor | null;
   labelOf: (page: number, pages: number) => string;
   labelWithoutText: string;
+  labelOfLink: (url: string) => string;
   /** Shown until the document's first answer is there. */
   whileLoading: ReactNode;
   onOpened: (pages: number) => void;
@@ -43,6 +44,8 @@ export type PdfPagesProps = {
   /** What the reader looks for, and at which of the hits the reader is. */
   find: { pattern: RegExp; current: number } | null;
   onFound: (count: number, done: boolean) => void;
+  /** A link of the document has been pressed; nothing has happened yet. */
+  onLink: (url: string) => void;
   /** A page to go to, from 0; a new object each time. */
   goTo: { page: number } | null;
   /** The document cannot be shown; `status` is the server's answer when it was that. */
@@ -81,7 +84,7 @@ export function PdfPages(props: PdfPagesProps) {
 }
 
 function OpenPages(props: PdfPagesProps & { pdf: PDFDocumentProxy }) {
-  const { pdf, scroller, zoom, startAt, labelOf, labelWithoutText } = props;
+  const { pdf, scroller, zoom, startAt, labelOf, labelWithoutText, labelOfLink } = props;
   const events = useRef(props);
   events.current = props;
 
@@ -259,9 +262,11 @@ function OpenPages(props: PdfPagesProps & { pdf: PDFDocumentProxy }) {
               left={Math.floor((width - layout.boxes[index]!.width) / 2)}
               label={labelOf(index + 1, layout.boxes.length)}
               labelWithoutText={labelWithoutText}
+              labelOfLink={labelOfLink}
               onSize={onSize}
               onDrawn={onDrawn}
               onText={mark}
+              onLink={props.onLink}
               onProblem={props.onProblem}
             />
           ))}

@@ -21,6 +21,7 @@ import { buildOcspRequest } from '../revocation/ocsp-request.ts';
 import { buildOcspResponse } from '../revocation/ocsp-responder.ts';
 import { buildTimeStampFailure } from '../timestamp/time-stamp-responder.ts';
 import { validateXades } from '../validation/validate-xades.ts';
+import { extendXades } from './extend-xades.ts';
 import { signXades, type XadesContent } from './sign-xades.ts';
 import { verifyXades } from './verify-xades.ts';
 
@@ -128,6 +129,23 @@ describe('signXades', () => {
     const token = Buffer.from(/<xades:EncapsulatedTimeStamp>([^<]*)</.exec(textOf(bytes))![1]!, 'base64');
     const { root } = authority;
     expect(await verifyTokenWithOpenssl(bench, { token, root, data })).toContain('Verification: OK');
+  });
+
+  it.each(keys)('is raised later without a byte of it being changed: %s', async (_key, pair) => {
+    await using bench = await createWorkbench();
+    const provider = await authority.enrol({ commonName: 'Ola' }, pair);
+    const signed = await signXades({ ...signing('B-B', provider), content: { enveloped: order } });
+    const { bytes, verification } = await extendXades(signed.bytes, { ...signing(), level: 'B-LT' });
+    expect(verification).toMatchObject({ valid: true, level: 'B-LT', missingStatus: [] });
+    const [, added] = /(<xades:UnsignedProperties>.*<\/xades:UnsignedProperties>)/s.exec(textOf(bytes))!;
+    expect(textOf(bytes).replace(added!, '')).toBe(textOf(signed.bytes));
+    expect(await verifyWithXmlsec(bench, { signed: bytes, root: authority.root })).toMatch(/^OK$/m);
+
+    await expect(extendXades(bytes, { ...signing(), level: 'B-LT' })).rejects.toMatchObject({ code: 'xades_invalid' });
+    const changed = Buffer.from(textOf(signed.bytes).replace('<ds:SignatureValue', '<ds:SignatureValue '));
+    changed[changed.indexOf('value">') + 9]! ^= 1;
+    await expect(extendXades(changed, { ...signing(), level: 'B-LT' })).rejects.toBeInstanceOf(AdesError);
+    await expect(extendXades(order, { ...signing(), level: 'B-LT' })).rejects.toMatchObject({ code: 'xades_invalid' });
   });
 
   it('archives what was signed, the signature and all that was added to it', async () => {

@@ -62,7 +62,7 @@ export async function signXades(request: XadesSigning & { content: XadesContent 
   if ('enveloped' in content) {
     const document = readXml(content.enveloped);
     const signature = await signReferences(request, [await referToDocument(document, content.mimeType, request)]);
-    return check(insertSignature(document, signature), { level, trustAnchors });
+    return checkOutput(insertSignature(document, signature), { level, trustAnchors });
   }
   const { enclosed = [], detached = [] } = content;
   const digests = new Map<string, DetachedContent>();
@@ -74,7 +74,7 @@ export async function signXades(request: XadesSigning & { content: XadesContent 
     references.push(reference);
   }
   const signature = await signReferences(request, references, enclosed);
-  return check(writeXml(signature), { level, trustAnchors, detached: digests });
+  return checkOutput(writeXml(signature), { level, trustAnchors, detached: digests });
 }
 
 async function referToDocument(
@@ -119,21 +119,17 @@ export async function signReferences(
 ): Promise<XmlMarkup> {
   requireServices(signing);
   if (references.length === 0) throw new AdesError('content_missing', 'there is nothing to sign');
-  const { provider, signingTime, level, tsa, revocation, trustAnchors } = signing;
+  const { provider, signingTime, level, tsa, trustAnchors } = signing;
   const signature = await buildXadesSignature({ provider, signingTime, references, objects });
   if (!reachesLevel(level, 'B-T')) return signature.write({});
   const { digest } = ALGORITHMS[provider.algorithm];
-  const imprint = createHash(digest).update(signature.canonicalValue).digest();
-  const token = await requestTimeStamp(tsa!, digest, imprint, trustAnchors);
-  const unsigned: UnsignedProperties = { timeStamp: token.bytes };
-  if (reachesLevel(level, 'B-LT')) {
-    const certificates = provider.certificateChain;
-    const paths = xadesPaths({ signer: certificates[0]!, signingTime, certificates, token, trustAnchors });
-    const data: ValidationData = emptyValidationData();
-    const now = new Date(Math.max(signingTime.getTime(), token.generatedAt.getTime()));
-    await completeValidationData(paths, revocation!, now, data);
-    unsigned.validationData = data;
-  }
+  const made = {
+    canonicalValue: signature.canonicalValue,
+    certificates: provider.certificateChain,
+    signingTime,
+    digest,
+  };
+  const unsigned = await gatherUnsignedProperties(made, signing);
   if (reachesLevel(level, 'B-LTA')) {
     const document = readXml(writeXml(signature.write(unsigned)));
     const read = readXades(document.root, document.root);
@@ -143,6 +139,29 @@ export async function signReferences(
   return signature.write(unsigned);
 }
 
+/** The time-stamp over a signature value, and from B-LT on the data that proves all certificates. */
+export async function gatherUnsignedProperties(
+  signature: {
+    /** Canonical SignatureValue. */
+    canonicalValue: Uint8Array;
+    /** The signing certificate first. */
+    certificates: readonly Uint8Array[];
+    signingTime: Date;
+    digest: DigestAlgorithm;
+  },
+  { level, tsa, revocation, trustAnchors }: BaselineServices,
+): Promise<UnsignedProperties> {
+  const { canonicalValue, certificates, signingTime, digest } = signature;
+  const imprint = createHash(digest).update(canonicalValue).digest();
+  const token = await requestTimeStamp(tsa!, digest, imprint, trustAnchors);
+  if (!reachesLevel(level, 'B-LT')) return { timeStamp: token.bytes };
+  const paths = xadesPaths({ signer: certificates[0]!, signingTime, certificates, token, trustAnchors });
+  const validationData: ValidationData = emptyValidationData();
+  const now = new Date(Math.max(signingTime.getTime(), token.generatedAt.getTime()));
+  await completeValidationData(paths, revocation!, now, validationData);
+  return { timeStamp: token.bytes, validationData };
+}
+
 /** Puts the signature in as the last child of the root; all other bytes stay as they are. */
 function insertSignature({ text, root, rootEnd, rootLimit }: XmlDocument, { markup }: XmlMarkup): Buffer {
   if (rootEnd !== undefined) return Buffer.from(text.slice(0, rootEnd) + markup + text.slice(rootEnd), 'utf8');
@@ -150,7 +169,7 @@ function insertSignature({ text, root, rootEnd, rootLimit }: XmlDocument, { mark
   return Buffer.from(`${text.slice(0, rootLimit - 2)}>${markup}</${name}>${text.slice(rootLimit)}`, 'utf8');
 }
 
-async function check(
+export async function checkOutput(
   bytes: Buffer,
   options: Pick<BaselineServices, 'level' | 'trustAnchors'> & { detached?: ReadonlyMap<string, DetachedContent> },
 ): Promise<SignedXades> {

@@ -193,7 +193,7 @@ function signedProperties(
  * UnsignedProperties: §5.3 SignatureTimeStamp, §5.4.1 CertificateValues, §5.4.2 RevocationValues, §5.5.2
  * ArchiveTimeStamp.
  */
-function unsignedProperties(
+export function unsignedProperties(
   { timeStamp, validationData, archiveTimeStamps = [] }: UnsignedProperties,
   inKeyInfo: readonly Uint8Array[],
 ): XmlMarkup[] {

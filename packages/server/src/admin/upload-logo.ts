@@ -11,7 +11,6 @@ import { putBranding } from './branding-store.ts';
 import { invalidInput } from './client-input.ts';
 import type { AccountLogo } from './contract/branding.ts';
 import type { AccountQuery } from './contract/oauth-client.ts';
-import { logoImage } from './logo-image.ts';
 import { accountNotFound } from './update-account.ts';
 
 const MAX_BYTES = 2 * 1024 * 1024;
@@ -41,6 +40,8 @@ export async function storeLogo(
   if (given.length > MAX_BYTES) {
     throw invalidInput([{ field, code: 'max_length', message: 'Must have at most 2 MB.' }]);
   }
+  // The program for pictures is large, and needed by few: the start does not wait for it.
+  const { logoImage } = await import('./logo-image.ts');
   const bytes = await logoImage(given);
   if (!bytes) throw new SeglError(422, 'invalid_logo', 'The logo is no PNG, JPEG, GIF, WebP or SVG that can be read.');
   const hash = brandingHash(accountId, kind, bytes);

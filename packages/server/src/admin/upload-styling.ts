@@ -10,7 +10,6 @@ import { listOwnHashes, putBranding, replaceBranding } from './branding-store.ts
 import { invalidInput } from './client-input.ts';
 import type { AdminStyling } from './contract/branding.ts';
 import type { AccountQuery } from './contract/oauth-client.ts';
-import { filterStyling } from './filter-styling.ts';
 import { accountNotFound } from './update-account.ts';
 import { brandingHash } from './upload-logo.ts';
 
@@ -63,6 +62,8 @@ async function safeStyling(deps: AdminDeps, accountId: string, base64: string): 
   if (bytes.length > MAX_BYTES)
     throw invalidInput([{ field, code: 'max_length', message: 'Must have at most 200 kB.' }]);
   const own = `${deps.publicUrl}${BRANDING_PATH}/`;
+  // What reads CSS is large, and needed by few: the start does not wait for it.
+  const { filterStyling } = await import('./filter-styling.ts');
   const { css, refused, addresses } = filterStyling(bytes.toString('utf8'), own);
   const hashes = addresses.map((address) => address.slice(own.length).replace(/\.(png|css)$/, ''));
   const owned = new Set(await listOwnHashes(deps.database, accountId, hashes));

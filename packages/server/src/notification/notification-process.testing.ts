@@ -109,12 +109,18 @@ async function createWebhooks(urls: readonly string[]): Promise<void> {
 
 async function append({ first, count, perSecond, documents, endpoints }: Appending): Promise<void> {
   const startedAt = performance.now();
-  const underWay: Promise<void>[] = [];
+  // What happens to one document happens under its lock, one after the other; a busy machine must not change that here.
+  const lastOf = new Map<number, Promise<void>>();
   for (let index = 0; index < count; index += 1) {
     await sleep(Math.max(0, startedAt + (index * 1000) / perSecond - performance.now()));
-    underWay.push(appendOne(first + index, { documents, endpoints }));
+    const number = first + index;
+    const before = lastOf.get(number % documents) ?? Promise.resolve();
+    lastOf.set(
+      number % documents,
+      before.then(() => appendOne(number, { documents, endpoints })),
+    );
   }
-  await Promise.all(underWay);
+  await Promise.all(lastOf.values());
 }
 
 async function appendOne(

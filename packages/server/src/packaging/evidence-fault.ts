@@ -39,7 +39,7 @@ function isEvidenced(
     fullName: signature.fullName,
     methodUniqueId: signature.methodUniqueId,
     documentSha256: signature.documentSha256,
-    nativeSha256: signature.native.sha256,
+    nativeSha256: formerNative(signature, evidence),
   };
   return (
     entry.occurredAt.getTime() === signature.signedAt.getTime() &&
@@ -56,7 +56,16 @@ function isEvidencedOfAttachment(
   const signed = (entry?.data.signedAttachments ?? []) as { id: string; contentSha256: string }[];
   return (
     signature.documentSha256 === contentSha256 &&
-    entry?.data.nativeSha256 === signature.native.sha256 &&
+    entry?.data.nativeSha256 === formerNative(signature, evidence) &&
     signed.some((one) => one.id === attachmentId && one.contentSha256 === contentSha256)
   );
+}
+
+/** The native as it was with the signature: what was sealed then may have got its time-stamp later. */
+function formerNative({ signerId, native }: SignatureRecord, evidence: readonly EvidenceEntry[]): unknown {
+  const stamped = evidence.find(
+    ({ kind, signerId: of, data }) =>
+      kind === 'native_time_stamped' && of === signerId && data.nativeSha256 === native.sha256,
+  );
+  return stamped ? stamped.data.formerSha256 : native.sha256;
 }

@@ -8,4 +8,4 @@ export {
   registerPackaging,
 } from './package-document.job.ts';
 export { SealingPool } from './sealing-pool.ts';
-export { listStuckPackages, restartPackaging, type StuckPackage } from './stuck-packages.ts';
+export { listStuckPackages, packagingGauges, restartPackaging, type StuckPackage } from './stuck-packages.ts';

@@ -1,5 +1,6 @@
 import type { AccountTime } from '../kernel/clock/account-clocks.ts';
 import type { Database } from '../kernel/db/database.ts';
+import { SeglError } from '../kernel/errors/segl-error.ts';
 import type { Events } from '../kernel/events/events.ts';
 import type { FileStore } from '../kernel/files/files.ts';
 import type { Jobs, QueueDefinition } from '../kernel/jobs/jobs.ts';
@@ -15,6 +16,7 @@ import {
   type PackagingTask,
   partOfName,
   putPackagingFailure,
+  raiseNatives,
   recordPackage,
   type SignatureRecord,
   type SignedContent,
@@ -114,7 +116,7 @@ export async function packageOrTell(deps: PackagingDeps, task: PackagingTask): P
  */
 export async function packageDocument(deps: PackagingDeps, task: PackagingTask): Promise<void> {
   const { documentId, part, format } = task;
-  const document = await findDocument(deps.database, documentId);
+  const document = await findTimeStamped(deps, documentId);
   if (!document || document.packages.some((made) => made.part === part && made.format === format)) return;
   const { attachmentId, signerId } = partOfName(part);
   if (signerId === undefined && document.status !== 'signed') return;
@@ -140,6 +142,19 @@ export async function packageDocument(deps: PackagingDeps, task: PackagingTask):
     if (!kept) deps.log.info(task, 'the package had been made by another worker');
   });
   for (const warning of made.warnings) deps.log.warn({ ...task, warning }, 'packaged with a warning');
+}
+
+/** What was sealed here without a time-stamp gets one before it goes into a file. Throws `PackagingFault`. */
+async function findTimeStamped(deps: PackagingDeps, documentId: string): Promise<DocumentRecord | undefined> {
+  const document = await findDocument(deps.database, documentId);
+  if (!document) return undefined;
+  const { database, files, accountTime, trust } = deps;
+  const raiseSeal = (sealed: Uint8Array) => trust.raiseSeal(sealed);
+  const isRaised = await raiseNatives({ database, files, accountTime, raiseSeal }, document).catch((cause: unknown) => {
+    if (!(cause instanceof SeglError)) throw cause;
+    throw new PackagingFault('timestamp_unavailable', cause.message, { cause });
+  });
+  return isRaised ? findDocument(database, documentId) : document;
 }
 
 async function presentationOf(

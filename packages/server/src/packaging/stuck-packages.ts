@@ -1,7 +1,10 @@
 import type { Database } from '../kernel/db/database.ts';
 import type { Environment } from '../kernel/events/events.ts';
 import type { Jobs } from '../kernel/jobs/jobs.ts';
+import type { Gauge } from '../kernel/operations/gauges.ts';
 import {
+  countDocumentsToPackage,
+  countPackagingFailures,
   listDocumentsToPackage,
   listPackagingFailures,
   listWantedPackages,
@@ -41,6 +44,29 @@ export async function listStuckPackages(database: Database, limit = 1000): Promi
     missing.set(jobOf(stuck).singletonKey, stuck);
   }
   return [...missing.values()];
+}
+
+/** What a monitor has to know of files that are not there. */
+export async function packagingGauges(database: Database, now: Date): Promise<Gauge[]> {
+  const [waiting, failures] = [await countDocumentsToPackage(database), await countPackagingFailures(database)];
+  const sinceFirst = (firstFailedAt: Date) => Math.max(0, Math.round((now.getTime() - firstFailedAt.getTime()) / 1000));
+  return [
+    {
+      name: 'segl_documents_waiting_for_packages',
+      help: 'Signed documents some of whose files are not there yet.',
+      samples: [{ value: waiting }],
+    },
+    {
+      name: 'segl_delayed_packages',
+      help: 'Files that could not be made so far, by the code of the last failure.',
+      samples: failures.map(({ code, packages }) => ({ labels: { code }, value: packages })),
+    },
+    {
+      name: 'segl_longest_package_delay_seconds',
+      help: 'Time since the first failure to make one of these files, by the code of the last failure.',
+      samples: failures.map(({ code, firstFailedAt }) => ({ labels: { code }, value: sinceFirst(firstFailedAt) })),
+    },
+  ];
 }
 
 /** Has stuck packages tried again now: all of them, or those of one document. Answers which. */

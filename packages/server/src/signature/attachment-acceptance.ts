@@ -1,6 +1,7 @@
 import type { Queryable } from '../kernel/db/database.ts';
 import { SeglError } from '../kernel/errors/segl-error.ts';
 import { type AttachmentAcceptance, type AttachmentRecord, listAcceptances } from './attachment-store.ts';
+import type { FileType } from './contract/lists.ts';
 import type { DocumentRecord } from './store.ts';
 
 /** Those that the signer gets, in the order in which they are shown. */
@@ -68,6 +69,16 @@ export interface AttachmentToSign {
 export function attachmentsToSign(document: Pick<DocumentRecord, 'attachments'>, signerId: string): AttachmentToSign[] {
   const signed = attachmentsFor(document, signerId).filter((one) => one.type === 'sign');
   return signed.map(({ id, contentSha256 }) => ({ id, contentSha256 }));
+}
+
+/** The formats of all that the signer signs at once; whoever is not yet a signer gets what is for everybody. */
+export function formatsToSign(
+  document: Pick<DocumentRecord, 'attachments' | 'format'>,
+  signerId: string,
+): readonly FileType[] {
+  return attachmentsToSign(document, signerId).length > 0
+    ? [...new Set([document.format, 'pdf' as const])]
+    : [document.format];
 }
 
 /** For the evidence of a signature: which bytes the signer had accepted beside the document. */

@@ -7,6 +7,7 @@ import { applyMergePatch, type MergePatch } from '../kernel/http/partial-update.
 import type { OperationContext, OperationInput, OperationResult } from '../kernel/http/route.ts';
 import { validationFailed } from '../kernel/http/validation.ts';
 import { uuidv7 } from '../kernel/ids/uuid.ts';
+import { formatsToSign, isFor } from './attachment-acceptance.ts';
 import {
   type AttachmentRecord,
   deleteAttachment as deleteStored,
@@ -23,11 +24,11 @@ import {
 } from './contract/attachment.ts';
 import { concludeChange, requireOpen, requireUnsigned } from './document-changes.ts';
 import { requirePdfName } from './document-format.ts';
-import { fileNameErrors } from './document-request.ts';
+import { fileNameErrors, requireUsableMethod } from './document-request.ts';
 import { afterAttachments } from './document-status.ts';
 import { attachmentResource, attachmentTag, requireAttachment } from './get-attachment.ts';
 import { lockOwnDocument, requireDocument } from './get-document.ts';
-import type { SignatureDeps } from './signature-deps.ts';
+import { methodOffer, type SignatureDeps } from './signature-deps.ts';
 import type { DocumentRecord } from './store.ts';
 
 const MAX_ATTACHMENTS = 20;
@@ -35,7 +36,8 @@ const MAX_ATTACHMENTS = 20;
 /**
  * Adds an attachment, shown after those that are there. The document opens for signing with the last one announced; one
  * more than announced counts as announced. Throws 404 `document_not_found`, 422 `document_closed`, `document_locked`,
- * `too_many_attachments`, `unsupported_file_type`, `file_content_mismatch`, `pdf_not_supported`.
+ * `too_many_attachments`, `unsupported_file_type`, `file_content_mismatch`, `pdf_not_supported`; of one to be signed
+ * along what `requireSignable` throws.
  */
 export async function addAttachment(
   deps: SignatureDeps,
@@ -59,6 +61,7 @@ export async function addAttachment(
       ...stored,
       signatures: [],
     };
+    requireSignable(deps, document, attachment);
     await insertAttachment(tx, document, attachment, context.now);
     await concludeAttachments(deps, tx, context, document, {
       attachments: [...document.attachments, attachment],
@@ -112,6 +115,7 @@ export async function updateAttachment(
       return answer(present);
     }
     const attachment = { ...present, ...settingsOf(request), ...stored };
+    requireSignable(deps, document, attachment);
     await updateStored(tx, document, attachment, context.now);
     await concludeAttachments(deps, tx, context, document, {
       attachments: document.attachments.map((one) => (one.id === attachment.id ? attachment : one)),
@@ -184,6 +188,24 @@ async function concludeAttachments(
 function requireChangeable(document: DocumentRecord, now: Date): void {
   requireOpen(document, now);
   requireUnsigned(document);
+}
+
+/**
+ * Whoever has to sign the attachment along must have an eID that can. Throws 422 `unsupported_signature_format`,
+ * `no_signature_method_available`.
+ */
+function requireSignable(deps: SignatureDeps, document: DocumentRecord, attachment: AttachmentRecord): void {
+  if (attachment.type !== 'sign') return;
+  document.signers.forEach((signer, index) => {
+    if (!isFor(attachment, signer.id)) return;
+    const formats = formatsToSign({ format: document.format, attachments: [attachment] }, signer.id);
+    requireUsableMethod(
+      signer.request,
+      `signers[${index}].signatureType`,
+      methodOffer(deps, document.environment),
+      formats,
+    );
+  });
 }
 
 function requireRoom(document: DocumentRecord): void {

@@ -5,6 +5,7 @@ import { entityTag, requireUnchanged } from '../kernel/http/entity-tag.ts';
 import { applyMergePatch, type MergePatch } from '../kernel/http/partial-update.ts';
 import type { OperationContext, OperationInput, OperationResult } from '../kernel/http/route.ts';
 import { validationFailed } from '../kernel/http/validation.ts';
+import { formatsToSign } from './attachment-acceptance.ts';
 import { SignerWrapper } from './contract/document.ts';
 import type { SignerPath, UpdateSignerRequestWrapper } from './contract/signer.ts';
 import { concludeChange, requireOpen } from './document-changes.ts';
@@ -57,7 +58,7 @@ export async function addSigner(
     if (document.signers.length >= MAX_SIGNERS) {
       throw new SeglError(422, 'too_many_signers', `A document has at most ${MAX_SIGNERS} signers.`);
     }
-    checkSignerRules(request, document.request.signers, contextOf(document), methodOffer(deps, environment));
+    checkSignerRules(request, document.request.signers, contextOf(document, 'new'), methodOffer(deps, environment));
     requireBankIdPackaging(document.request, [request], methodOffer(deps, environment));
     const signer: SignerRecord = { ...newSigner(deps, request, { deadline: document.deadline, now }), linkRotation: 0 };
     await insertSigner(tx, document, signer);
@@ -110,7 +111,7 @@ export async function updateSigner(
     const wrong = signerErrors(request, '', environment, now);
     if (wrong.length > 0) throw validationFailed(wrong);
     const others = document.signers.filter((one) => one.id !== signerId).map((one) => one.request);
-    checkSignerRules(request, others, contextOf(document), methodOffer(deps, environment));
+    checkSignerRules(request, others, contextOf(document, signerId), methodOffer(deps, environment));
     requireBankIdPackaging(document.request, [request], methodOffer(deps, environment));
     const isMoved = addressOf(request) !== addressOf(stored.request);
     const signer: SignerRecord = {
@@ -178,8 +179,8 @@ async function withSigners(
   return { ...document, request, requiredSignatures, signers };
 }
 
-function contextOf({ request, format }: DocumentRecord): Parameters<typeof checkSignerRules>[2] {
-  return { notification: request.notification, format };
+function contextOf(document: DocumentRecord, signerId: string): Parameters<typeof checkSignerRules>[2] {
+  return { notification: document.request.notification, formats: formatsToSign(document, signerId) };
 }
 
 function requireNotSigned(document: DocumentRecord, signerId: string): void {

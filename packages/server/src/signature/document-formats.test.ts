@@ -216,4 +216,45 @@ describeOnEachDatabase('documents that are not PDF', (open) => {
       signature.eid.signs = ['pdf', 'txt', 'xml', 'html'];
     }
   });
+
+  it('whoever has to sign an attachment along must have an eID that signs PDF too', async () => {
+    signature.eid.signs = ['txt'];
+    try {
+      const named = { signatureType: { mechanism: 'pkisignature', signatureMethods: ['no_bankid_netcentric'] } };
+      const { body } = await create(text(), { signers: [testSigner('kari'), testSigner('ola', named)] });
+      const [kari, ola] = body.signers;
+      const path = `/signature/documents/${body.documentId}/attachments`;
+      const attach = async (changes: object) => {
+        const answer = await signature.api('POST', path, {
+          body: { fileName: 'rules.pdf', title: 'Rules', data: base64(PDF), ...changes },
+        });
+        return [answer.status, answer.body.code, answer.body.errors?.[0]?.field];
+      };
+      expect(await attach({ type: 'sign', signers: [ola.id] })).toEqual([
+        422,
+        'unsupported_signature_format',
+        'signers[1].signatureType.signatureMethods[0]',
+      ]);
+      expect(await attach({ type: 'sign', signers: [kari.id] })).toEqual([
+        422,
+        'no_signature_method_available',
+        'signers[0].signatureType.signatureMethods',
+      ]);
+      expect(await attach({ type: 'read_accept' })).toEqual([201, undefined, undefined]);
+      const [{ id }] = (await signature.api('GET', path)).body;
+      const changed = await signature.api('PATCH', `${path}/${id}`, { body: { type: 'sign', signers: [ola.id] } });
+      expect([changed.status, changed.body.code]).toEqual([422, 'unsupported_signature_format']);
+
+      signature.eid.signs = ['pdf', 'txt'];
+      expect(await attach({ type: 'sign' })).toEqual([201, undefined, undefined]);
+      signature.eid.signs = ['txt'];
+      const joined = await signature.api('POST', `/signature/documents/${body.documentId}/signers`, {
+        body: testSigner('per', named),
+      });
+      expect([joined.status, joined.body.code]).toEqual([422, 'unsupported_signature_format']);
+      expect((await signature.open(kari.url)).view.methods).toEqual([]);
+    } finally {
+      signature.eid.signs = ['pdf', 'txt', 'xml', 'html'];
+    }
+  });
 });

@@ -3,7 +3,7 @@ import { checkSignerRules, signerWithDefaults } from './document-request.ts';
 
 describe('methods and mechanisms', () => {
   const check =
-    (signatureType: object, format: 'pdf' | 'txt' | 'xml' = 'pdf') =>
+    (signatureType: object, ...formats: ('pdf' | 'txt' | 'xml')[]) =>
     () =>
       checkSignerRules(
         signerWithDefaults({
@@ -12,7 +12,7 @@ describe('methods and mechanisms', () => {
           signatureType: signatureType as never,
         }),
         [],
-        { notification: undefined, format },
+        { notification: undefined, formats: formats.length > 0 ? formats : ['pdf'] },
         {
           available: ['fi_eid', 'no_bankid_netcentric'],
           signs: new Map([

@@ -307,15 +307,15 @@ export function checkRules(request: FilledRequest, offer: MethodOffer): void {
   requireReminderSchedule(request.notification, request.signers);
   requireBankIdPackaging(request, request.signers, offer);
   request.signers.forEach((signer, index) => {
-    requireUsableMethod(signer, `signers[${index}].signatureType`, offer, format);
+    requireUsableMethod(signer, `signers[${index}].signatureType`, offer, [format]);
   });
 }
 
-/** The same for one signer who joins the `others` of a document with this `notification` and `format`, or changes beside them. */
+/** The same for one signer who signs files of these `formats` at once and joins the `others` of a document, or changes beside them. */
 export function checkSignerRules(
   signer: FilledSigner,
   others: readonly FilledSigner[],
-  { notification, format }: { notification: FilledRequest['notification']; format: FileType },
+  { notification, formats }: { notification: FilledRequest['notification']; formats: readonly FileType[] },
   offer: MethodOffer,
 ): void {
   requireSubscribedMethods(signer, 'signatureType', offer);
@@ -324,7 +324,7 @@ export function checkSignerRules(
   requireAuthenticationTarget(signer, '');
   requireReachableSigner(signer, '');
   requireReminderSchedule(notification, [signer], () => '');
-  requireUsableMethod(signer, 'signatureType', offer, format);
+  requireUsableMethod(signer, 'signatureType', offer, formats);
 }
 
 function requireUniqueSigner(signer: FilledSigner, others: readonly FilledSigner[], prefix: string): void {
@@ -380,7 +380,7 @@ export function requireBankIdPackaging(
   const formats = request.dataToSign.packaging?.signaturePackageFormats ?? [];
   if (!formats.includes('no_bankid_pades')) return;
   const others = signers
-    .flatMap((signer) => usableMethods(signer, offer, 'pdf'))
+    .flatMap((signer) => usableMethods(signer, offer, ['pdf']))
     .filter((one) => !one.startsWith('no_bankid'));
   const isSealedHere = signers.some(({ signatureType }) => !signingSteps(signatureType).native);
   if (others.length === 0 && !isSealedHere) return;
@@ -422,29 +422,41 @@ const METHOD_GROUPS: Partial<Record<SignatureMethod, readonly SignatureMethod[]>
   no_bankid: ['no_bankid_netcentric', 'no_bankid_mobile'],
 };
 
-/** The concrete methods with which a signer may sign the format, in the order asked for; `unknown` is ignored. */
+/**
+ * The concrete methods with which a signer may sign files of all these formats at once, in the order asked for; `unknown` is
+ * ignored.
+ */
 export function usableMethods(
   signer: Pick<SignerWrapper, 'signatureType'>,
   offer: MethodOffer,
-  format: FileType,
+  formats: readonly FileType[],
 ): string[] {
   const listed = (signer.signatureType.signatureMethods ?? []).filter((method) => method !== 'unknown');
   const wanted =
     listed.length === 0
       ? withoutOlderNames(offer.available)
       : listed.flatMap((method) => METHOD_GROUPS[method] ?? [method]);
-  const fits = (method: string) =>
-    signableTypes(signer.signatureType.mechanism, offer.signs.get(method) ?? []).includes(format);
+  const fits = (method: string) => {
+    const signs = signableTypes(signer.signatureType.mechanism, offer.signs.get(method) ?? []);
+    return formats.every((format) => signs.includes(format));
+  };
   return [...new Set(wanted)].filter((method) => offer.available.includes(method) && fits(method));
 }
 
-/** Throws 422 `unsupported_signature_format` for the first method asked for that cannot sign the format. */
-function requireFittingMethods(signer: FilledSigner, path: string, offer: MethodOffer, format: FileType): void {
+/** Throws 422 `unsupported_signature_format` for the first method asked for that cannot sign one of the formats. */
+function requireFittingMethods(
+  signer: FilledSigner,
+  path: string,
+  offer: MethodOffer,
+  formats: readonly FileType[],
+): void {
   (signer.signatureType.signatureMethods ?? []).forEach((method, index) => {
     if (method === 'unknown') return;
     const alone = { signatureType: { ...signer.signatureType, signatureMethods: [method] } };
-    if (usableMethods(alone, offer, format).length > 0) return;
-    const message = `${method} cannot sign ${format} documents with the mechanism ${signer.signatureType.mechanism}.`;
+    if (usableMethods(alone, offer, formats).length > 0) return;
+    const one = formats.find((format) => usableMethods(alone, offer, [format]).length === 0);
+    const what = one ? `${one} files` : `${formats.join(' and ')} files at once`;
+    const message = `${method} cannot sign ${what} with the mechanism ${signer.signatureType.mechanism}.`;
     throw refused('unsupported_signature_format', message, `${path}.signatureMethods[${index}]`, 'enum');
   });
 }
@@ -471,17 +483,27 @@ function requireSigningMethods({ signatureType }: FilledSigner, path: string): v
   });
 }
 
-function requireUsableMethod(signer: FilledSigner, path: string, offer: MethodOffer, format: FileType): void {
+/**
+ * What is to be signed at once must be signable by a method of the signer. Throws 422 `unsupported_signature_format`,
+ * `mechanism_not_supported`, `no_signature_method_available`.
+ */
+export function requireUsableMethod(
+  signer: FilledSigner,
+  path: string,
+  offer: MethodOffer,
+  formats: readonly FileType[],
+): void {
   const { mechanism } = signer.signatureType;
   const steps = signingSteps(signer.signatureType);
-  if (!steps.native && !signableTypes(mechanism, []).includes(format)) {
-    const message = `${format} documents cannot be signed with the mechanism ${mechanism}.`;
+  const unfit = steps.native ? undefined : formats.find((format) => !signableTypes(mechanism, []).includes(format));
+  if (unfit) {
+    const message = `${unfit} documents cannot be signed with the mechanism ${mechanism}.`;
     throw refused('unsupported_signature_format', message, `${path}.mechanism`, 'enum');
   }
   if (!steps.eid && !neededProofs(authenticationMechanism(signer)).eid) return;
   requireSigningMethods(signer, path);
-  requireFittingMethods(signer, path, offer, format);
-  if (usableMethods(signer, offer, format).length === 0) {
+  requireFittingMethods(signer, path, offer, formats);
+  if (usableMethods(signer, offer, formats).length === 0) {
     throw refused(
       'no_signature_method_available',
       'No signature method is left for this signer.',

@@ -24,6 +24,7 @@ export type EvidenceKind =
   | 'signing_canceled'
   | 'signing_failed'
   | 'signed'
+  | 'native_time_stamped'
   | 'receipt_shown';
 
 /** One step of a document's life, as it is proven later. */

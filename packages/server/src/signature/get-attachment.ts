@@ -94,7 +94,7 @@ export async function getAttachmentFile(
   requireToBeSigned(attachment);
   const signers = document.signers.filter((one) => isFor(attachment, one.id));
   const content = attachmentContent(document, attachment);
-  return { status: 200, file: signedFile(deps, document, content, signers, format) };
+  return { status: 200, file: await signedFile(deps, document, content, signers, format) };
 }
 
 /**

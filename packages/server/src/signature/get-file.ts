@@ -19,7 +19,7 @@ export async function getFile(
 ): Promise<OperationResult> {
   const document = await requireDocument(deps, context, documentId);
   if (format === 'unsigned') return { status: 200, file: unsignedFile(deps, document) };
-  return { status: 200, file: signedFile(deps, document, mainContent(document), document.signers, format) };
+  return { status: 200, file: await signedFile(deps, document, mainContent(document), document.signers, format) };
 }
 
 /** The bytes to be signed. */
@@ -48,13 +48,13 @@ export function displayFile(deps: Pick<SignatureDeps, 'files'>, document: Docume
 }
 
 /** A signed file of the document or of an attachment that these signers get. Throws 404 as `getFile`. */
-export function signedFile(
-  deps: Pick<SignatureDeps, 'files'>,
+export async function signedFile(
+  deps: SignatureDeps,
   document: DocumentRecord,
   content: SignedContent,
   signers: readonly SignerRecord[],
   format: Exclude<PackageFormat, 'unsigned'>,
-): FileBody {
+): Promise<FileBody> {
   if (format !== 'native') return packagedFile(deps, document, partName(content), format);
   // What several eIDs produced is no one file: each is fetched for its signer.
   const [signer, another] = signers;

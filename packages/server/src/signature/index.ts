@@ -21,6 +21,8 @@ export type { CodeMessage } from './messages-port.ts';
 export { type NationalNumber, openSignedNumber } from './national-number.ts';
 export { createOneTimeCodes } from './one-time-code.ts';
 export {
+  countDocumentsToPackage,
+  countPackagingFailures,
   listDocumentsToPackage,
   listPackagingFailures,
   listWantedPackages,
@@ -28,6 +30,7 @@ export {
   type PackagingTask,
   putPackagingFailure,
 } from './package-store.ts';
+export { raiseNatives } from './raise-native.ts';
 export { receiptsDue } from './receipts-due.ts';
 export { RECEIPT_EXTENSION, recordPackage, signedFileName } from './record-package.ts';
 export { reminderPlans } from './reminder-plan.ts';

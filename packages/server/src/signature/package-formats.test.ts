@@ -1,21 +1,25 @@
 import { createHash } from 'node:crypto';
-import { verifyAsicE, verifyXades } from '@segl/ades';
+import { readFile } from 'node:fs/promises';
+import { signXades, verifyAsicE, verifyXades } from '@segl/ades';
 import { attachedFiles, pdfText, qpdfCheck, unzipped, xmlsec } from '@segl/test-kit/judges';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshDatabase, silentLog, type TestDatabase } from '../../../test-kit/src/databases.ts';
 import { ORDER, ORDER_SHEET } from '../../../test-kit/src/sample-order.ts';
+import { SeglError } from '../kernel/errors/segl-error.ts';
 import { createJobs } from '../kernel/jobs/create-jobs.ts';
+import { writeGauges } from '../kernel/operations/gauges.ts';
 import {
   listStuckPackages,
   packageDocument,
   packageOrTell,
+  packagingGauges,
   packagingQueue,
   restartPackaging,
   SealingPool,
 } from '../packaging/index.ts';
 import { firstBrokenEvidence } from './evidence.ts';
 import { PackagingUnderTest } from './packaging.testing.ts';
-import { PDF, pdf, SJOBANK } from './signature.testing.ts';
+import { NORDBANK, PDF, pdf, SJOBANK, testSigner } from './signature.testing.ts';
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 const SIGNERS = ['kari', 'ola'];
@@ -288,6 +292,47 @@ it('writes names that XML has no way to write, and stays readable', async () => 
 });
 
 describe('while time-stamps are not to be had', () => {
+  it('a signature that is sealed here is packaged when it has got its time-stamp', async () => {
+    const { trust } = packaging.deps;
+    packaging.sealXml = async (account, enveloped) => {
+      const provider = await trust.sealProvider(account);
+      const request = { provider, signingTime: new Date(), level: 'B-B' as const, trustAnchors: [...trust.anchors] };
+      return { bytes: (await signXades({ ...request, content: { enveloped } })).bytes, level: 'B-B' };
+    };
+    const { signature } = packaging;
+    const { body } = await signature.create({
+      signers: [testSigner('kari', { signatureType: { mechanism: 'handwritten' } })],
+    });
+    const documentId = body.documentId as string;
+    const { token, view } = await signature.open(body.signers[0].url);
+    const drawn = new URL('../../../../test/flows/handwritten-signature.png', import.meta.url);
+    const signed = await signature.app('POST', '/sign/handwritten', token, {
+      documentSha256: view.document.sha256,
+      kind: 'typed',
+      firstName: 'Kari',
+      lastName: 'Nordmann',
+      picture: await readFile(drawn, 'base64'),
+    });
+    expect(signed.body.outcome).toBe('signed');
+    packaging.sealXml = trust.sealXml;
+    const task = { documentId, part: 'document', format: 'standard_packaging' } as const;
+    const raiseSeal = async () => {
+      throw new SeglError(503, 'timestamp_unavailable', 'Later.');
+    };
+    const waiting = packageDocument({ ...packaging.deps, trust: { ...trust, raiseSeal } }, task);
+    await expect(waiting).rejects.toMatchObject({ code: 'timestamp_unavailable' });
+
+    await packageDocument(packaging.deps, task);
+    const { bytes } = await download(documentId, '?standard_packaging');
+    await expectSealed(bytes);
+    const [native] = decoded(bytes.toString('utf8'), 'Native');
+    const verdict = await verifyXades(native!, { trustAnchors: [...trust.anchors] });
+    expect([verdict.valid, verdict.level]).toEqual([true, 'B-LT']);
+    expect(decoded(bytes.toString('utf8'), 'Binding').map((json) => JSON.parse(String(json)))).toEqual([
+      { format: 'segl_sealed_evidence', sealedBy: NORDBANK },
+    ]);
+  });
+
   it('what needs them waits and says so, and is made when it is restarted', async () => {
     const documentId = await packaging.signedDocument();
     const { revocation } = packaging.deps.trust;
@@ -309,6 +354,11 @@ describe('while time-stamps are not to be had', () => {
       ['pades', undefined, undefined],
       ['standard_packaging', 'timestamp_unavailable', 2],
     ]);
+    const gauges = await packagingGauges(database, new Date(packaging.deps.clock.now().getTime() + 90_000));
+    expect(writeGauges(gauges)).toMatch(
+      /^segl_delayed_packages\{code="timestamp_unavailable"\} 1\n[^{]*\nsegl_longest_package_delay_seconds\{code="timestamp_unavailable"\} (?:89|9\d)\n$/m,
+    );
+    expect(writeGauges(gauges)).toMatch(/^segl_documents_waiting_for_packages [1-9]\d*$/m);
 
     const jobs = createJobs({ database, clock: packaging.deps.clock, log: silentLog });
     jobs.define(

@@ -119,6 +119,26 @@ export async function listPackagingFailures(db: Queryable, limit: number): Promi
   return rows;
 }
 
+/** How many files could not be made so far, by the code of the last failure, and since when the first of them. */
+export async function countPackagingFailures(
+  db: Queryable,
+): Promise<{ code: string; packages: number; firstFailedAt: Date }[]> {
+  const { rows } = await db.query<{ code: string; packages: number; firstFailedAt: Date }>(
+    `select code, count(*)::integer as packages, min(first_failed_at) as "firstFailedAt"
+       from packaging_failures group by code order by code`,
+  );
+  return rows;
+}
+
+/** How many signed documents wait for packages, those whose packages are only just being made among them. */
+export async function countDocumentsToPackage(db: Queryable): Promise<number> {
+  const { rows } = await db.query<{ documents: number }>(
+    `select count(*)::integer as documents from documents
+      where status = 'signed' and packages_complete_at is null and erased_at is null`,
+  );
+  return rows[0]!.documents;
+}
+
 /** Signed documents that wait for packages, the oldest first, with what is there of them. */
 export async function listDocumentsToPackage(
   db: Queryable,

@@ -7,15 +7,19 @@ import { createTrust, type TrustOptions } from '../trust/index.ts';
 import { openSignedNumber } from './national-number.ts';
 import { listWantedPackages } from './package-store.ts';
 import { SignatureUnderTest } from './signature.testing.ts';
+import type { SignatureDeps } from './signature-deps.ts';
 
 /** Packaging beside signature on a real database, in real time and with real threads, without the job queue. */
 export class PackagingUnderTest {
   readonly signature: SignatureUnderTest;
   readonly deps: PackagingDeps;
+  /** By the trust service; a test may put another in its place. */
+  sealXml: SignatureDeps['sealXml'];
 
   private constructor(signature: SignatureUnderTest, deps: PackagingDeps) {
     this.signature = signature;
     this.deps = deps;
+    this.sealXml = deps.trust.sealXml;
   }
 
   static async start(database: TestDatabase, changes: Partial<TrustOptions> = {}): Promise<PackagingUnderTest> {
@@ -35,6 +39,8 @@ export class PackagingUnderTest {
     });
     const pool = new SealingPool({ threads: 1, services: trust });
     const signature = await SignatureUnderTest.start(database, {
+      sealXml: (account, xml) => made.sealXml(account, xml),
+      raiseSeal: (sealed) => trust.raiseSeal(sealed),
       makePackage: (task) => packageDocument(made.deps, task),
     });
     const { events, files, log, accountTime } = signature.deps;

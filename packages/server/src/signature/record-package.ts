@@ -3,7 +3,7 @@ import { armTimer } from './arm-timer.ts';
 import { isFor } from './attachment-acceptance.ts';
 import { insertPackage, putPackaged } from './package-store.ts';
 import type { SignatureDeps } from './signature-deps.ts';
-import { attachmentContent, mainContent } from './signed-content.ts';
+import { attachmentContent, awaitsTimeStamp, mainContent } from './signed-content.ts';
 import { type DocumentRecord, findDocument, lockDocument, type PackageRecord, type SignatureRecord } from './store.ts';
 import { isPackaged, partName, partOfName, type WantedPackage, wantedPackages } from './wanted-packages.ts';
 
@@ -60,7 +60,7 @@ export async function recordOnlyNatives(tx: Transaction, documentId: string, now
   ];
   for (const { content, signerCount } of contents) {
     const [signature, another] = content.signatures;
-    if (!signature || another || signerCount > 1) continue;
+    if (!signature || another || signerCount > 1 || awaitsTimeStamp(signature.native)) continue;
     const { sha256, sizeBytes, mediaType } = signature.native;
     const made: PackageRecord = {
       part: partName(content),

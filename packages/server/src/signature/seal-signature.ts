@@ -2,16 +2,17 @@ import { SeglError } from '../kernel/errors/segl-error.ts';
 import type { OperationResult } from '../kernel/http/route.ts';
 import { attachmentsNotAccepted, attachmentsToSign } from './attachment-acceptance.ts';
 import type { SignByHandRequest } from './contract/session.ts';
-import { usableMethods } from './document-request.ts';
 import { evidenceDocument, SEALED_EVIDENCE_FORMAT } from './evidence-document.ts';
 import { type Handwriting, readHandwriting } from './handwriting.ts';
 import { validLogin } from './identity-proof.ts';
 import type { KeptLogin } from './kept-login.ts';
+import { methodsFor } from './methods-for.ts';
 import { loadTurn, type SessionContext, stepRefused } from './session-context.ts';
 import { currentView } from './session-view.ts';
 import { type SigningAct, signDocument } from './sign-document.ts';
-import { methodOffer, type SignatureDeps } from './signature-deps.ts';
+import type { SignatureDeps } from './signature-deps.ts';
 import { signingSteps } from './signature-methods.ts';
+import { AWAITS_TIME_STAMP } from './signed-content.ts';
 import { requireReadyToSign } from './start-signing.ts';
 import type { DocumentRecord, SignerRecord } from './store.ts';
 
@@ -75,11 +76,7 @@ function requireLogin(
   signer: SignerRecord,
 ): KeptLogin {
   const login = validLogin(deps, session, signer);
-  if (
-    login &&
-    usableMethods(signer.request, methodOffer(deps, document.environment), document.format).includes(login.method)
-  )
-    return login;
+  if (login && methodsFor(deps, document, signer).includes(login.method)) return login;
   throw new SeglError(422, 'login_missing', 'The signer has not logged in yet with one of the offered eIDs.');
 }
 
@@ -109,8 +106,8 @@ async function sealedAct(
       format: SEALED_EVIDENCE_FORMAT,
       mediaType: 'application/xml',
       fileName: 'signature-evidence.xml',
-      content: Buffer.from(sealed),
-      binding: { sealedBy: document.accountId },
+      content: Buffer.from(sealed.bytes),
+      binding: { sealedBy: document.accountId, ...(sealed.level === 'B-B' ? AWAITS_TIME_STAMP : {}) },
     },
     facts: {
       ...(login ? { assuranceLevel: login.assuranceLevel, authenticatedAt: login.authenticatedAt } : {}),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { freshDatabase, type TestDatabase } from '../../../test-kit/src/databases.ts';
 import { SeglError } from '../kernel/errors/segl-error.ts';
@@ -22,13 +23,19 @@ describe('signatures that are sealed here', () => {
   let database: TestDatabase;
   let signature: SignatureUnderTest;
   let timeStampsAreDown = false;
+  let timeStampPolicy: 'refuse' | 'queue';
+  const unavailable = () => new SeglError(503, 'timestamp_unavailable', 'Later.', { retryAfterSeconds: 60 });
 
   beforeAll(async () => {
     database = await freshDatabase('embedded');
     signature = await SignatureUnderTest.start(database, {
-      sealXml: async (_account, xml) => {
-        if (timeStampsAreDown) throw new SeglError(503, 'timestamp_unavailable', 'Later.', { retryAfterSeconds: 60 });
-        return xml;
+      sealXml: async (_account, bytes) => {
+        if (timeStampsAreDown && timeStampPolicy === 'refuse') throw unavailable();
+        return { bytes, level: timeStampsAreDown ? 'B-B' : 'B-LT' };
+      },
+      raiseSeal: async (sealed) => {
+        if (timeStampsAreDown) throw unavailable();
+        return Buffer.concat([sealed, Buffer.from('<!-- raised -->')]);
       },
     });
   });
@@ -38,6 +45,7 @@ describe('signatures that are sealed here', () => {
   });
   beforeEach(() => {
     timeStampsAreDown = false;
+    timeStampPolicy = 'queue';
     signature.eid.answer = () => signature.eid.completed('Kari Nordmann');
   });
 
@@ -230,11 +238,42 @@ describe('signatures that are sealed here', () => {
     expect([late.status, late.body.code, late.body.state]).toEqual([422, 'signing_not_possible', 'expired']);
   });
 
-  it('503 timestamp_unavailable, and nothing is signed, while there is no time-stamp for the seal', async () => {
+  it('503 timestamp_unavailable, and nothing is signed, while there is no time-stamp and the instance refuses', async () => {
     const { session, token, documentId } = await opened({ mechanism: 'handwritten' });
     timeStampsAreDown = true;
+    timeStampPolicy = 'refuse';
     const answer = await post(token, '/sign/handwritten', written(session));
     expect([answer.status, answer.body.code]).toEqual([503, 'timestamp_unavailable']);
     expect((await summary(documentId)).currentSignatures).toBe(0);
+  });
+
+  it('with the policy queue it is signed, and its evidence is there when it has got its time-stamp', async () => {
+    const { session, token, documentId, signerId } = await opened({ mechanism: 'handwritten' });
+    timeStampsAreDown = true;
+    expect((await post(token, '/sign/handwritten', written(session))).body.outcome).toBe('signed');
+    const files = `/signature/documents/${documentId}/files`;
+    const natives = [`${files}?fileFormat=native`, `${files}/signers/${signerId}?fileFormat=native`];
+    const completed = async () => (await summary(documentId)).status.completedPackages;
+    for (const path of natives) {
+      const answer = await signature.api('GET', path);
+      expect([answer.status, answer.body.code, answer.headers['retry-after']]).toEqual([404, 'file_not_ready', '60']);
+    }
+    expect(await completed()).toEqual([]);
+
+    timeStampsAreDown = false;
+    const [one, other] = await Promise.all(natives.map((path) => signature.api('GET', path)));
+    expect([one!.status, other!.status]).toEqual([200, 200]);
+    expect(one!.text).toMatch(/<Handwriting.*<!-- raised -->$/s);
+    expect(other!.text).toBe(one!.text);
+    expect(await completed()).toEqual(['native']);
+    const log = await listEvidence(database, documentId);
+    const signed = log.find((entry) => entry.kind === 'signed')!;
+    const raised = log.filter((entry) => entry.kind === 'native_time_stamped');
+    expect(raised.map((entry) => [entry.signerId, entry.data])).toEqual([
+      [
+        signerId,
+        { formerSha256: signed.data.nativeSha256, nativeSha256: createHash('sha256').update(one!.bytes).digest('hex') },
+      ],
+    ]);
   });
 });

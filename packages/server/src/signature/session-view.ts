@@ -5,9 +5,9 @@ import { findOpenAttempt } from './attempt-store.ts';
 import { findSentCode } from './code-store.ts';
 import { RECEIPT_PATH, type SessionView } from './contract/session.ts';
 import { contentFileName } from './document-format.ts';
-import { usableMethods } from './document-request.ts';
 import { type SignerState, signerStateDuringEid } from './document-status.ts';
 import { missingProofs, sealingSince, validLogin } from './identity-proof.ts';
+import { methodsFor } from './methods-for.ts';
 import { CODE_RESEND_MS, CODE_SENDS_PER_SESSION, maskedNumber } from './one-time-code.ts';
 import { wantedChannel } from './recipients.ts';
 import { RECEIPT_EXTENSION, signedFileName } from './record-package.ts';
@@ -15,7 +15,7 @@ import { redirectUrl } from './redirect-token.ts';
 import { loadTurn, type SessionContext, sessionExpired, sessionLife, stateOf } from './session-context.ts';
 import { hasAcceptedDialog } from './session-gate.ts';
 import { findSession, type SigningSession } from './session-store.ts';
-import { methodOffer, type SignatureDeps } from './signature-deps.ts';
+import type { SignatureDeps } from './signature-deps.ts';
 import { signatureName, signingSteps } from './signature-methods.ts';
 import { mainContent } from './signed-content.ts';
 import type { DocumentRecord, SignerRecord } from './store.ts';
@@ -182,7 +182,7 @@ async function pendingAuthentication(
 }
 
 function offeredMethods(deps: SignatureDeps, document: DocumentRecord, signer: SignerRecord): SessionView['methods'] {
-  return usableMethods(signer.request, methodOffer(deps, document.environment), document.format).map((method) => {
+  return methodsFor(deps, document, signer).map((method) => {
     const provider = requireEid(deps, method, document.environment);
     return { method, name: provider.displayName, countryCode: provider.countryCode };
   });

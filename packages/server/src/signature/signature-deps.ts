@@ -54,8 +54,13 @@ export interface SignatureDeps {
   oneTimeCodes: OneTimeCodes;
   codeMessages: CodeMessages;
   patterns: { matches(pattern: RegExp, text: string): Promise<boolean> };
-  /** Puts the account's seal on an XML document: XAdES B-LT, made at once. Throws when no time-stamp is to be had. */
-  sealXml(account: { id: string; name: string }, xml: Uint8Array): Promise<Uint8Array>;
+  /** Puts the account's seal on an XML document. Without a time-stamp it is XAdES B-B, to be raised later, or 503. */
+  sealXml(
+    account: { id: string; name: string },
+    xml: Uint8Array,
+  ): Promise<{ bytes: Uint8Array; level: 'B-B' | 'B-LT' }>;
+  /** Raises such a seal to B-LT. Throws 503 `timestamp_unavailable`. */
+  raiseSeal(sealed: Uint8Array): Promise<Uint8Array>;
   /** Checks a PDF off the event loop; accounts take turns. */
   checkPdf(bytes: Uint8Array, accountId: string): Promise<PdfCheck>;
   /** Checks what is not PDF. */
@@ -86,7 +91,7 @@ export interface SignatureDeps {
   requireTimeStamps(): Promise<void>;
 }
 
-export function methodOffer(deps: SignatureDeps, environment: Environment): MethodOffer {
+export function methodOffer(deps: Pick<SignatureDeps, 'eids'>, environment: Environment): MethodOffer {
   const providers = deps.eids.list(environment).filter(({ method }) => isSignatureMethod(method));
   return {
     available: providers.map((provider) => provider.method),

@@ -1,7 +1,7 @@
 import type { AttachmentRecord } from './attachment-store.ts';
 import type { FileType } from './contract/lists.ts';
 import { contentFileName } from './document-format.ts';
-import type { DocumentRecord, Presentation, SignatureRecord } from './store.ts';
+import type { DocumentRecord, NativeRecord, Presentation, SignatureRecord } from './store.ts';
 
 /** A file that is signed: the document itself, or an attachment that is signed along with it. */
 export interface SignedContent {
@@ -62,4 +62,11 @@ export function attachmentContent(
       return own ? [{ ...signature, native: own.native, documentSha256: own.contentSha256 }] : [];
     }),
   };
+}
+
+/** Member of the binding of sealed evidence that was sealed while no time-stamp was to be had. */
+export const AWAITS_TIME_STAMP = { awaitsTimeStamp: true };
+
+export function awaitsTimeStamp({ binding }: Pick<NativeRecord, 'binding'>): boolean {
+  return binding.awaitsTimeStamp === true;
 }

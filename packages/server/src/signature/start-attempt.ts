@@ -2,13 +2,13 @@ import { type AttemptStep, startEidAttempt } from '../eid/index.ts';
 import { SeglError } from '../kernel/errors/segl-error.ts';
 import type { AttachmentToSign } from './attachment-acceptance.ts';
 import { type AttemptPurpose, insertAttempt } from './attempt-store.ts';
-import { usableMethods } from './document-request.ts';
 import type { EvidenceKind } from './evidence.ts';
+import { methodsFor } from './methods-for.ts';
 import { isNationalNumberFetched } from './national-number.ts';
 import { recordEvidence } from './record-evidence.ts';
 import { loadTurn, type SessionContext, stepRefused } from './session-context.ts';
 import { holdSession } from './session-store.ts';
-import { methodOffer, type SignatureDeps } from './signature-deps.ts';
+import type { SignatureDeps } from './signature-deps.ts';
 import { signedAlong } from './signed-content.ts';
 import { type DocumentRecord, lockDocumentRow, type SignerRecord } from './store.ts';
 
@@ -43,7 +43,7 @@ export async function startAttempt(
 ): Promise<{ attemptId: string; step: AttemptStep }> {
   const { session, now } = context;
   const { document, signer, method, purpose, attachments } = wanted;
-  if (!usableMethods(signer.request, methodOffer(deps, document.environment), document.format).includes(method)) {
+  if (!methodsFor(deps, document, signer).includes(method)) {
     throw new SeglError(422, 'method_not_available', 'This way of signing is not offered for the document.');
   }
   const started = await startEidAttempt(deps, {

@@ -546,3 +546,22 @@ export async function updateDocument(
     ],
   );
 }
+
+/** Another file for what a signer's signature is: of the document, and of the attachments that were signed along. */
+export async function putNative(
+  tx: Transaction,
+  document: { id: string; accountId: string },
+  signerId: string,
+  native: Pick<NativeRecord, 'sha256' | 'sizeBytes' | 'binding'>,
+  now: Date,
+): Promise<void> {
+  const { sha256, sizeBytes } = native;
+  await tx.query('select record_file($1, $2, $3, $4, $5)', [document.accountId, sha256, sizeBytes, now, document.id]);
+  for (const table of ['signatures', 'attachment_signatures']) {
+    await tx.query(
+      `update ${table} set native_sha256 = $3, native_size_bytes = $4, native_binding = $5
+        where document_id = $1 and signer_id = $2`,
+      [document.id, signerId, sha256, sizeBytes, JSON.stringify(native.binding)],
+    );
+  }
+}

@@ -1,9 +1,16 @@
 import { SeglError } from '../kernel/errors/segl-error.ts';
 import type { FileBody } from '../kernel/http/route.ts';
+import { raiseNatives } from './raise-native.ts';
 import { nativeFileName } from './record-package.ts';
 import type { SignatureDeps } from './signature-deps.ts';
-import type { SignedContent } from './signed-content.ts';
-import type { DocumentRecord, PackageRecord, SignatureRecord } from './store.ts';
+import { awaitsTimeStamp, type SignedContent } from './signed-content.ts';
+import {
+  type DocumentRecord,
+  findDocument,
+  type NativeRecord,
+  type PackageRecord,
+  type SignatureRecord,
+} from './store.ts';
 
 /** A package as it is downloaded. */
 export function madeFile(
@@ -30,15 +37,20 @@ export function requireSignature(
   return signature;
 }
 
-/** What the eID of a signer produced. Throws 404 `file_not_ready` while the signer has not signed. */
-export function nativeFile(
-  deps: Pick<SignatureDeps, 'files'>,
-  document: Pick<DocumentRecord, 'accountId'>,
+/**
+ * What the eID of a signer produced. What was sealed without a time-stamp gets one first. Throws 404 `file_not_ready` while
+ * the signer has not signed, and while no time-stamp is to be had.
+ */
+export async function nativeFile(
+  deps: Parameters<typeof raiseNatives>[0],
+  document: DocumentRecord,
   content: Pick<SignedContent, 'fileName' | 'signatures'>,
   signerId: string | undefined,
-): FileBody {
+): Promise<FileBody> {
   const signature = requireSignature(content, signerId);
-  const { native } = signature;
+  const native = awaitsTimeStamp(signature.native)
+    ? await timeStamped(deps, document, signature.signerId)
+    : signature.native;
   return {
     open: (range) => deps.files.stream(document.accountId, native.sha256, range),
     sizeBytes: native.sizeBytes,
@@ -46,4 +58,20 @@ export function nativeFile(
     fileName: nativeFileName(content, signature),
     sha256: native.sha256,
   };
+}
+
+async function timeStamped(
+  deps: Parameters<typeof raiseNatives>[0],
+  document: DocumentRecord,
+  signerId: string,
+): Promise<NativeRecord> {
+  await raiseNatives(deps, document).catch((cause: unknown) => {
+    if (!(cause instanceof SeglError)) throw cause;
+    throw new SeglError(404, 'file_not_ready', 'The signature waits for its time-stamp.', {
+      cause,
+      retryAfterSeconds: 60,
+    });
+  });
+  const now = await findDocument(deps.database, document.id);
+  return requireSignature({ signatures: now?.signatures ?? [] }, signerId).native;
 }

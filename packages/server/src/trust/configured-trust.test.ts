@@ -1,5 +1,6 @@
 import { generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
 import {
+  buildOcspResponse,
   buildTimeStampRequest,
   type CertificateProfile,
   issueCertificate,
@@ -7,6 +8,7 @@ import {
   localSignatureProvider,
   readCertificate,
   type SignatureProvider,
+  verifyXades,
 } from '@segl/ades';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { freshDatabase, type TestDatabase } from '../../../test-kit/src/databases.ts';
@@ -249,6 +251,33 @@ describe('keys and services that the operator configured', () => {
       await other.close();
     });
 
+    it('without it a seal is B-B where the instance queues, and is raised later; otherwise it is refused', async () => {
+      const database = await freshDatabase('embedded');
+      const elsewhere = await trustOn(database);
+      let isAway = true;
+      const service = await startService((body) =>
+        isAway ? Promise.resolve(new Uint8Array([0x30, 0])) : elsewhere.timeStamps.timeStamp(body),
+      );
+      const [queueing, refusing] = await Promise.all(
+        (['queue', 'refuse'] as const).map((timeStampPolicy) =>
+          trustOn(database, { timeStampUrl: service.url, timeStampPolicy }),
+        ),
+      );
+      const xml = Buffer.from('<a>1</a>');
+      const unavailable = { status: 503, code: 'timestamp_unavailable', retryAfterSeconds: 60 };
+      await expect(refusing!.sealXml(NORDBANK, xml)).rejects.toMatchObject(unavailable);
+      const sealed = await queueing!.sealXml(NORDBANK, xml);
+      expect(sealed.level).toBe('B-B');
+      await expect(queueing!.raiseSeal(sealed.bytes)).rejects.toMatchObject(unavailable);
+      isAway = false;
+      const raised = await queueing!.raiseSeal(sealed.bytes);
+      const verdict = await verifyXades(raised, { trustAnchors: [...queueing!.anchors] });
+      expect([verdict.problems, verdict.level]).toEqual([[], 'B-LT']);
+      expect((await queueing!.sealXml(NORDBANK, xml)).level).toBe('B-LT');
+      await service.close();
+      await database.close();
+    });
+
     it('503 timestamp_unavailable while it is away and the instance refuses; otherwise signing goes on', async () => {
       const service = await startService(async () => new Uint8Array([0x30, 0]));
       const refusing = await trustOn(database, { timeStampUrl: service.url, timeStampPolicy: 'refuse' });
@@ -262,5 +291,41 @@ describe('keys and services that the operator configured', () => {
         retryAfterSeconds: 60,
       });
     });
+  });
+
+  it('503 timestamp_unavailable while the revocation service of a seal is away and the instance refuses', async () => {
+    const now = new Date();
+    const validity = { notBefore: new Date(now.getTime() - DAY_MS), notAfter: new Date(now.getTime() + 100 * DAY_MS) };
+    const [rootKeys, sealKeys] = [p256(), p256()];
+    const root = await issueRootCertificate({ subject: name('Nordbank root'), ...validity }, rootKeys);
+    const rootProvider = localSignatureProvider(rootKeys.privateKey, [root]);
+    let isAway = true;
+    const service = await startService(async (request) => {
+      if (isAway) throw new Error('away');
+      const producedAt = new Date();
+      const nextUpdate = new Date(producedAt.getTime() + DAY_MS);
+      const status = () => ({ status: 'good' as const });
+      return buildOcspResponse({ request, responder: rootProvider, issuer: root, status, producedAt, nextUpdate });
+    });
+    const seal = await issueCertificate(
+      {
+        profile: 'seal',
+        subject: name('Nordbank AS'),
+        publicKey: sealKeys.publicKey,
+        ocspUrl: service.url,
+        ...validity,
+      },
+      rootProvider,
+    );
+    const sealKeyFile = await openssl.write('own.key', pkcs8(sealKeys.privateKey));
+    const sealCertificateFile = await openssl.writeCertificates('own.pem', seal, root);
+    const start = (timeStampPolicy: 'queue' | 'refuse') =>
+      trustOn(database, { timeStampPolicy, sealKeyFile, sealCertificateFile });
+    const [queueing, refusing] = [await start('queue'), await start('refuse')];
+    await expect(queueing.requireTimeStamps()).resolves.toBeUndefined();
+    await expect(refusing.requireTimeStamps()).rejects.toMatchObject({ status: 503, code: 'timestamp_unavailable' });
+    isAway = false;
+    await expect(refusing.requireTimeStamps()).resolves.toBeUndefined();
+    await service.close();
   });
 });

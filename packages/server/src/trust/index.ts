@@ -5,6 +5,7 @@ import {
   derOctetString,
   derSequence,
   derUtf8String,
+  gatherValidationData,
   localSignatureProvider,
   type RevocationSource,
   type SignatureProvider,
@@ -12,7 +13,6 @@ import {
 } from '@segl/ades';
 import type { FastifyInstance } from 'fastify';
 import { LRUCache } from 'lru-cache';
-import { SeglError } from '../kernel/errors/segl-error.ts';
 import { postToConfiguredService } from '../kernel/outbound-http/configured-service.ts';
 import { issueUnderConfiguredCa, loadConfiguredKey, readCertificates } from './configured-key.ts';
 import { configuredRevocation } from './configured-revocation.ts';
@@ -24,12 +24,14 @@ import {
   SIGNING_ACT_EXTENSION,
 } from './embedded-authority.ts';
 import { registerTrust } from './routes.ts';
-import { sealXml } from './seal-xml.ts';
+import { raiseSeal, type SealedXml, sealXml, serviceUnavailable } from './seal-xml.ts';
 
 const YEAR_MS = 365 * 24 * 3_600_000;
 const SERVICE_TIMEOUT_MS = 10_000;
 /** Seals of accounts that are kept at hand. */
 const MAX_SEALS = 1000;
+/** For how long an answer of the revocation services of configured keys shows that they are there. */
+const PROVEN_FOR_MS = 15_000;
 
 /** One person's one act of signing, as it is written into the one-shot certificate. */
 export interface SigningAct {
@@ -56,11 +58,16 @@ export interface Trust {
    * nobody can sign with it again.
    */
   oneShotSigner(act: SigningAct): Promise<SignatureProvider>;
-  /** Seals an XML document with the account's key at XAdES B-LT; throws 503 `timestamp_unavailable`. */
-  sealXml(account: { id: string; name: string }, xml: Uint8Array): Promise<Uint8Array>;
+  /** Seals an XML document with the account's key. Throws 503 `timestamp_unavailable` where the instance refuses. */
+  sealXml(account: { id: string; name: string }, xml: Uint8Array): Promise<SealedXml>;
+  /** Raises a seal of B-B to B-LT; throws 503 `timestamp_unavailable`. */
+  raiseSeal(sealed: Uint8Array): Promise<Uint8Array>;
   timeStamps: TimeStampAuthority;
   revocation: RevocationSource;
-  /** Throws 503 `timestamp_unavailable` when time-stamps cannot be had and the instance refuses signatures then. */
+  /**
+   * Throws 503 `timestamp_unavailable` when time-stamps, or revocation data on the configured keys, cannot be had and the
+   * instance refuses signatures then.
+   */
   requireTimeStamps(): Promise<void>;
   register(app: FastifyInstance): Promise<void>;
 }
@@ -128,11 +135,23 @@ export async function createTrust(options: TrustOptions): Promise<Trust> {
     },
   };
 
+  let provenAt = Number.NEGATIVE_INFINITY;
+  /** Asks the revocation services of the configured keys, every few seconds at most. */
+  async function proveConfiguredKeys(): Promise<void> {
+    const at = options.clock.now();
+    if (at.getTime() - provenAt < PROVEN_FOR_MS) return;
+    const paths = [seal, signerCa].flatMap((key) => (key ? [[...key.certificateChain]] : []));
+    await gatherValidationData(paths, revocation, at);
+    provenAt = at.getTime();
+  }
+
+  const services = { timeStamps, revocation, trustAnchors: anchors };
   return {
     anchors,
     sealProvider,
     sealXml: async (account, xml) =>
-      sealXml({ timeStamps, revocation, trustAnchors: anchors }, await sealProvider(account), xml, options.clock.now()),
+      sealXml(services, await sealProvider(account), xml, options.clock.now(), options.timeStampPolicy),
+    raiseSeal: (sealed) => raiseSeal(services, sealed),
     oneShotSigner: async (act) => {
       const pair = await generateEcKey();
       const chain = await issueForAct(options, authority, signerCa, act, pair.publicKey);
@@ -141,24 +160,19 @@ export async function createTrust(options: TrustOptions): Promise<Trust> {
     timeStamps,
     revocation,
     async requireTimeStamps() {
-      if (options.timeStampPolicy === 'queue' || !options.timeStampUrl) return;
+      if (options.timeStampPolicy === 'queue') return;
       try {
         // Any answer will do: an empty request is rejected by a living service.
-        await postToConfiguredService(options.timeStampUrl, {
-          contentType: 'application/timestamp-query',
-          body: new Uint8Array([0x30, 0x00]),
-          timeoutMs: 3_000,
-        });
+        if (options.timeStampUrl) {
+          await postToConfiguredService(options.timeStampUrl, {
+            contentType: 'application/timestamp-query',
+            body: new Uint8Array([0x30, 0x00]),
+            timeoutMs: 3_000,
+          });
+        }
+        await proveConfiguredKeys();
       } catch (cause) {
-        throw new SeglError(
-          503,
-          'timestamp_unavailable',
-          'The time-stamp service cannot be reached: try again later.',
-          {
-            cause,
-            retryAfterSeconds: 60,
-          },
-        );
+        throw serviceUnavailable(cause);
       }
     },
     register: (app) => registerTrust(app, authority),

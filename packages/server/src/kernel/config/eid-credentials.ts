@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import Type, { type Static } from 'typebox';
-import { Errors } from 'typebox/value';
 import { ConfigError } from './settings.ts';
 
 const PrivateKey = Type.Object(
@@ -48,6 +47,8 @@ export async function readEidCredentials(path: string, knownMethods: readonly st
     const reason = error instanceof SyntaxError ? 'is not JSON' : 'cannot be read';
     throw new ConfigError([`${name}: ${path} ${reason}`]);
   }
+  // Only for those with such a file: it is made of three hundred modules.
+  const { Errors } = await import('typebox/value');
   const mistakes = Errors(File, content).map(
     ({ instancePath, message }) => `${name}: ${instancePath || '/'} ${message}`,
   );

@@ -168,7 +168,10 @@ export const SETTINGS = {
   SEGL_SEAL_CERTIFICATE_FILE: { meaning: 'PEM chain of that key, leaf first.', defaultText: '' },
   SEGL_SIGNER_CA_KEY_FILE: { meaning: 'PEM key of the CA for one-shot signer certificates.', defaultText: '' },
   SEGL_SIGNER_CA_CERTIFICATE_FILE: { meaning: 'PEM chain of that CA, CA first.', defaultText: '' },
-  SEGL_TIMESTAMP_POLICY: { meaning: 'queue or refuse while time-stamps are not to be had.', defaultText: 'queue' },
+  SEGL_TIMESTAMP_POLICY: {
+    meaning: 'queue or refuse while time-stamps or revocation data are not to be had.',
+    defaultText: 'queue',
+  },
   SEGL_SMTP_URL: { meaning: 'Mail server: smtps://user:password@host or smtp:// with STARTTLS.', defaultText: '' },
   SEGL_MAIL_FROM: { meaning: 'Address that e-mails come from.', defaultText: 'no-reply@<host of the public URL>' },
   SEGL_SMS_GATEWAY: { meaning: 'http, twilio or link_mobility: how SMS are handed over.', defaultText: '' },

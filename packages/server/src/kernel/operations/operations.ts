@@ -1,11 +1,15 @@
 import type { FastifyInstance } from 'fastify';
 import type { Database } from '../db/database.ts';
 import { SeglError } from '../errors/segl-error.ts';
+import { GAUGES_MEDIA_TYPE, type Gauge, writeGauges } from './gauges.ts';
+
+/** Anybody can ask for gauges, and counting costs: what was counted is answered again for so long. */
+const COUNTED_FOR_MS = 5_000;
 
 /** Addresses for whoever runs and integrates the instance: health and the API document. */
 export function registerOperations(
   app: FastifyInstance,
-  options: { database: Database; openApi: () => object; ready: () => boolean },
+  options: { database: Database; openApi: () => object; ready: () => boolean; countGauges: () => Promise<Gauge[]> },
 ): void {
   app.get('/health/live', { config: { template: '/health/live' } }, async () => ({ status: 'ok' }));
   app.get('/health/ready', { config: { template: '/health/ready' } }, async () => {
@@ -14,6 +18,16 @@ export function registerOperations(
       throw notReady(cause);
     });
     return { status: 'ok' };
+  });
+  let counted: { at: number; gauges: Promise<Gauge[]> } | undefined;
+  app.get('/health/metrics', { config: { template: '/health/metrics' } }, async (_request, reply) => {
+    const at = performance.now();
+    if (!counted || at - counted.at > COUNTED_FOR_MS) counted = { at, gauges: options.countGauges() };
+    const gauges = await counted.gauges.catch((cause: unknown) => {
+      counted = undefined;
+      throw notReady(cause);
+    });
+    return reply.header('content-type', GAUGES_MEDIA_TYPE).send(writeGauges(gauges));
   });
   let document: string | undefined;
   app.get('/openapi.json', { config: { template: '/openapi.json' } }, async (_request, reply) => {

@@ -136,6 +136,8 @@ export interface MessagingDeps {
   fromAddress?: string | undefined;
   /** Sender of SMS whose account names none: at most 11 letters and digits, or a number. */
   smsSender?: string | undefined;
+  /** The one that the account has chosen. */
+  accountSmsSender?(accountId: string): Promise<string | undefined>;
   /** Reads on `db`, which may be a transaction. Documents of which nobody is to be told cost next to nothing. */
   signersToAsk(db: Queryable, documentIds: readonly string[]): Promise<SignerToAsk[]>;
   /** The same for receipts and for the end of documents, whoever had a request or not. */

@@ -31,7 +31,6 @@ const RETRY_DELAYS_SECONDS = [10, 60, 5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6
  * with the same message id.
  */
 export function sendMessageJob(deps: MessagingDeps): QueueDefinition<SendJob> {
-  const sender: MessageSender = { fromAddress: senderAddress(deps), smsSender: deps.smsSender ?? 'Segl' };
   return {
     name: SEND_QUEUE,
     concurrency: 8,
@@ -40,6 +39,7 @@ export function sendMessageJob(deps: MessagingDeps): QueueDefinition<SendJob> {
     async handle({ documentId, messageId }, { attempt }) {
       const pending = await findPendingMessage(deps.database, documentId, messageId);
       if (!pending) return;
+      const sender = { fromAddress: senderAddress(deps), smsSender: await smsSenderOf(deps, pending.accountId) };
       const kept: WrittenMessage | undefined =
         pending.kind === 'accountNotice'
           ? openMessage(deps.box, messageId, pending.contentSealed!)
@@ -68,6 +68,14 @@ export function sendMessageJob(deps: MessagingDeps): QueueDefinition<SendJob> {
       await record('SENT', isCarried && pending.kind !== 'accountNotice');
     },
   };
+}
+
+/** Whom an SMS comes from whose text names nobody. */
+export async function smsSenderOf(
+  deps: Pick<MessagingDeps, 'accountSmsSender' | 'smsSender'>,
+  accountId: string,
+): Promise<string> {
+  return (await deps.accountSmsSender?.(accountId)) ?? deps.smsSender ?? 'Segl';
 }
 
 /** The address in the `From` of e-mails. */

@@ -252,6 +252,7 @@ export async function buildApp(config: Config, opening: Database | Promise<Datab
     sendInTest: config.sendInTest,
     fromAddress: config.mailFrom,
     smsSender: config.smsSender,
+    accountSmsSender: async (accountId) => (await accountProfile(accountId)).smsSender,
     database,
     accountTime: accountClocks,
     log,

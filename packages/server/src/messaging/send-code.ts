@@ -1,7 +1,7 @@
 import { codeText } from './code-texts.ts';
 import type { CodeMessage, MessagingDeps } from './messaging-deps.ts';
 import { sealMessage } from './sealed-message.ts';
-import { carryAway, unitOf } from './send-message.job.ts';
+import { carryAway, smsSenderOf, unitOf } from './send-message.job.ts';
 import { insertSentCode } from './store.ts';
 
 /** The code that everybody gets where messages go nowhere but into the inbox, so that tests know it. */
@@ -21,12 +21,20 @@ export function fixedCode(
 export async function sendCodeMessage(
   deps: Pick<
     MessagingDeps,
-    'database' | 'accountTime' | 'box' | 'transports' | 'sendInTest' | 'smsSender' | 'log' | 'meter'
+    | 'database'
+    | 'accountTime'
+    | 'box'
+    | 'transports'
+    | 'sendInTest'
+    | 'smsSender'
+    | 'accountSmsSender'
+    | 'log'
+    | 'meter'
   >,
   given: CodeMessage,
 ): Promise<void> {
   const { id, accountId, environment, documentId, signerId, mobile } = given;
-  const sender = deps.smsSender ?? 'Segl';
+  const sender = await smsSenderOf(deps, accountId);
   const message = { channel: 'sms', id, sender, to: mobile, text: codeText(given, given.code) } as const;
   const isCarried = await carryAway(deps, given, id, message);
   const at = deps.accountTime.now(accountId, environment);

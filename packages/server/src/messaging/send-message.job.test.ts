@@ -57,6 +57,14 @@ describeOnEachDatabase('requests to sign', (openDatabase) => {
     expect(segl.units).toHaveLength(2);
   });
 
+  it('come as SMS from whom the account has chosen', async () => {
+    await restartWith({ accountSmsSender: async () => 'Nordbank' });
+    const kari = signingRequest({ channel: 'sendSms' });
+    segl.due = [kari];
+    await segl.raise({ type: 'document_created', documentId: kari.documentId });
+    expect(await segl.messages()).toMatchObject([{ channel: 'sms', sender: 'Nordbank' }]);
+  });
+
   it('lie nowhere in the database with their link readable', async () => {
     const kari = signingRequest({
       channel: 'sendBoth',

@@ -359,6 +359,7 @@ export async function buildApp(config: Config, opening: Database | Promise<Datab
   }
   identification.registerApp(http, { shell: readOnce(join(IDENTIFICATION_APP, 'index.html')) });
   messaging.registerInbox(http);
+  messaging.registerDeliveryReports(http);
   let ready = false;
   let stopFoldingCounts = async () => {};
   let stopDocumentTimers = async () => {};

@@ -4,6 +4,7 @@ import type { Environment, Events } from '../kernel/events/events.ts';
 import type { Jobs } from '../kernel/jobs/jobs.ts';
 import type { TimerTimes } from '../kernel/schedule/due-timers.ts';
 import { type AccountNotice, tellAccount } from './account-notice.ts';
+import { registerDeliveryReports } from './delivery-report.ts';
 import { registerInbox } from './inbox/register-inbox.ts';
 import { type LoggedMessage, messageLog } from './message-log.ts';
 import type { CodeMessage, MessagingDeps, SignerToAsk } from './messaging-deps.ts';
@@ -40,6 +41,8 @@ export interface Messaging {
   fixedCode(environment: Environment): string | undefined;
   /** Mounts the page with what was captured in the test environment; nothing when the instance has none. */
   registerInbox(app: FastifyInstance): void;
+  /** Mounts the address to which SMS gateways report what became of a message. */
+  registerDeliveryReports(app: FastifyInstance): void;
   /** After a change of who is reminded of a document, or when. */
   followReminders(tx: Transaction, documentId: string): Promise<void>;
   /** Reminds by schedule, in any number of processes; returns the function that stops it. After `register`. */
@@ -76,6 +79,7 @@ export function createMessaging(deps: MessagingDeps): Messaging {
     registerInbox(app) {
       if (deps.inbox) registerInbox(app, { ...deps, inbox: deps.inbox });
     },
+    registerDeliveryReports: (app) => registerDeliveryReports(app, deps),
     followReminders: (tx, documentId) => followReminders(deps, tx, [documentId]),
     startReminders(times) {
       if (!queue) throw new Error('messaging is not registered');

@@ -28,6 +28,8 @@ export interface OutgoingSms {
   /** E.164. */
   to: string;
   text: string;
+  /** Where the gateway may report what became of it, if it can; not kept with the message. */
+  reportUrl?: string;
 }
 
 export type OutgoingMessage = OutgoingEmail | OutgoingSms;

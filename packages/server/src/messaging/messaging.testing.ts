@@ -110,6 +110,7 @@ export class MessagingUnderTest {
       defaultEnvironment: 'test',
     });
     messaging.registerInbox(this.http);
+    messaging.registerDeliveryReports(this.http);
   }
 
   async start(): Promise<void> {

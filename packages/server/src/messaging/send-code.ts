@@ -24,6 +24,7 @@ export async function sendCodeMessage(
     | 'database'
     | 'accountTime'
     | 'box'
+    | 'publicUrl'
     | 'transports'
     | 'sendInTest'
     | 'smsSender'
@@ -36,7 +37,7 @@ export async function sendCodeMessage(
   const { id, accountId, environment, documentId, signerId, mobile } = given;
   const sender = await smsSenderOf(deps, accountId);
   const message = { channel: 'sms', id, sender, to: mobile, text: codeText(given, given.code) } as const;
-  const isCarried = await carryAway(deps, given, id, message);
+  const isCarried = await carryAway(deps, { environment, documentId, messageId: id }, message);
   const at = deps.accountTime.now(accountId, environment);
   await deps.database.transaction(async (tx) => {
     if (isCarried) await deps.meter(tx, [unitOf({ message, externalId: given.externalId }, given, at)]);

@@ -130,6 +130,46 @@ describeOnEachDatabase('requests to sign', (openDatabase) => {
     ]);
   });
 
+  it('by SMS are delivered or failed when the gateway reports so, each by an address of its own', async () => {
+    const reports = new Map<string, string>();
+    await restartWith({
+      transports: { sms: { send: async ({ to, reportUrl }) => void reports.set(to, new URL(reportUrl!).pathname) } },
+    });
+    const [documentId, environment, channel] = [signingRequest().documentId, 'prod', 'sendSms'] as const;
+    const [kari, ola] = ['+4799900001', '+4799900002'];
+    segl.due = [kari, ola].map((mobile) => signingRequest({ documentId, environment, channel, mobile }));
+    await segl.raise({ type: 'document_created', documentId, environment });
+    const statuses = async () =>
+      (await segl.messaging.log(documentId)).map(({ receiver, status }) => [receiver, status]);
+    expect(await statuses()).toEqual([
+      [kari, 'SENT'],
+      [ola, 'SENT'],
+    ]);
+    const report = async (to: string, body: string, type = 'application/json') =>
+      (
+        await segl.http.inject({
+          method: 'POST',
+          url: reports.get(to)!,
+          headers: { 'content-type': type },
+          payload: body,
+        })
+      ).statusCode;
+    expect(await report(kari, '{"status":"queued"}')).toBe(204);
+    expect(await report(kari, 'nonsense')).toBe(204);
+    expect(await report(kari, '{"status":"Delivered"}')).toBe(204);
+    expect(await report(kari, '{"status":"failed"}')).toBe(204);
+    expect(await report(ola, 'MessageSid=SM1&MessageStatus=undelivered', 'application/x-www-form-urlencoded')).toBe(
+      204,
+    );
+    expect(await statuses()).toEqual([
+      [kari, 'DELIVERED'],
+      [ola, 'FAILED'],
+    ]);
+    const forged = reports.get(kari)!.replace(/.$/, (last) => (last === 'A' ? 'Q' : 'A'));
+    const refused = await segl.http.inject({ method: 'POST', url: forged, payload: { status: 'failed' } });
+    expect([refused.statusCode, refused.json().code]).toEqual([404, 'not_found']);
+  });
+
   it('wait for a gateway that is down and are written anew with the link that works then', async () => {
     let isUp = false;
     const sent: OutgoingMessage[] = [];

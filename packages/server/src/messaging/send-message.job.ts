@@ -1,5 +1,6 @@
 import type { QueueDefinition } from '../kernel/jobs/jobs.ts';
 import type { MeteredUnit } from '../kernel/metering/meter.ts';
+import { deliveryReportUrl } from './delivery-report.ts';
 import { type OutgoingMessage, UndeliverableError } from './message-transport.ts';
 import type { MessageKind, MessagingDeps } from './messaging-deps.ts';
 import { type MessageSender, renderMessage } from './render-message.ts';
@@ -56,7 +57,7 @@ export function sendMessageJob(deps: MessagingDeps): QueueDefinition<SendJob> {
         });
       let isCarried: boolean;
       try {
-        isCarried = await carryAway(deps, pending, messageId, kept.message);
+        isCarried = await carryAway(deps, { ...pending, documentId, messageId }, kept.message);
       } catch (error) {
         const isLast = error instanceof UndeliverableError || attempt > RETRY_DELAYS_SECONDS.length;
         await record(isLast ? 'FAILED' : 'PENDING');
@@ -122,13 +123,17 @@ export function unitOf(
  * as far as it was meant to.
  */
 export async function carryAway(
-  { transports = {}, sendInTest, log }: Pick<MessagingDeps, 'transports' | 'sendInTest' | 'log'>,
-  { environment }: Pick<PendingMessage, 'environment'>,
-  messageId: string,
+  deps: Pick<MessagingDeps, 'transports' | 'sendInTest' | 'log' | 'publicUrl' | 'box'>,
+  of: Pick<PendingMessage, 'environment'> & SendJob,
   message: OutgoingMessage,
 ): Promise<boolean> {
+  const { transports = {}, sendInTest, log } = deps;
+  const { environment, messageId } = of;
   if (environment === 'test' && !sendInTest) return true;
-  const carried = message.channel === 'email' ? transports.email?.send(message) : transports.sms?.send(message);
+  const carried =
+    message.channel === 'email'
+      ? transports.email?.send(message)
+      : transports.sms?.send({ ...message, reportUrl: deliveryReportUrl(deps, of) });
   if (carried) await carried;
   if (carried || environment === 'test') return true;
   log.warn(

@@ -1,3 +1,4 @@
+import type { AccountTime } from '../kernel/clock/account-clocks.ts';
 import type { Database, Queryable, Transaction } from '../kernel/db/database.ts';
 import type { Environment } from '../kernel/events/events.ts';
 import type { Channel } from './message-transport.ts';
@@ -137,6 +138,31 @@ export async function recordSending(
     ],
   );
   return rowCount > 0;
+}
+
+/**
+ * What the gateway says became of an SMS that it had taken. The first word on it stays. `pending`: it is not known yet that it
+ * was taken.
+ */
+export async function reportDelivery(
+  { database, accountTime }: { database: Database; accountTime: AccountTime },
+  { documentId, messageId }: { documentId: string; messageId: string },
+  outcome: 'DELIVERED' | 'FAILED',
+): Promise<'recorded' | 'pending' | 'nothing_new'> {
+  const { rows } = await database.query<{ status: MessageStatus; accountId: string; environment: Environment }>(
+    `select status, account_id as "accountId", environment from messages
+      where document_id = $1 and id = $2 and channel = 'sms'`,
+    [documentId, messageId],
+  );
+  const [message] = rows;
+  if (message?.status === 'PENDING') return 'pending';
+  if (message?.status !== 'SENT') return 'nothing_new';
+  await database.query(
+    `update messages set status = $3, failed_at = case when $3 = 'FAILED' then failed_at || $4::timestamptz else failed_at end
+      where document_id = $1 and id = $2 and status = 'SENT'`,
+    [documentId, messageId, outcome, accountTime.now(message.accountId, message.environment)],
+  );
+  return 'recorded';
 }
 
 /** An SMS with a code, which was sent at once. */

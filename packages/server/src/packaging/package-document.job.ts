@@ -141,6 +141,10 @@ export async function packageDocument(deps: PackagingDeps, task: PackagingTask):
     );
     if (!kept) deps.log.info(task, 'the package had been made by another worker');
   });
+  for (const verdict of made.verdicts) {
+    // Status data of configured services may be missing or late: the owner's validator will say the same.
+    if (verdict.indication !== 'TOTAL-PASSED') deps.log.warn({ ...task, ...verdict }, 'a signature is indeterminate');
+  }
   for (const warning of made.warnings) deps.log.warn({ ...task, warning }, 'packaged with a warning');
 }
 

@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { SignatureAlgorithm } from '@segl/ades';
+import type { Indication, SignatureAlgorithm, SubIndication } from '@segl/ades';
 import type { EvidenceInput } from './evidence-pages.ts';
 import type { ReceiptInput } from './receipt-page.ts';
 import type { StandardPackage } from './standard-package.ts';
@@ -71,10 +71,24 @@ export type SealTask = (PdfTask | StandardTask | FilesTask | ReceiptTask) & {
   now: Date;
 };
 
+/** What a validation by ETSI EN 319 102-1 says of one signature or document time-stamp. */
+export interface Verdict {
+  name: string;
+  indication: Indication;
+  subIndication: SubIndication | undefined;
+  /** Codes of what bears on it. */
+  findings: string[];
+}
+
+/** A sealed file as it was made, before it is judged. */
+export type SealedFile = Omit<SealResult, 'verdicts'>;
+
 export interface SealResult {
   bytes: Uint8Array;
   level: 'B-LT' | 'B-LTA';
   warnings: string[];
+  /** None is TOTAL-FAILED. */
+  verdicts: Verdict[];
 }
 
 /** What the worker may ask of the main thread, where keys and services are. */

@@ -21,6 +21,7 @@ import type { PdfCheck } from '../signature/index.ts';
 import { blankAppearance } from './blank-appearance.ts';
 import { type EvidenceInput, renderEvidencePages } from './evidence-pages.ts';
 import { evidenceTextsOf } from './evidence-texts.ts';
+import { judgePackage } from './judge-package.ts';
 import type { FieldPlace } from './pages/set-pages.ts';
 import { renderReceipt } from './receipt-page.ts';
 import type {
@@ -32,6 +33,7 @@ import type {
   PortAnswer,
   PortRequest,
   RemoteKey,
+  SealedFile,
   SealResult,
   SealTask,
   StandardTask,
@@ -80,19 +82,10 @@ async function checkPdf(bytes: Uint8Array): Promise<PdfCheck> {
 }
 
 async function seal(task: SealTask, main: MainThread): Promise<SealResult> {
+  const start = performance.now();
   try {
-    switch (task.kind) {
-      case 'pdf':
-        return await sealPdf(task, main);
-      case 'standard':
-        return await sealStandard(task, main);
-      case 'xades':
-        return await sealXml({ enclosed: [contentsOf(task.files), ...task.files.map(enclosedObject)] }, task, main);
-      case 'asice':
-        return await sealContainer(task, main);
-      case 'receipt':
-        return await sealOwnPages(await renderReceipt(task.receipt), { ...task, attached: [] }, main);
-    }
+    const made = await make(task, main);
+    return { ...made, verdicts: await judgePackage(task, made.bytes, performance.now() - start) };
   } catch (error) {
     // Of an error that crosses to the main thread only the message is kept.
     throw error instanceof AdesError ? new Error(`${error.code}: ${error.message}`) : error;
@@ -101,7 +94,22 @@ async function seal(task: SealTask, main: MainThread): Promise<SealResult> {
   }
 }
 
-async function sealPdf(task: Extract<SealTask, PdfTask>, main: MainThread): Promise<SealResult> {
+async function make(task: SealTask, main: MainThread): Promise<SealedFile> {
+  switch (task.kind) {
+    case 'pdf':
+      return sealPdf(task, main);
+    case 'standard':
+      return sealStandard(task, main);
+    case 'xades':
+      return sealXml({ enclosed: [contentsOf(task.files), ...task.files.map(enclosedObject)] }, task, main);
+    case 'asice':
+      return sealContainer(task, main);
+    case 'receipt':
+      return sealOwnPages(await renderReceipt(task.receipt), { ...task, attached: [] }, main);
+  }
+}
+
+async function sealPdf(task: Extract<SealTask, PdfTask>, main: MainThread): Promise<SealedFile> {
   if (isSignedPdf(task.original)) return addApprovals(task, main);
   const evidence = task.evidence && (await renderEvidencePages(withCertificates(task.evidence, task.approvals)));
   const [texts] = evidenceTextsOf(task.evidence?.languages ?? []);
@@ -127,7 +135,7 @@ async function sealPdf(task: Extract<SealTask, PdfTask>, main: MainThread): Prom
 }
 
 /** What others signed stays as they left it: nothing is added but signatures, so that theirs hold. */
-async function addApprovals(task: Extract<SealTask, PdfTask>, main: MainThread): Promise<SealResult> {
+async function addApprovals(task: Extract<SealTask, PdfTask>, main: MainThread): Promise<SealedFile> {
   const sealed = await sealPackagedPdf({
     mode: 'approvals_only',
     original: task.original,
@@ -139,7 +147,7 @@ async function addApprovals(task: Extract<SealTask, PdfTask>, main: MainThread):
   return { bytes: sealed.bytes, level: 'B-LTA', warnings: sealed.warnings };
 }
 
-async function sealStandard(task: Extract<SealTask, StandardTask>, main: MainThread): Promise<SealResult> {
+async function sealStandard(task: Extract<SealTask, StandardTask>, main: MainThread): Promise<SealedFile> {
   const takesNoPages = task.pages && isSignedPdf(task.package.content.content);
   const evidencePages = takesNoPages ? await sealEvidencePages({ ...task, ...task.pages! }, main) : undefined;
   return sealXml({ enveloped: writeStandardPackage({ ...task.package, evidencePages }) }, task, main);
@@ -161,7 +169,7 @@ async function sealOwnPages(
   pdf: Uint8Array,
   task: SealTask & Pick<EvidencePagesTask, 'attached' | 'sealName' | 'sealReason'>,
   main: MainThread,
-): Promise<SealResult> {
+): Promise<SealedFile> {
   const { bytes, warnings } = await sealPackagedPdf({
     original: pdf,
     layout: {
@@ -244,7 +252,7 @@ function withCertificates(evidence: EvidenceInput, approvals: PdfTask['approvals
 
 const oneLine = (distinguishedName: string): string => distinguishedName.split('\n').join(', ');
 
-async function sealXml(content: XadesContent, task: SealTask, main: MainThread): Promise<SealResult> {
+async function sealXml(content: XadesContent, task: SealTask, main: MainThread): Promise<SealedFile> {
   const { bytes } = await signXades({
     content,
     provider: main.provider(task.seal),
@@ -270,7 +278,7 @@ function contentsOf(files: readonly PackagedFile[]) {
   return { mimeType: 'application/json', content: Buffer.from(JSON.stringify(contents, null, 2), 'utf8') };
 }
 
-async function sealContainer(task: Extract<SealTask, FilesTask>, main: MainThread): Promise<SealResult> {
+async function sealContainer(task: Extract<SealTask, FilesTask>, main: MainThread): Promise<SealedFile> {
   const { bytes } = await signAsicE({
     format: 'xades',
     files: task.files.map(({ fileName, mediaType, content }) => ({ name: fileName, mimeType: mediaType, content })),

@@ -18,6 +18,7 @@ import {
   SealingPool,
 } from '../packaging/index.ts';
 import { firstBrokenEvidence } from './evidence.ts';
+import { listWantedPackages } from './package-store.ts';
 import { PackagingUnderTest } from './packaging.testing.ts';
 import { NORDBANK, PDF, pdf, SJOBANK, testSigner } from './signature.testing.ts';
 
@@ -355,10 +356,11 @@ describe('while time-stamps are not to be had', () => {
       ['standard_packaging', 'timestamp_unavailable', 2],
     ]);
     const gauges = await packagingGauges(database, new Date(packaging.deps.clock.now().getTime() + 90_000));
-    expect(writeGauges(gauges)).toMatch(
+    const { text } = await writeGauges(gauges);
+    expect(text).toMatch(
       /^segl_delayed_packages\{code="timestamp_unavailable"\} 1\n[^{]*\nsegl_longest_package_delay_seconds\{code="timestamp_unavailable"\} (?:89|9\d)\n$/m,
     );
-    expect(writeGauges(gauges)).toMatch(/^segl_documents_waiting_for_packages [1-9]\d*$/m);
+    expect(text).toMatch(/^segl_documents_waiting_for_packages [1-9]\d*$/m);
 
     const jobs = createJobs({ database, clock: packaging.deps.clock, log: silentLog });
     jobs.define(
@@ -372,6 +374,36 @@ describe('while time-stamps are not to be had', () => {
     await jobs.stop();
     expect((await status(documentId)).delayedPackages).toEqual([]);
     expect((await listStuckPackages(database)).filter((one) => one.documentId === documentId)).toEqual([]);
+  });
+});
+
+describe('the self-check before a file is stored', () => {
+  it('is what a receiver’s validation by EN 319 102-1 says: each signature of each format passes', async () => {
+    const formats = ['pades', 'no_bankid_pades', 'xades', 'asice'];
+    const documentId = await packaging.signedDocument({ dataToSign: dataToSign('lease.pdf', formats) }, SIGNERS);
+    const verdicts: [string, string, string][] = [];
+    const { pool } = packaging.deps;
+    const seal: typeof pool.seal = async (request) => {
+      const sealed = await pool.seal(request);
+      verdicts.push(
+        ...sealed.verdicts.map((one): [string, string, string] => [request.kind, one.name, one.indication]),
+      );
+      return sealed;
+    };
+    const watched = Object.assign(Object.create(pool) as typeof pool, { seal });
+    for (const task of await listWantedPackages(database, [documentId])) {
+      await packageDocument({ ...packaging.deps, pool: watched }, task);
+    }
+    const passed = (kind: string, ...names: string[]) => names.map((name) => [kind, name, 'TOTAL-PASSED']);
+    const ofPdf = ['Certification', 'Signer1', 'Signer2', 'DocumentTimeStamp'];
+    expect(verdicts.toSorted()).toEqual(
+      [
+        ...passed('asice', 'META-INF/signatures001.xml'),
+        ...passed('pdf', ...ofPdf, ...ofPdf),
+        ...passed('standard', '1'),
+        ...passed('xades', '1'),
+      ].toSorted(),
+    );
   });
 });
 

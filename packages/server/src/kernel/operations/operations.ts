@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Database } from '../db/database.ts';
 import { SeglError } from '../errors/segl-error.ts';
-import { GAUGES_MEDIA_TYPE, type Gauge, writeGauges } from './gauges.ts';
+import { type Gauge, writeGauges } from './gauges.ts';
 
 /** Anybody can ask for gauges, and counting costs: what was counted is answered again for so long. */
 const COUNTED_FOR_MS = 5_000;
@@ -27,7 +27,8 @@ export function registerOperations(
       counted = undefined;
       throw notReady(cause);
     });
-    return reply.header('content-type', GAUGES_MEDIA_TYPE).send(writeGauges(gauges));
+    const { text, mediaType } = await writeGauges(gauges);
+    return reply.header('content-type', mediaType).send(text);
   });
   let document: string | undefined;
   app.get('/openapi.json', { config: { template: '/openapi.json' } }, async (_request, reply) => {

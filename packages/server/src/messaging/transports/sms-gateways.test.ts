@@ -50,6 +50,15 @@ describe('SMS over a gateway', () => {
     expect(JSON.parse(received[0]!.body)).toEqual({ id: SMS.id, from: 'Nordbank', to: SMS.to, text: SMS.text });
   });
 
+  it('http and twilio get the address for reports of delivery', async () => {
+    const reportUrl = 'https://sign.example/app/v1/delivery-reports/abc';
+    for (const gateway of ['http', 'twilio'] as const) {
+      await createSmsTransport({ gateway, url: new URL(`http://u:p@${base}/send`) }).send({ ...SMS, reportUrl });
+    }
+    expect(JSON.parse(received[0]!.body).reportUrl).toBe(reportUrl);
+    expect(new URLSearchParams(received[1]!.body).get('StatusCallback')).toBe(reportUrl);
+  });
+
   it('http: without user and password nothing is sent in their place', async () => {
     await send('http', '/send', '');
     expect(received[0]!.headers.authorization).toBeUndefined();

@@ -56,13 +56,13 @@ export function createSmsTransport({ gateway, url }: SmsGatewayOptions): Message
 }
 
 const POSTS: Record<SmsGateway, (base: URL, sms: OutgoingSms, user: string) => Post> = {
-  http: (url, { id, sender, to, text }) => ({
+  http: (url, { id, sender, to, text, reportUrl }) => ({
     url,
     contentType: 'application/json',
-    body: JSON.stringify({ id, from: sender, to, text }),
+    body: JSON.stringify({ id, from: sender, to, text, reportUrl }),
   }),
   /** Twilio, Programmable Messaging: the Message resource, version 2010-04-01. */
-  twilio: (base, { sender, to, text }, user) => ({
+  twilio: (base, { sender, to, text, reportUrl }, user) => ({
     url: new URL(`/2010-04-01/Accounts/${encodeURIComponent(user)}/Messages.json`, base),
     contentType: 'application/x-www-form-urlencoded',
     // A sender that is a messaging service has an id that begins with MG.
@@ -70,6 +70,7 @@ const POSTS: Record<SmsGateway, (base: URL, sms: OutgoingSms, user: string) => P
       To: to,
       [/^MG[0-9a-f]{32}$/.test(sender) ? 'MessagingServiceSid' : 'From']: sender,
       Body: text,
+      ...(reportUrl ? { StatusCallback: reportUrl } : {}),
     }).toString(),
   }),
   /** LINK Mobility, SMS REST API: POST /sms/send. */

@@ -140,7 +140,7 @@ describeOnEachDatabase('requests to sign', (openDatabase) => {
     segl.due = [kari, ola].map((mobile) => signingRequest({ documentId, environment, channel, mobile }));
     await segl.raise({ type: 'document_created', documentId, environment });
     const statuses = async () =>
-      (await segl.messaging.log(documentId)).map(({ receiver, status }) => [receiver, status]);
+      (await segl.messaging.log(documentId)).map(({ receiver, status }) => [receiver, status]).sort();
     expect(await statuses()).toEqual([
       [kari, 'SENT'],
       [ola, 'SENT'],

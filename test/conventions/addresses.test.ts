@@ -25,7 +25,7 @@ const GROUPS = [
 /** Everything else that the host answers: second OAuth addresses, operations, web apps, downloads, trust service, tests. */
 const OTHERS = [
   ...['connect', '.well-known', 'health', 'openapi.json', 'docs', 'start', 'init', 's', 'd', 'app', 'theme-preview'],
-  ...['id', 'static', 'dl', 'dashboard', 'onboard', 'api', 'status', 'trust', 'test'],
+  ...['id', 'static', 'branding', 'dl', 'dashboard', 'onboard', 'api', 'status', 'trust', 'test'],
 ];
 
 const firstSegment = (path: string) => path.split('/')[1]!;

@@ -295,6 +295,12 @@ function respelled(request: Json): Json {
   return {
     ...names(rest),
     DataToSign: names(dataToSign),
-    signers: signers.map((signer: Json) => ({ ...signer, signatureType: { Mechanism: ' PkiSignature ' } })),
+    signers: signers.map((signer: Json) => ({
+      ...signer,
+      signatureType: {
+        Mechanism: ' PkiSignature ',
+        SIGNATUREMETHODS: signer.signatureType.signatureMethods.map((method: string) => method.toUpperCase()),
+      },
+    })),
   };
 }

@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import { simulatedEids } from '@segl/simulators/src/simulated-eids.ts';
 import { type ApiClient, connect, documentRequest } from '@segl/test-kit/api-client';
-import { axeFindings, launchBrowser, SCREENS } from '@segl/test-kit/browser';
+import { launchBrowser, pageFaults, SCREENS } from '@segl/test-kit/browser';
 import { type SeglProcess, sampleContract, startSegl } from '@segl/test-kit/segl-process';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -14,12 +13,19 @@ const EIDS = [
   { method: 'mitid', olderName: 'UNKNOWN', simulated: simulatedEids.mitId, nin: '1907371213' },
   { method: 'dk_nemid', olderName: 'DA_NEMID', simulated: simulatedEids.mitId, nin: '1907371213' },
   { method: 'fi_eid', olderName: 'FI_TUPAS', simulated: simulatedEids.fiEid, nin: '210281-9988' },
+  { method: 'itsme', olderName: 'UNKNOWN', simulated: simulatedEids.itsme, nin: '85073003328' },
+  { method: 'google', olderName: 'Google', simulated: simulatedEids.google, nin: undefined },
+  { method: 'microsoft', olderName: 'Microsoft', simulated: simulatedEids.microsoft, nin: undefined },
+  { method: 'linkedin', olderName: 'LinkedIn', simulated: simulatedEids.linkedIn, nin: undefined },
+  { method: 'github', olderName: 'GitHub', simulated: simulatedEids.github, nin: undefined },
+  { method: 'facebook', olderName: 'Facebook', simulated: simulatedEids.facebook, nin: undefined },
 ] as const;
 const FULL_NAMES: Record<string, string> = {
   no_buypass: 'Tomas Topstad',
   mitid: 'TestUser Tester',
   dk_nemid: 'TestUser Tester',
   fi_eid: 'PORTAALIA TESTAA',
+  itsme: 'Georges Peeters',
 };
 
 describe('the eIDs of the test environment', () => {
@@ -36,14 +42,7 @@ describe('the eIDs of the test environment', () => {
     await segl?.remove();
   });
 
-  async function expectFine(page: Page, name: string): Promise<void> {
-    await page.evaluate('Promise.allSettled(document.getAnimations().map((one) => one.finished))');
-    const folder = process.env.SEGL_SCREENSHOTS;
-    if (folder) await page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled', fullPage: true });
-    expect(await axeFindings(page), name).toEqual([]);
-    const excess = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
-    expect(excess, name).toBe(0);
-  }
+  const expectFine = async (page: Page, name: string) => expect(await pageFaults(page, name), name).toEqual([]);
 
   /** Types on each page of the simulator what the first test person would. */
   async function passEid(page: Page, { steps, testLogin }: (typeof EIDS)[number]['simulated'], name: string) {
@@ -64,17 +63,19 @@ describe('the eIDs of the test environment', () => {
   }
 
   it.each(EIDS)('$method identifies for both APIs', async ({ method, olderName, nin }) => {
-    const fullName = FULL_NAMES[method];
+    const fullName = FULL_NAMES[method] ?? 'Kari Klaven';
+    const email = nin === undefined ? 'kari.klaven@example.com' : undefined;
     const { body: session } = await api.request('POST', '/identification/v2/sessions', {
       flow: 'redirect',
       redirectSettings: { successUrl: back, abortUrl: back, errorUrl: back },
       allowedProviders: [method],
-      include: ['name', 'nin'],
+      include: ['name', 'email', ...(nin === undefined ? [] : ['nin'])],
     });
     const of = `/identification/v2/sessions/${session.id}`;
     expect((await api.request('POST', `${of}/simulate`, {})).status).toBe(204);
     const { body } = await api.request('GET', of);
-    expect(body).toMatchObject({ status: 'success', provider: method, identity: { fullName, nin } });
+    expect(body).toMatchObject({ status: 'success', provider: method, identity: { fullName } });
+    expect([body.identity.nin, body.identity.email]).toEqual([nin, email]);
 
     const older = await api.request('POST', '/identification/session', {
       ReturnUrls: { Success: back, Abort: back, Error: back },
@@ -85,7 +86,8 @@ describe('the eIDs of the test environment', () => {
     await api.request('POST', `/identification/v2/sessions/${newest.body.data[0].id}/simulate`, {});
     const { RequestId } = older.body;
     const result = (await api.request('GET', `/identification/session?metaData=true&requestId=${RequestId}`)).body;
-    expect(result).toMatchObject({ Status: 'SUCCESS', Name: fullName, SocialSecurityNumber: nin });
+    expect(result).toMatchObject({ Status: 'SUCCESS', Name: fullName });
+    expect(result.SocialSecurityNumber ?? undefined).toBe(nin);
     expect([result.IdentityProvider, result.MetaData.provider]).toEqual([
       olderName,
       olderName === 'UNKNOWN' ? method : undefined,
@@ -93,29 +95,36 @@ describe('the eIDs of the test environment', () => {
   });
 
   it.each([
-    ['phone', 'sv', 'light'],
-    ['desk', 'da', 'dark'],
-  ] as const)('on the %s, in %s: a user chooses MitID among all, and identifies', async (size, language, themeMode) => {
-    const { body } = await api.request('POST', '/identification/v2/sessions', {
-      flow: 'redirect',
-      language,
-      ui: { themeMode },
-      redirectSettings: { successUrl: `${segl.url}/health/live`, abortUrl: back, errorUrl: back },
-      include: ['name'],
-    });
-    const context = await browser.newContext({ viewport: SCREENS[size], colorScheme: themeMode });
-    const page = await context.newPage();
-    await page.goto(body.url);
-    await page.locator('.card-action').first().waitFor();
-    await expectFine(page, `eids-${size}`);
-    await page.getByRole('button', { name: /MitID/ }).click();
-    await page.waitForURL(/mitid\/interaction/);
-    await passEid(page, simulatedEids.mitId, `mitid-${size}`);
-    await page.waitForURL(/health\/live/);
-    const { body: after } = await api.request('GET', `/identification/v2/sessions/${body.id}`);
-    expect(after).toMatchObject({ status: 'success', identity: { fullName: 'TestUser Tester' } });
-    await context.close();
-  });
+    ['phone', 'sv', 'light', 'MitID', 'mitId'],
+    ['desk', 'da', 'dark', 'Google', 'google'],
+    ['phone', 'fi', 'dark', 'itsme', 'itsme'],
+  ] as const)(
+    'on the %s, in %s, %s: a user chooses %s among all, and identifies',
+    async (size, language, themeMode, label, eid) => {
+      const { body } = await api.request('POST', '/identification/v2/sessions', {
+        flow: 'redirect',
+        language,
+        ui: { themeMode },
+        redirectSettings: { successUrl: `${segl.url}/health/live`, abortUrl: back, errorUrl: back },
+        include: ['name'],
+      });
+      const context = await browser.newContext({ viewport: SCREENS[size], colorScheme: themeMode });
+      const page = await context.newPage();
+      await page.goto(body.url);
+      await page.locator('.card-action').first().waitFor();
+      await expectFine(page, `eids-${size}`);
+      await page.getByRole('button', { name: new RegExp(label) }).click();
+      await page.waitForURL(/interaction/);
+      await passEid(page, simulatedEids[eid], `${eid}-${size}`);
+      await page.waitForURL(/health\/live/);
+      const { body: after } = await api.request('GET', `/identification/v2/sessions/${body.id}`);
+      expect(after).toMatchObject({
+        status: 'success',
+        identity: { fullName: FULL_NAMES[eid.toLowerCase()] ?? 'Kari Klaven' },
+      });
+      await context.close();
+    },
+  );
 
   it.each([
     ['mitid', 'pkisignature', 'phone'],

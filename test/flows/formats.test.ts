@@ -69,9 +69,9 @@ describe('documents in other formats than PDF', () => {
     expect(evidence.entries[0].data.displaySha256).toBe(display && sha256(display));
   });
 
-  it('HTML is refused, as no eID here signs it', async () => {
+  it('HTML is refused, as this eID does not sign it', async () => {
     const answer = await create({ fileName: 'lease.html', base64Content: base64('<p>Avtale') });
-    expect([answer.status, answer.body.code]).toEqual([422, 'no_signature_method_available']);
+    expect([answer.status, answer.body.code]).toEqual([422, 'unsupported_signature_format']);
   });
 
   it.skipIf(!hasOffice)('an office file is converted, and the PDF is what is signed (needs LibreOffice)', async () => {

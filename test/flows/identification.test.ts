@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type ApiClient, connect } from '@segl/test-kit/api-client';
-import { axeFindings, launchBrowser, SCREENS } from '@segl/test-kit/browser';
+import { launchBrowser, pageFaults, SCREENS } from '@segl/test-kit/browser';
 import { type SeglProcess, startSegl } from '@segl/test-kit/segl-process';
 import { KARI } from '@segl/test-kit/signer';
 import type { Browser, Page } from 'playwright-core';
@@ -83,15 +83,7 @@ describe('a person identifies themselves', () => {
     }
   }
 
-  async function expectFine(page: Page, name: string): Promise<void> {
-    // What is still fading in has colours of its own.
-    await page.evaluate('Promise.allSettled(document.getAnimations().map((one) => one.finished))');
-    const folder = process.env.SEGL_SCREENSHOTS;
-    if (folder) await page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled' });
-    expect(await axeFindings(page), name).toEqual([]);
-    const excess = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
-    expect(excess, name).toBe(0);
-  }
+  const expectFine = async (page: Page, name: string) => expect(await pageFaults(page, name), name).toEqual([]);
 
   it('by redirect: the only eID starts at once, and the user ends at the caller', async () => {
     const { Url, RequestId } = await create();

@@ -1,6 +1,7 @@
 import { applyAccountStyling, applyTheme } from '@segl/ui';
 import { lazy, type ReactNode, Suspense, useEffect, useLayoutEffect } from 'react';
-import type { Screen } from './flow/screen.ts';
+import { CancelDialog } from './frame/cancel-dialog.tsx';
+import { useHistorySteps } from './frame/use-history-steps.ts';
 import { AttachmentScreen } from './screens/attachment-screen.tsx';
 import { ChoosingScreen } from './screens/choosing-screen.tsx';
 import { FailedScreen } from './screens/failed-screen.tsx';
@@ -15,30 +16,10 @@ import { useSpeech } from './texts/use-speech.tsx';
 
 const LOOK_AGAIN_MS = 8000;
 
-/** Steps down from the overview. */
-const DEPTHS: Partial<Record<Screen['name'], number>> = {
-  attachment: 1,
-  reading: 1,
-  choosing: 2,
-  accepting: 2,
-  handwriting: 2,
-};
-
-/**
- * Each step down is one in the browser's history, so that *back* leads up again: from the choice of eID to the document,
- * and from a document to the overview where there is one.
- */
-function useHistorySteps(): void {
-  const { flow, screen, view } = useSigning();
-  const depth = DEPTHS[screen.name] ?? 0;
-  const hasOverview = (view?.attachments.length ?? 0) > 0;
+/** Looks again at what may have changed while nobody did anything here. */
+function useLooks(): void {
+  const { flow } = useSigning();
   useEffect(() => {
-    for (let step = (history.state?.step ?? (hasOverview ? 0 : 1)) + 1; step <= depth; step += 1) {
-      history.pushState({ step }, '');
-    }
-  }, [depth, hasOverview]);
-  useEffect(() => {
-    const onBack = () => flow.stepBack();
     // Some browsers bring the page back as it was left, with the hand-over to the eID still on it.
     const onPageShow = (event: PageTransitionEvent) => {
       if (event.persisted) flow.leaveEid();
@@ -48,12 +29,10 @@ function useHistorySteps(): void {
     };
     // What happens to the document elsewhere is to be seen here within ten seconds.
     const looking = setInterval(onVisible, LOOK_AGAIN_MS);
-    window.addEventListener('popstate', onBack);
     window.addEventListener('pageshow', onPageShow);
     document.addEventListener('visibilitychange', onVisible);
     return () => {
       clearInterval(looking);
-      window.removeEventListener('popstate', onBack);
       window.removeEventListener('pageshow', onPageShow);
       document.removeEventListener('visibilitychange', onVisible);
     };
@@ -88,7 +67,8 @@ function Later({ screen }: { screen: ReactNode }) {
 export function App() {
   const { screen, view, locked } = useSigning();
   const { say } = useSpeech();
-  useHistorySteps();
+  const { asksToLeave, stay } = useHistorySteps();
+  useLooks();
 
   useLayoutEffect(() => {
     const known = view ?? locked;
@@ -105,6 +85,7 @@ export function App() {
   return (
     <>
       <CurrentScreen />
+      {(view ?? locked) && <CancelDialog open={asksToLeave} onClose={stay} />}
       {(view ?? locked) && LIVING.includes(screen.name) && <SessionLifeDialog />}
     </>
   );

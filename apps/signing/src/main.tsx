@@ -1,7 +1,7 @@
 import '@segl/ui/styles.css';
 import './signing.css';
 import { handOverReturn, LiveRegion, openEidWindows, tellAncestors } from '@segl/ui';
-import { StrictMode } from 'react';
+import { lazy, StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { answerPings, type WebMessage } from './embedding/web-messages.ts';
@@ -44,17 +44,26 @@ function saveLanguage(language: string): void {
   tellAncestors(window, boot.messageOrigins, { type: 'language_changed', payload: language });
 }
 
+const ThemePreview = lazy(() => import('./screens/theme-preview.tsx'));
+
 async function begin(): Promise<void> {
+  const { theme } = boot;
   if (boot.state === 'ok') fetchViewerEarly();
-  void flow.start();
+  if (!theme) void flow.start();
   const first = await loadTexts(chooseLanguage([store.language(), boot.language, ...navigator.languages]));
   createRoot(document.getElementById('root')!).render(
     <StrictMode>
       <SpeechProvider first={first} onChange={saveLanguage}>
         <LiveRegion>
-          <SigningProvider flow={flow} host={host} store={store}>
-            <App />
-          </SigningProvider>
+          {theme ? (
+            <Suspense>
+              <ThemePreview theme={theme} />
+            </Suspense>
+          ) : (
+            <SigningProvider flow={flow} host={host} store={store}>
+              <App />
+            </SigningProvider>
+          )}
         </LiveRegion>
       </SpeechProvider>
     </StrictMode>,

@@ -8,7 +8,7 @@ let app: Awaited<ReturnType<typeof buildApp>>;
 
 beforeAll(async () => {
   app = await buildApp();
-}, 60_000);
+});
 
 afterAll(() => app.remove());
 

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import type {
   AttemptOutcome,
+  Boot,
   LockedView,
   PendingAuthentication,
   Sender,
@@ -181,7 +182,7 @@ export async function startFakeApi(
   function page(
     request: IncomingMessage,
     response: ServerResponse,
-    booted: { bootCode: string | null; handle: string | null },
+    booted: { bootCode: string | null; handle: string | null; preview?: Pick<Boot, 'state' | 'theme'> },
   ): void {
     const nonce = randomBytes(16).toString('base64');
     const known = booted.handle !== null && linkOf(booted.handle) in scenarios;
@@ -189,8 +190,8 @@ export async function startFakeApi(
     const language = known ? (scenarioOf(booted.handle!).view?.language ?? 'EN') : ofBrowser;
     const sender = known ? scenarioOf(booted.handle!).refused : undefined;
     const state = sender ? 'not_allowed' : known ? 'ok' : 'unknown_link';
-    const data = { ...booted, language, messageOrigins: [], state, sender };
-    response.writeHead(sender ? 403 : known ? 200 : 404, {
+    const data = { ...booted, language, messageOrigins: [], state, sender, ...booted.preview };
+    response.writeHead(sender ? 403 : known || booted.preview ? 200 : 404, {
       'content-type': contentTypes['.html'],
       'content-security-policy': policyFor(nonce),
       'referrer-policy': 'no-referrer',
@@ -439,6 +440,10 @@ export async function startFakeApi(
     if (pathname === '/start') {
       const link = url.searchParams.get('jwt') ?? '';
       page(request, response, link in scenarios ? boot(link) : { bootCode: null, handle: null });
+    } else if (pathname === '/theme-preview') {
+      const named = (name: string) => url.searchParams.get(name) ?? 'Default';
+      const theme = { colorTheme: named('theme'), themeMode: named('mode'), spinner: named('spinner') };
+      page(request, response, { bootCode: null, handle: null, preview: { state: 'theme_preview', theme } });
     } else if (pathname.startsWith('/d/')) page(request, response, { bootCode: null, handle: pathname.slice(3) });
     else if (pathname.startsWith('/app/v1/')) {
       call(request, response, pathname.slice('/app/v1'.length)).catch(() => response.destroy());

@@ -19,7 +19,7 @@ let api: FakeApi;
 
 beforeAll(async () => {
   [app, browser] = await Promise.all([buildApp(), launchBrowser()]);
-}, 60_000);
+});
 
 afterAll(async () => {
   await browser?.close();
@@ -168,6 +168,24 @@ describe('signing', () => {
     await page.getByRole('button', { name: 'Back to the document' }).click();
     await drawn(page, 1);
     expect(count('GET /documents/main/content')).toBe(loads);
+    await close();
+  });
+
+  it('is not left by the browser’s back without a question', async () => {
+    const { page, close } = await open('plain');
+    await drawn(page, 1);
+    const question = page.getByRole('dialog', { name: 'Cancel signing?' });
+    for (let time = 1; time <= 2; time += 1) {
+      await page.goBack();
+      await question.getByRole('button', { name: 'Keep reading' }).click();
+      await question.waitFor({ state: 'hidden' });
+      await drawn(page, 1);
+    }
+    await page.goBack();
+    await question.getByRole('button', { name: 'Cancel signing' }).click();
+    await heading(page, 'You cancelled signing').waitFor();
+    await page.goBack();
+    await page.waitForURL('about:blank');
     await close();
   });
 

@@ -24,6 +24,12 @@ const SIMULATED: Record<RedirectMethod, SimulatedEid> = {
   fi_eid: simulatedEids.fiEid,
   fi_tupas: simulatedEids.fiEid,
   fi_mobiilivarmenne: simulatedEids.fiEid,
+  itsme: simulatedEids.itsme,
+  google: simulatedEids.google,
+  microsoft: simulatedEids.microsoft,
+  linkedin: simulatedEids.linkedIn,
+  github: simulatedEids.github,
+  facebook: simulatedEids.facebook,
 };
 
 export interface OfferedEids {

@@ -42,8 +42,10 @@ const USAGE = `node packages/server/src/operator.ts <command>
       Opens and closes an account. Nothing of a closed one is deleted, and nobody can use it.
   set-signing --account <id> [--success-action <none|resources|all>] [--success-wait <seconds>]
               [--session-minutes <30 to 480>] [--cancel-reason <shown|hidden>]
-      Says what signers of the account's documents wait for, how long a session lasts at most, and whether they read why a
-      document was cancelled. Changes what is named, and prints all of it.
+              [--max-signers <1 to 20>] [--max-attachments <0 to 20>]
+      Says what signers of the account's documents wait for, how long a session lasts at most, whether they read why a
+      document was cancelled, and how many signers and attachments a document has at most. Changes what is named, and
+      prints all of it.
   create-client --account <id> --environment <test|prod> --name <name> --scopes "<scope> <scope>"
       Makes an API client with any scopes, root included, and prints its secret, which is shown nowhere else.
 `;
@@ -66,6 +68,8 @@ interface Options {
   'success-action'?: string | undefined;
   'success-wait'?: string | undefined;
   'session-minutes'?: string | undefined;
+  'max-signers'?: string | undefined;
+  'max-attachments'?: string | undefined;
   'cancel-reason'?: string | undefined;
   test?: boolean | undefined;
   'customer-number'?: string | undefined;
@@ -168,6 +172,8 @@ function signingChanges(options: Options): Partial<SigningSettings> {
     'success-wait': wait,
     'session-minutes': minutes,
     'cancel-reason': reason,
+    'max-signers': maxSigners,
+    'max-attachments': maxAttachments,
   } = options;
   if (reason !== undefined && reason !== 'shown' && reason !== 'hidden')
     throw new UsageError('--cancel-reason is shown or hidden');
@@ -176,6 +182,8 @@ function signingChanges(options: Options): Partial<SigningSettings> {
     ...(action === undefined ? {} : { successAction: action as SigningSettings['successAction'] }),
     ...(wait === undefined ? {} : { successWaitSeconds: Number(wait) }),
     ...(minutes === undefined ? {} : { sessionMinutes: Number(minutes) }),
+    ...(maxSigners === undefined ? {} : { maxSigners: Number(maxSigners) }),
+    ...(maxAttachments === undefined ? {} : { maxAttachments: Number(maxAttachments) }),
     ...(reason === undefined ? {} : { showsCancelReason: reason === 'shown' }),
   };
 }
@@ -250,6 +258,8 @@ function readArguments(): { positionals: string[]; values: Options } {
         'success-action': { type: 'string' },
         'success-wait': { type: 'string' },
         'session-minutes': { type: 'string' },
+        'max-signers': { type: 'string' },
+        'max-attachments': { type: 'string' },
         'cancel-reason': { type: 'string' },
         test: { type: 'boolean' },
         'customer-number': { type: 'string' },

@@ -37,6 +37,11 @@ export function sendText(response: ServerResponse, status: number, text: string)
   response.end(text);
 }
 
+export function sendJson(response: ServerResponse, value: unknown): void {
+  response.writeHead(200, { ...pageHeaders, 'content-type': 'application/json' });
+  response.end(JSON.stringify(value));
+}
+
 export function redirect(response: ServerResponse, location: string): void {
   response.writeHead(303, { ...pageHeaders, location, 'content-length': 0 });
   response.end();

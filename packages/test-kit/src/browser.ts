@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 
 const CHROMIUM = '/usr/bin/chromium';
@@ -52,4 +53,17 @@ export async function axeFindings(page: Page): Promise<string[]> {
   });
   await session.detach();
   return result.value as string[];
+}
+
+/**
+ * What is wrong with the page once it has come to rest: what axe finds, and how far it is wider than the window. With
+ * `SEGL_SCREENSHOTS`, a picture of it is kept in that folder under its name.
+ */
+export async function pageFaults(page: Page, name: string): Promise<string[]> {
+  // What is still fading in has colours of its own.
+  await page.evaluate('Promise.allSettled(document.getAnimations().map((one) => one.finished))');
+  const folder = process.env.SEGL_SCREENSHOTS;
+  if (folder) await page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled', fullPage: true });
+  const excess = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+  return [...(await axeFindings(page)), ...(excess === 0 ? [] : [`wider than the window by ${excess} px`])];
 }

@@ -15,6 +15,15 @@ const START_CODES: Record<string, string> = {
   no_buypass: 'SA-1022',
 };
 
+/**
+ * An attachment cannot be shown. `status` is the server's answer when it was that: it is gone, or not for this signer;
+ * otherwise it came and cannot be drawn.
+ */
+export function attachmentErrorCode(status: number | null): string {
+  if (status === null) return 'SA-1016';
+  return status === 404 ? 'SA-1003' : 'SA-1002';
+}
+
 /** Nothing that the signer could do here would help. */
 const FATAL: readonly string[] = [
   'SA-1001',

@@ -3,7 +3,6 @@ import {
   type AttemptOutcome,
   type Boot,
   type CodeCheck,
-  type Handwriting,
   isLocked,
   type LockedView,
   type ReportedError,
@@ -17,6 +16,7 @@ import type { SessionStore } from '../session/session-store.ts';
 import { isFatal, startErrorCode } from './error-codes.ts';
 import { followResult, followSignature } from './follow-result.ts';
 import { type Failure, mayChange, nextAttachment, type Screen, screenFor, unknownTo } from './screen.ts';
+import { sealedSteps } from './sealed-steps.ts';
 
 /** `locked`: what is known of a session whose person is not known yet; then there is no `view`. */
 export type FlowState = { view: View | null; locked: LockedView | null; screen: Screen };
@@ -92,6 +92,8 @@ export function createSigningFlow(around: FlowSurroundings) {
     now: around.now,
   };
 
+  const sealed = sealedSteps({ host, state: () => state, show, showView, fail });
+
   function show(screen: Screen, view: SessionView | null = state.view ?? state.locked): void {
     if (view && view !== state.view && view !== state.locked) life.learn(view.life);
     state =
@@ -120,7 +122,7 @@ export function createSigningFlow(around: FlowSurroundings) {
       show({ name: 'stopped', reason: 'maintenance' });
     } else {
       const named = refusal?.code.startsWith('SA-') ? refusal.code : code;
-      void showFailure({ code: named, retry: isFatal(named) ? null : retry, attemptId, requestId: refusal?.requestId });
+      void showFailure({ code: named, retry, attemptId, requestId: refusal?.requestId });
     }
   }
 
@@ -133,7 +135,8 @@ export function createSigningFlow(around: FlowSurroundings) {
   }
 
   /** The server writes the error down and knows where those go who give up; after a fatal one they go at once. */
-  async function showFailure(failure: Failure, view: SessionView | null = state.view ?? state.locked): Promise<void> {
+  async function showFailure(what: Failure, view: SessionView | null = state.view ?? state.locked): Promise<void> {
+    const failure = isFatal(what.code) ? { ...what, retry: null } : what;
     show({ name: 'failed', failure }, view);
     const { screen } = state;
     if (!view) return;
@@ -415,36 +418,6 @@ export function createSigningFlow(around: FlowSurroundings) {
     }
   }
 
-  /** Signs under the name of the login. */
-  function acceptDocument(): Promise<void> {
-    return seal('accepting', 'SA-1026', (sha256) => host.acceptDocument(sha256));
-  }
-
-  function signByHand(handwriting: Handwriting): Promise<void> {
-    return seal('handwriting', 'SA-1027', (sha256) => host.signByHand(sha256, handwriting));
-  }
-
-  async function seal(
-    name: 'accepting' | 'handwriting',
-    code: string,
-    send: (sha256: string) => Promise<{ view: SessionView }>,
-  ): Promise<void> {
-    const { view, screen } = state;
-    if (!view || screen.name !== name) return;
-    show({ name, busy: true });
-    try {
-      showView((await send(view.document.sha256)).view);
-    } catch (error) {
-      if (error instanceof ConnectionError) return show({ name, remark: 'no_connection' });
-      if (error instanceof ServerError && error.code === 'signature_empty' && name === 'handwriting') {
-        return show({ name, remark: 'signature_empty' });
-      }
-      const now = await host.getSession().catch(() => null);
-      if (now && (now.state !== 'sign' || isLocked(now) || nextAttachment(now))) return showView(now);
-      fail(code, 'choose_method', error);
-    }
-  }
-
   /** By the signer's click, which every browser lets open a window. */
   function openEidWindow(): void {
     const { screen } = state;
@@ -589,8 +562,8 @@ export function createSigningFlow(around: FlowSurroundings) {
     sendCode,
     checkCode,
     acceptDialog,
-    acceptDocument,
-    signByHand,
+    acceptDocument: sealed.acceptDocument,
+    signByHand: sealed.signByHand,
     endSession,
     leave,
   };

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { View } from '../server/contract.ts';
 import { useSigning } from '../signing.tsx';
 import { useSpeech } from '../texts/use-speech.tsx';
+import { CancelDialog } from './cancel-dialog.tsx';
 import { ContactDetails } from './contact-details.tsx';
 import { LanguageChoice } from './language-choice.tsx';
 import { useDownload } from './use-download.ts';
@@ -10,7 +11,7 @@ import { useDownload } from './use-download.ts';
 /** What is always at hand: language, whom to ask, the document itself, and the way out. */
 export function Menu({ view, open, onClose }: { view: View; open: boolean; onClose: () => void }) {
   const { say, sayBytes } = useSpeech();
-  const { flow, host } = useSigning();
+  const { host } = useSigning();
   const { state: downloading, download } = useDownload();
   const [confirming, setConfirming] = useState(false);
   const { document: shown } = view;
@@ -61,30 +62,7 @@ export function Menu({ view, open, onClose }: { view: View; open: boolean; onClo
           </section>
         )}
       </Dialog>
-      <Dialog
-        open={confirming}
-        heading={say('cancel.heading')}
-        closeLabel={say('frame.close')}
-        onClose={() => setConfirming(false)}
-        actions={
-          <>
-            <Button variant="secondary" onClick={() => setConfirming(false)}>
-              {say('cancel.keep')}
-            </Button>
-            <Button
-              variant="danger"
-              onClick={() => {
-                setConfirming(false);
-                void flow.cancelSigning();
-              }}
-            >
-              {say('cancel.confirm')}
-            </Button>
-          </>
-        }
-      >
-        <p>{say('cancel.body')}</p>
-      </Dialog>
+      <CancelDialog open={confirming} onClose={() => setConfirming(false)} />
     </>
   );
 }

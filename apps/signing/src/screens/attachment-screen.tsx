@@ -1,5 +1,6 @@
 import { Button } from '@segl/ui';
 import { useCallback, useState } from 'react';
+import { attachmentErrorCode } from '../flow/error-codes.ts';
 import type { Remark } from '../flow/screen.ts';
 import type { Attachment } from '../server/contract.ts';
 import { useSigning, useView } from '../signing.tsx';
@@ -11,12 +12,6 @@ const ASKS = {
   read_accept: 'attachment.asks_to_read',
   sign: 'attachment.asks_to_sign',
 } as const;
-
-/** SA-1003: it is gone, or not for this signer. SA-1016: it came and cannot be drawn. */
-function problemCode(status: number | null): string {
-  if (status === null) return 'SA-1016';
-  return status === 404 ? 'SA-1003' : 'SA-1002';
-}
 
 /** A file beside the document, before it: to be seen, read to the end and confirmed, or signed along with it. */
 export function AttachmentScreen({ attachment, remark }: { attachment: Attachment; remark?: Remark }) {
@@ -49,7 +44,7 @@ export function AttachmentScreen({ attachment, remark }: { attachment: Attachmen
       onLastPageSeen={onLastPageSeen}
       remark={remark}
       back={{ label: say('overview.back'), onClick: () => history.back() }}
-      problemCode={problemCode}
+      problemCode={attachmentErrorCode}
       notice={({ page, pages, goToEnd }) =>
         mustRead &&
         (seen ? (

@@ -179,16 +179,18 @@ export function Reader({
           <p>{asks}</p>
           {shown.description && <p>{shown.description}</p>}
           <p className="muted small">{effort(pages)}</p>
-          <div className="reader__actions">
-            {!isPlain && !finding && (
-              <Button variant="text" icon="search" onClick={() => setFinding(true)}>
-                {say('find.open')}
+          {problem === null && (
+            <div className="reader__actions">
+              {!isPlain && !finding && (
+                <Button variant="text" icon="search" onClick={() => setFinding(true)}>
+                  {say('find.open')}
+                </Button>
+              )}
+              <Button variant="text" icon="printer" busy={drawing !== null} onClick={() => void print()}>
+                {drawing === null ? say('read.print') : say('read.printing', { page: drawing, pages })}
               </Button>
-            )}
-            <Button variant="text" icon="printer" busy={drawing !== null} onClick={() => void print()}>
-              {drawing === null ? say('read.print') : say('read.printing', { page: drawing, pages })}
-            </Button>
-          </div>
+            </div>
+          )}
           {failed && <Notice tone="danger">{say('read.print_failed')}</Notice>}
         </div>
         {problem ? (
@@ -281,7 +283,7 @@ export function Reader({
                 {say(`remark.${remark}`)}
               </Notice>
             )}
-            {notice?.({ page, pages, goToEnd: () => setGoTo({ page: pages - 1 }) })}
+            {problem === null && notice?.({ page, pages, goToEnd: () => setGoTo({ page: pages - 1 }) })}
           </>
         }
       >

@@ -165,7 +165,9 @@ export type Boot = {
   /** Origins of the page around this one that is told what happens. */
   messageOrigins: readonly string[];
   /** `eid_window`: the eID ended in a window of its own, and the signing app waits in the frame that opened it. */
-  state: 'ok' | 'unknown_link' | 'not_allowed' | 'account_closed' | 'eid_window';
+  state: 'ok' | 'unknown_link' | 'not_allowed' | 'account_closed' | 'eid_window' | 'theme_preview';
+  /** What a preview shows. */
+  theme?: View['theme'];
   /** Whom to ask, where the sender has limited who may come. */
   sender?: Sender;
 };

@@ -28,6 +28,11 @@ export const da: Texts = {
   'menu.download_failed': 'Dokumentet kunne ikke hentes. Tjek din forbindelse, og prøv igen.',
   'menu.cancel': 'Afbryd underskrivningen',
 
+  'preview.heading': 'Temaet {theme}',
+  'preview.subtitle': 'Eksempel på et tema',
+  'preview.body':
+    'Sådan ser det ud for den, der skriver under: linjen øverst, beskeder, knapper og det, der bevæger sig, mens man venter.',
+
   'cancel.heading': 'Vil du afbryde?',
   'cancel.body':
     'Du forlader siden uden at skrive under. Dokumentet er stadig åbent, og du kan vende tilbage med det samme link.',

@@ -26,6 +26,10 @@ export const en = {
   'menu.download_failed': 'The document could not be downloaded. Check your connection and try again.',
   'menu.cancel': 'Cancel signing',
 
+  'preview.heading': 'The theme {theme}',
+  'preview.subtitle': 'Preview of a theme',
+  'preview.body': 'This is how signers see it: the bar, messages, buttons, and what moves while they wait.',
+
   'cancel.heading': 'Cancel signing?',
   'cancel.body':
     'You will leave without signing. The document stays open, and you can come back to it with the same link.',

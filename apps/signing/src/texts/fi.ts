@@ -28,6 +28,10 @@ export const fi: Texts = {
   'menu.download_failed': 'Asiakirjan lataaminen ei onnistunut. Tarkista verkkoyhteys ja yritä uudelleen.',
   'menu.cancel': 'Keskeytä allekirjoittaminen',
 
+  'preview.heading': 'Teema {theme}',
+  'preview.subtitle': 'Teeman esikatselu',
+  'preview.body': 'Tältä se näyttää allekirjoittajalle: yläpalkki, viestit, painikkeet ja se, mikä liikkuu odottaessa.',
+
   'cancel.heading': 'Keskeytetäänkö allekirjoittaminen?',
   'cancel.body': 'Poistut sivulta allekirjoittamatta. Asiakirja pysyy avoinna, ja voit palata siihen samalla linkillä.',
   'cancel.confirm': 'Keskeytä allekirjoittaminen',

@@ -28,6 +28,11 @@ export const nb: Texts = {
   'menu.download_failed': 'Dokumentet kunne ikke lastes ned. Sjekk nettet og prøv igjen.',
   'menu.cancel': 'Avbryt signeringen',
 
+  'preview.heading': 'Temaet {theme}',
+  'preview.subtitle': 'Forhåndsvisning av et tema',
+  'preview.body':
+    'Slik ser det ut for den som signerer: linjen øverst, meldinger, knapper og det som beveger seg mens man venter.',
+
   'cancel.heading': 'Vil du avbryte?',
   'cancel.body':
     'Du går ut uten å signere. Dokumentet er fortsatt åpent, og du kan komme tilbake med den samme lenken.',

@@ -28,6 +28,11 @@ export const sv: Texts = {
   'menu.download_failed': 'Det gick inte att ladda ner dokumentet. Kontrollera din anslutning och försök igen.',
   'menu.cancel': 'Avbryt underskriften',
 
+  'preview.heading': 'Temat {theme}',
+  'preview.subtitle': 'Förhandsvisning av ett tema',
+  'preview.body':
+    'Så här ser det ut för den som skriver under: raden överst, meddelanden, knappar och det som rör sig medan man väntar.',
+
   'cancel.heading': 'Vill du avbryta?',
   'cancel.body':
     'Du lämnar sidan utan att skriva under. Dokumentet är fortfarande öppet, och du kan komma tillbaka med samma länk.',

@@ -45,6 +45,10 @@ export interface SigningSettings {
   sessionMinutes: number;
   /** Whether signers read why a document was cancelled. */
   showsCancelReason: boolean;
+  /** Of one document, 1 to 20. */
+  maxSigners: number;
+  /** Of one document, 0 to 20. */
+  maxAttachments: number;
 }
 
 const DEFAULT_SIGNING: SigningSettings = {
@@ -52,13 +56,16 @@ const DEFAULT_SIGNING: SigningSettings = {
   successWaitSeconds: 30,
   sessionMinutes: 120,
   showsCancelReason: false,
+  maxSigners: 20,
+  maxAttachments: 20,
 };
 
 export async function findSigningSettings(db: Queryable, accountId: string): Promise<SigningSettings> {
   const { rows } = await db.query<SigningSettings>({
     name: 'admin_find_signing_settings',
     text: `select signing_success_action as "successAction", signing_success_wait_seconds as "successWaitSeconds",
-                  signing_session_minutes as "sessionMinutes", signing_shows_cancel_reason as "showsCancelReason"
+                  signing_session_minutes as "sessionMinutes", signing_shows_cancel_reason as "showsCancelReason",
+                  signing_max_signers as "maxSigners", signing_max_attachments as "maxAttachments"
              from accounts where id = $1`,
     values: [accountId],
   });
@@ -73,7 +80,7 @@ export async function updateSigningSettings(
   await tx.query(
     `update accounts
         set signing_success_action = $2, signing_success_wait_seconds = $3, signing_session_minutes = $4,
-            signing_shows_cancel_reason = $5
+            signing_shows_cancel_reason = $5, signing_max_signers = $6, signing_max_attachments = $7
       where id = $1`,
     [
       accountId,
@@ -81,6 +88,8 @@ export async function updateSigningSettings(
       settings.successWaitSeconds,
       settings.sessionMinutes,
       settings.showsCancelReason,
+      settings.maxSigners,
+      settings.maxAttachments,
     ],
   );
 }

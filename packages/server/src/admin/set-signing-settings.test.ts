@@ -26,7 +26,14 @@ describeOnEachDatabase('how documents of an account are signed', (openDatabase) 
       log: silentLog,
     });
     const { accountId } = await admin.createAccount({ name: 'Nordbank', testAccount: true });
-    const first = { successAction: 'none', successWaitSeconds: 30, sessionMinutes: 120, showsCancelReason: false };
+    const limits = { maxSigners: 20, maxAttachments: 20 };
+    const first = {
+      successAction: 'none',
+      successWaitSeconds: 30,
+      sessionMinutes: 120,
+      showsCancelReason: false,
+      ...limits,
+    };
     expect(await findSigningSettings(database, accountId)).toEqual(first);
     const changed = { ...first, successAction: 'all', sessionMinutes: 480 };
     expect(await admin.setSigningSettings(accountId, { successAction: 'all', sessionMinutes: 480 })).toEqual(changed);
@@ -35,6 +42,10 @@ describeOnEachDatabase('how documents of an account are signed', (openDatabase) 
       { sessionMinutes: 29 },
       { sessionMinutes: 481 },
       { sessionMinutes: 60.5 },
+      { maxSigners: 0 },
+      { maxSigners: 21 },
+      { maxAttachments: -1 },
+      { maxAttachments: 21 },
       { successWaitSeconds: 0 },
       { successWaitSeconds: 301 },
       { successAction: 'some' } as unknown as Partial<SigningSettings>,

@@ -18,6 +18,8 @@ const Settings = Type.Object({
   successWaitSeconds: Type.Integer({ minimum: 1, maximum: 300 }),
   sessionMinutes: Type.Integer({ minimum: 30, maximum: 480 }),
   showsCancelReason: Type.Boolean(),
+  maxSigners: Type.Integer({ minimum: 1, maximum: 20 }),
+  maxAttachments: Type.Integer({ minimum: 0, maximum: 20 }),
 });
 
 /**

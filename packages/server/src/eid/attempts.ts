@@ -22,6 +22,7 @@ import {
 import type { AttemptStep } from './contract/attempt.ts';
 import type { EidOutcome, EidStart } from './eid-provider.ts';
 import { type AnyEidProvider, type EidRegistry, isPolled } from './eid-registry.ts';
+import { refuseTestNumber } from './national-number.ts';
 import { unavailable } from './oidc/oidc-fetch.ts';
 import type { EidPoll, EidWaiting, PolledEidProvider } from './polled-eid-provider.ts';
 
@@ -215,10 +216,15 @@ export async function completeEidAttempt(
 }
 
 async function outcomeOf(deps: EidAttemptDeps, attempt: EidAttempt): Promise<EidOutcome> {
+  const now = deps.clock.now();
+  return refuseTestNumber(await providerOutcome(deps, attempt, now), attempt.environment, now);
+}
+
+async function providerOutcome(deps: EidAttemptDeps, attempt: EidAttempt, now: Date): Promise<EidOutcome> {
   const provider = requireEid(deps, attempt.method, attempt.environment);
   if (isPolled(provider)) return openEnd(deps, attempt);
   const callback = openedJson<Record<string, string>>(deps, attempt.answerSealed!, answerOf(attempt.id));
-  return provider.complete({ state: openState(deps, attempt), callback, now: deps.clock.now() });
+  return provider.complete({ state: openState(deps, attempt), callback, now });
 }
 
 /**

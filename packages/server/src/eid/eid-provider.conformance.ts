@@ -16,7 +16,12 @@ export interface EidConformanceSubject {
 }
 
 /** The behaviour that the rest of Segl relies on, whatever the eID. Call it once in each provider's test. */
-export function describeEidProviderConformance(name: string, setUp: () => Promise<EidConformanceSubject>): void {
+export function describeEidProviderConformance(
+  name: string,
+  setUp: () => Promise<EidConformanceSubject>,
+  /** `false` for one that signs nothing, and serves identification alone. */
+  proves = true,
+): void {
   describe(`${name} conforms to the eID provider port`, () => {
     const documentSha256 = createHash('sha256').update('the contract').digest('hex');
 
@@ -26,7 +31,7 @@ export function describeEidProviderConformance(name: string, setUp: () => Promis
         attemptId: '0198f0a0-0000-7000-8000-000000000001',
         accountName: 'Nordbank',
         environment: 'test',
-        purpose: 'sign',
+        purpose: proves ? 'sign' : 'identify',
         documentTitle: 'Avtale om kjøp av båt',
         documentSha256,
         language: 'no',
@@ -55,35 +60,45 @@ export function describeEidProviderConformance(name: string, setUp: () => Promis
       expect(Object.values(queryOf(address))).toContain(callbackKey);
     });
 
-    test('completes with a person and a native that proves the login was for this document', async () => {
-      const { provider, step, state, authenticate } = await startSigning();
-      const callback = queryOf(await authenticate(step.url));
-      const outcome = await provider.complete({ state: JSON.parse(JSON.stringify(state)), callback, now: new Date() });
-      if (outcome.result !== 'completed') throw new Error(JSON.stringify(outcome));
-      expect(outcome.person.fullName).not.toBe('');
-      expect(outcome.person.uniqueId).not.toBe('');
-      expect(Math.abs(outcome.authenticatedAt.getTime() - Date.now())).toBeLessThan(60_000);
+    if (proves) {
+      test('completes with a person and a native that proves the login was for this document', async () => {
+        const { provider, step, state, authenticate } = await startSigning();
+        const callback = queryOf(await authenticate(step.url));
+        const outcome = await provider.complete({
+          state: JSON.parse(JSON.stringify(state)),
+          callback,
+          now: new Date(),
+        });
+        if (outcome.result !== 'completed') throw new Error(JSON.stringify(outcome));
+        expect(outcome.person.fullName).not.toBe('');
+        expect(outcome.person.uniqueId).not.toBe('');
+        expect(Math.abs(outcome.authenticatedAt.getTime() - Date.now())).toBeLessThan(60_000);
 
-      const kept = { ...outcome.native, binding: JSON.parse(JSON.stringify(outcome.native.binding)) };
-      expect(await verifyNative(kept, { documentSha256 })).toMatchObject({ valid: true, documentSha256 });
-      const other = createHash('sha256').update('another contract').digest('hex');
-      expect(await verifyNative(kept, { documentSha256: other })).toEqual({ valid: false, fault: 'document' });
-      const moved = { ...kept, binding: { ...kept.binding, documentSha256: other } };
-      expect(await verifyNative(moved, { documentSha256: other })).toEqual({ valid: false, fault: 'nonce' });
-    });
+        const kept = { ...outcome.native, binding: JSON.parse(JSON.stringify(outcome.native.binding)) };
+        expect(await verifyNative(kept, { documentSha256 })).toMatchObject({ valid: true, documentSha256 });
+        const other = createHash('sha256').update('another contract').digest('hex');
+        expect(await verifyNative(kept, { documentSha256: other })).toEqual({ valid: false, fault: 'document' });
+        const moved = { ...kept, binding: { ...kept.binding, documentSha256: other } };
+        expect(await verifyNative(moved, { documentSha256: other })).toEqual({ valid: false, fault: 'nonce' });
+      });
 
-    test('proves with one login that attachments were signed along with the document', async () => {
-      const attachmentSha256 = ['rules', 'plan'].map((text) => createHash('sha256').update(text).digest('hex'));
-      const { provider, step, state, authenticate } = await startSigning({ attachmentSha256 });
-      const callback = queryOf(await authenticate(step.url));
-      const outcome = await provider.complete({ state: JSON.parse(JSON.stringify(state)), callback, now: new Date() });
-      if (outcome.result !== 'completed') throw new Error(JSON.stringify(outcome));
-      const kept = { ...outcome.native, binding: JSON.parse(JSON.stringify(outcome.native.binding)) };
-      const files = { documentSha256, attachmentSha256 };
-      expect(await verifyNative(kept, files)).toMatchObject({ valid: true, ...files });
-      const without = { ...kept, binding: { ...kept.binding, attachmentSha256: [attachmentSha256[0]] } };
-      expect(await verifyNative(without)).toEqual({ valid: false, fault: 'nonce' });
-    });
+      test('proves with one login that attachments were signed along with the document', async () => {
+        const attachmentSha256 = ['rules', 'plan'].map((text) => createHash('sha256').update(text).digest('hex'));
+        const { provider, step, state, authenticate } = await startSigning({ attachmentSha256 });
+        const callback = queryOf(await authenticate(step.url));
+        const outcome = await provider.complete({
+          state: JSON.parse(JSON.stringify(state)),
+          callback,
+          now: new Date(),
+        });
+        if (outcome.result !== 'completed') throw new Error(JSON.stringify(outcome));
+        const kept = { ...outcome.native, binding: JSON.parse(JSON.stringify(outcome.native.binding)) };
+        const files = { documentSha256, attachmentSha256 };
+        expect(await verifyNative(kept, files)).toMatchObject({ valid: true, ...files });
+        const without = { ...kept, binding: { ...kept.binding, attachmentSha256: [attachmentSha256[0]] } };
+        expect(await verifyNative(without)).toEqual({ valid: false, fault: 'nonce' });
+      });
+    }
 
     test('identifies without a document', async () => {
       const { provider, step, state, authenticate } = await startSigning({
@@ -96,8 +111,9 @@ export function describeEidProviderConformance(name: string, setUp: () => Promis
     });
 
     test('refuses to start signing without the digest of a document', async () => {
-      await expect(startSigning({ documentSha256: undefined })).rejects.toThrow(TypeError);
-      await expect(startSigning({ documentSha256: 'abc' })).rejects.toThrow(TypeError);
+      const sign = { purpose: 'sign', documentSha256: undefined } as const;
+      await expect(startSigning(sign)).rejects.toThrow(TypeError);
+      await expect(startSigning({ ...sign, documentSha256: 'abc' })).rejects.toThrow(TypeError);
     });
 
     test('reports cancel as canceled', async () => {

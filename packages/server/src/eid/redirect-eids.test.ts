@@ -22,6 +22,7 @@ import { type HostileOpenIdProvider, startHostileOpenIdProvider } from './oidc/h
 import type { OidcEidSettings } from './oidc/oidc-eid-provider.ts';
 import { REDIRECT_EIDS, type RedirectMethod } from './redirect-eids.ts';
 import { forkSimulators } from './simulators.testing.ts';
+import { verifyNative } from './verify-native.ts';
 
 const callbackUrl = 'http://localhost:9/eid/callback';
 const clientSecret = 'only for this test run 0123456789';
@@ -97,7 +98,35 @@ const subjects: Subject[] = [
     nationalNumber: '210281-9988',
     assuranceLevel: 'substantial',
   })),
+  {
+    method: 'itsme',
+    simulated: simulatedEids.itsme,
+    person: {
+      fullName: 'Georges Peeters',
+      firstName: 'Georges',
+      lastName: 'Peeters',
+      dateOfBirth: '1985-07-30',
+      uniqueId: expect.any(String),
+      phoneNumber: '+32470000001',
+    },
+    nationalNumber: '85073003328',
+    assuranceLevel: 'high',
+  },
+  ...(['google', 'microsoft', 'linkedin', 'github', 'facebook'] as const).map((method) => ({
+    method,
+    simulated: simulatedEids[method === 'linkedin' ? 'linkedIn' : method],
+    person: {
+      fullName: 'Kari Klaven',
+      firstName: 'Kari',
+      lastName: 'Klaven',
+      uniqueId: expect.any(String),
+      email: 'kari.klaven@example.com',
+    },
+    nationalNumber: undefined,
+    assuranceLevel: 'low',
+  })),
 ];
+const isSigned = ({ simulated }: Subject): boolean => simulated.resources === undefined;
 
 let keys: Record<'signing' | 'decryption', JWK>;
 let simulators: Awaited<ReturnType<typeof forkSimulators>>;
@@ -143,18 +172,24 @@ const providerOf = ({ method, simulated }: Subject) =>
 describe.each(subjects)('$method', (subject) => {
   const { method, simulated } = subject;
 
-  describeEidProviderConformance(method, async () => ({
-    provider: providerOf(subject),
-    unreachable: REDIRECT_EIDS[method](settingsFor(`http://127.0.0.1:9/${simulated.path}`, simulated)),
-    callbackUrl,
-    authenticate: (url) => loginAtSimulator(url, simulated.testLogin({})),
-    cancel: cancelAtSimulator,
-    enterWrongCode: (url) => loginAtSimulator(url, simulated.testLogin({ word: 'guess' })),
-  }));
+  describeEidProviderConformance(
+    method,
+    async () => ({
+      provider: providerOf(subject),
+      unreachable: REDIRECT_EIDS[method](settingsFor(`http://127.0.0.1:9/${simulated.path}`, simulated)),
+      callbackUrl,
+      authenticate: (url) => loginAtSimulator(url, simulated.testLogin({})),
+      cancel: cancelAtSimulator,
+      enterWrongCode: (url) => loginAtSimulator(url, simulated.testLogin({ word: 'guess' })),
+    }),
+    isSigned(subject),
+  );
+
+  const purpose = isSigned(subject) ? 'sign' : 'identify';
 
   async function login(word?: string, changes: Partial<EidStart> = {}) {
     const provider = providerOf(subject);
-    const { step, state } = await provider.start({ ...start, ...changes });
+    const { step, state } = await provider.start({ ...start, purpose, ...changes });
     const callback = Object.fromEntries(
       new URL(await loginAtSimulator(step.url, simulated.testLogin({ word }))).searchParams,
     );
@@ -188,7 +223,7 @@ describe.each(subjects)('$method', (subject) => {
 
   test('keeps title, digest and number out of the address that the browser opens', async () => {
     const nationalNumber = subject.nationalNumber ?? '0000';
-    const { step } = await providerOf(subject).start({ ...start, nationalNumber });
+    const { step } = await providerOf(subject).start({ ...start, purpose, nationalNumber });
     const address = decodeURIComponent(step.url);
     for (const secret of [start.documentTitle!, start.documentSha256!.slice(0, 4), nationalNumber]) {
       expect(address).not.toContain(secret);
@@ -199,7 +234,7 @@ describe.each(subjects)('$method', (subject) => {
   test('is sent back to no address but the registered one', async () => {
     const evil = 'https://evil.example/eid/callback';
     const refused = await providerOf(subject)
-      .start({ ...start, callbackUrl: evil })
+      .start({ ...start, purpose, callbackUrl: evil })
       .then(async ({ step }) => {
         const response = await fetch(step.url, { redirect: 'manual' });
         return response.status === 400 && response.headers.get('location') === null;
@@ -209,7 +244,7 @@ describe.each(subjects)('$method', (subject) => {
   });
 });
 
-describe.each(subjects)('an attack on $method', ({ method, simulated }) => {
+describe.each(subjects.filter(isSigned))('an attack on $method', ({ method, simulated }) => {
   let op: HostileOpenIdProvider;
   const invalid = { result: 'failed', code: 'provider_error', providerCode: 'invalid_id_token' };
 
@@ -252,7 +287,8 @@ describe.each(subjects)('an attack on $method', ({ method, simulated }) => {
   async function begin(by = provider()) {
     const started = await by.start(start);
     const { searchParams } = new URL(started.step.url);
-    const { nonce } = simulated.strict ? decodeJwt(searchParams.get('request')!) : Object.fromEntries(searchParams);
+    const request = searchParams.get('request');
+    const { nonce } = request === null ? Object.fromEntries(searchParams) : decodeJwt(request);
     return { ...started, by, nonce: nonce as string };
   }
 
@@ -332,5 +368,39 @@ describe.each(subjects)('an attack on $method', ({ method, simulated }) => {
       return op.sign(claims);
     });
     expect(outcome.result).toBe(op.requests.includes('/me') ? 'failed' : 'completed');
+  });
+});
+
+describe.each(subjects.filter((subject) => !isSigned(subject)))('an attack on $method', (subject) => {
+  const { simulated } = subject;
+
+  async function begin() {
+    const by = providerOf(subject);
+    const started = await by.start({ ...start, purpose: 'identify' });
+    const address = await loginAtSimulator(started.step.url, simulated.testLogin({}));
+    return { ...started, by, callback: Object.fromEntries(new URL(address).searchParams) };
+  }
+
+  test('by the state of another login, or its code, is refused', async () => {
+    const [one, other] = [await begin(), await begin()];
+    const complete = (callback: Record<string, string>) =>
+      one.by.complete({ state: one.state, callback, now: new Date() });
+    expect(await complete(other.callback)).toMatchObject({ providerCode: 'state_mismatch' });
+    // The verifier of this login does not fit the code of the other.
+    expect(await complete({ ...other.callback, state: one.callback.state! })).toMatchObject({ result: 'failed' });
+  });
+
+  test('by the answer of another provider is refused', async () => {
+    const { by, state, callback } = await begin();
+    const mixedUp = { ...callback, iss: 'https://evil.example' };
+    expect(await by.complete({ state, callback: mixedUp, now: new Date() })).toMatchObject({ result: 'failed' });
+  });
+
+  test('by its own word for evidence is none: what was not signed is never taken as proof', async () => {
+    const { by, state, callback } = await begin();
+    const outcome = await by.complete({ state, callback, now: new Date() });
+    if (outcome.result !== 'completed') throw new Error(JSON.stringify(outcome));
+    expect(await verifyNative(outcome.native)).toEqual({ valid: false, fault: 'unknown_format' });
+    await expect(by.start(start)).rejects.toThrow('cannot sign');
   });
 });

@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import type { Transaction } from '../kernel/db/database.ts';
-import { type FieldError, SeglError } from '../kernel/errors/segl-error.ts';
+import type { FieldError } from '../kernel/errors/segl-error.ts';
 import { decodeBase64 } from '../kernel/http/base64-input.ts';
 import { requireUnchanged } from '../kernel/http/entity-tag.ts';
 import { applyMergePatch, type MergePatch } from '../kernel/http/partial-update.ts';
@@ -24,14 +24,13 @@ import {
 } from './contract/attachment.ts';
 import { concludeChange, requireOpen, requireUnsigned } from './document-changes.ts';
 import { requirePdfName } from './document-format.ts';
+import { requireAllowedAttachments } from './document-limits.ts';
 import { fileNameErrors, requireUsableMethod } from './document-request.ts';
 import { afterAttachments } from './document-status.ts';
 import { attachmentResource, attachmentTag, requireAttachment } from './get-attachment.ts';
 import { lockOwnDocument, requireDocument } from './get-document.ts';
 import { methodOffer, type SignatureDeps } from './signature-deps.ts';
 import type { DocumentRecord } from './store.ts';
-
-const MAX_ATTACHMENTS = 20;
 
 /**
  * Adds an attachment, shown after those that are there. The document opens for signing with the last one announced; one
@@ -48,12 +47,13 @@ export async function addAttachment(
   const known = await requireDocument(deps, context, params.documentId);
   const content = checkedContent(deps, body, [...unknownSigners(body.signers, known, [])]);
   requireChangeable(known, context.now);
-  requireRoom(known);
+  const limits = await deps.signingSettings(context.accountId);
+  requireAllowedAttachments(limits, known.attachments.length + 1);
   const stored = await storedContent(deps, context, body, content!);
   return deps.database.transaction(async (tx) => {
     const document = await lockOwnDocument(tx, context, params.documentId);
     requireChangeable(document, context.now);
-    requireRoom(document);
+    requireAllowedAttachments(limits, document.attachments.length + 1);
     requireKnownSigners(body.signers, document, []);
     const attachment: AttachmentRecord = {
       id: uuidv7(context.now),
@@ -206,11 +206,6 @@ function requireSignable(deps: SignatureDeps, document: DocumentRecord, attachme
       formats,
     );
   });
-}
-
-function requireRoom(document: DocumentRecord): void {
-  if (document.attachments.length < MAX_ATTACHMENTS) return;
-  throw new SeglError(422, 'too_many_attachments', `A document has at most ${MAX_ATTACHMENTS} attachments.`);
 }
 
 /** `kept` are those that it was for before: a signer who is gone by now may stay named. */

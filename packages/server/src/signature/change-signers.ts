@@ -9,6 +9,7 @@ import { formatsToSign } from './attachment-acceptance.ts';
 import { SignerWrapper } from './contract/document.ts';
 import type { SignerPath, UpdateSignerRequestWrapper } from './contract/signer.ts';
 import { concludeChange, requireOpen } from './document-changes.ts';
+import { requireAllowedSigners } from './document-limits.ts';
 import { signerResource, withDefaultsAnswered, withoutNationalNumbers } from './document-representation.ts';
 import {
   checkSignerRules,
@@ -35,8 +36,6 @@ import {
 } from './signer-store.ts';
 import type { DocumentRecord, SignerRecord } from './store.ts';
 
-const MAX_SIGNERS = 20;
-
 /**
  * Adds a signer to an open document, who is asked at once when it is the new one's turn. Where all must sign, one more
  * must now. Throws 404 `document_not_found`, 422 `document_closed`, `too_many_signers` and what creating throws.
@@ -52,12 +51,11 @@ export async function addSigner(
   if (wrong.length > 0) throw validationFailed(wrong);
   await requireDocument(deps, context, input.params.documentId);
   await deps.requireFeatures(context, signerFeatures(request, ''));
+  const limits = await deps.signingSettings(context.accountId);
   return deps.database.transaction(async (tx) => {
     const document = await lockOwnDocument(tx, context, input.params.documentId);
     requireOpen(document, now);
-    if (document.signers.length >= MAX_SIGNERS) {
-      throw new SeglError(422, 'too_many_signers', `A document has at most ${MAX_SIGNERS} signers.`);
-    }
+    requireAllowedSigners(limits, document.signers.length + 1);
     checkSignerRules(request, document.request.signers, contextOf(document, 'new'), methodOffer(deps, environment));
     requireBankIdPackaging(document.request, [request], methodOffer(deps, environment));
     const signer: SignerRecord = { ...newSigner(deps, request, { deadline: document.deadline, now }), linkRotation: 0 };

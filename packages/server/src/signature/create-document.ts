@@ -7,6 +7,7 @@ import { type CheckedContent, checkedContent, storeContent } from './checked-con
 import { contentErrors } from './checked-pdf.ts';
 import type { CreateDocumentRequestWrapper } from './contract/document.ts';
 import { requireFormat } from './document-format.ts';
+import { requireAllowedAttachments, requireAllowedSigners } from './document-limits.ts';
 import { documentResource } from './document-representation.ts';
 import {
   checkRestrictions,
@@ -57,6 +58,7 @@ export async function createDocument(
     ]);
     await deps.requireFeatures(context, wantedFeatures(request));
     checkRules(request, methodOffer(deps, context.environment));
+    await requireAllowedNumbers(deps, context.accountId, request);
     const { fileName, convertToPDF: isConverted = false } = request.dataToSign;
     checked = await checkedContent(deps, context, {
       fileName,
@@ -140,6 +142,18 @@ function styleSheetErrors(styleSheet: { bytes: Buffer | undefined } | undefined)
 
 function replayed(deps: SignatureDeps, document: DocumentRecord): OperationResult {
   return { status: 200, body: documentResource(document, deps), headers: { 'idempotent-replayed': 'true' } };
+}
+
+/** One signer and no attachment are always allowed: then nothing has to be looked up. */
+async function requireAllowedNumbers(
+  deps: Pick<SignatureDeps, 'signingSettings'>,
+  accountId: string,
+  { signers, advanced }: FilledRequest,
+): Promise<void> {
+  if (signers.length === 1 && advanced.attachments === 0) return;
+  const limits = await deps.signingSettings(accountId);
+  requireAllowedSigners(limits, signers.length);
+  requireAllowedAttachments(limits, advanced.attachments);
 }
 
 /** The stored document without reading it back: nothing but what was just written can be in it. */

@@ -5,6 +5,7 @@ import { requireHttps } from '../kernel/http/require-https.ts';
 import { parseGuid, uuidv7 } from '../kernel/ids/uuid.ts';
 import { isListed } from './access-rules.ts';
 import type { ContactDetails } from './contract/document.ts';
+import { COLOR_THEMES, SPINNERS, THEME_MODES } from './contract/signing-page.ts';
 import { frameAncestors, messageOrigins } from './frame-domains.ts';
 import { RETURNED_IN_WINDOW, receiveEidCallback } from './receive-eid-callback.ts';
 import { loadTurn } from './session-context.ts';
@@ -29,9 +30,17 @@ interface Boot {
   language: string;
   /** Origins of the page that is told what happens; empty where none is. */
   messageOrigins: string[];
-  state: 'ok' | 'unknown_link' | 'not_allowed' | 'account_closed' | 'eid_window';
+  state: 'ok' | 'unknown_link' | 'not_allowed' | 'account_closed' | 'eid_window' | 'theme_preview';
+  /** What a preview shows. */
+  theme?: PreviewedTheme;
   /** Whom to ask, where the sender has limited who may come. */
   sender?: { account: { name: string }; contact: ContactDetails };
+}
+
+interface PreviewedTheme {
+  colorTheme: string;
+  themeMode: string;
+  spinner: string;
 }
 
 interface Turn {
@@ -109,6 +118,28 @@ export function registerEntryPages(app: FastifyInstance, deps: SignatureDeps, op
     return sendShell(reply, options, boot, []);
   });
 
+  // For those who choose a theme: no account, no document, only its colours.
+  app.get<{ Querystring: Record<string, unknown> }>(
+    '/theme-preview',
+    page('/theme-preview'),
+    async ({ query }, reply) => {
+      const theme = {
+        colorTheme: oneOf(COLOR_THEMES, query.theme),
+        themeMode: oneOf(THEME_MODES, query.mode),
+        spinner: oneOf(SPINNERS, query.spinner),
+      };
+      const boot: Boot = {
+        bootCode: null,
+        handle: null,
+        language: '',
+        messageOrigins: [],
+        state: 'theme_preview',
+        theme,
+      };
+      return sendShell(reply, options, boot, []);
+    },
+  );
+
   app.get<{ Querystring: Record<string, string> }>(
     EID_CALLBACK_PATH,
     page(EID_CALLBACK_PATH),
@@ -154,6 +185,11 @@ async function sendRefusal(
 
 function unknownBoot(): Boot {
   return { bootCode: null, handle: null, language: '', messageOrigins: [], state: 'unknown_link' };
+}
+
+/** The value that is meant, in whatever case; the first one for anything else. */
+function oneOf<T extends string>(values: readonly [T, ...T[]], wanted: unknown): T {
+  return values.find((value) => value.toLowerCase() === String(wanted).toLowerCase()) ?? values[0];
 }
 
 function singleValues(query: Record<string, unknown>): Record<string, string> {

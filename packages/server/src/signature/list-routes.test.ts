@@ -29,6 +29,17 @@ describeOnEachDatabase('what there is to choose from', (open) => {
     expect([answer.status, answer.body]).toEqual([200, body]);
   });
 
+  it.each([
+    ['?theme=amber&mode=dark&spinner=cubes', { colorTheme: 'Amber', themeMode: 'Dark', spinner: 'Cubes' }],
+    ['', { colorTheme: 'Default', themeMode: 'Default', spinner: 'Document' }],
+    ['?theme=</script>&theme=x&mode=Mauve', { colorTheme: 'Default', themeMode: 'Default', spinner: 'Document' }],
+  ])('a theme is shown on a page that needs no token and no frame may have: %j', async (query, theme) => {
+    const { status, text, headers } = await signature.call('GET', `/theme-preview${query}`);
+    const boot = JSON.parse(/<script>(.*)<\/script>/.exec(text)![1]!);
+    expect([status, boot.state, boot.theme, boot.bootCode]).toEqual([200, 'theme_preview', theme, null]);
+    expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");
+  });
+
   it.each(['/signature/signature-methods', '/signature/signature-methods/account'])('%s needs one', async (path) => {
     const answer = await signature.call('GET', path);
     expect([answer.status, answer.body.code]).toEqual([401, 'missing_token']);

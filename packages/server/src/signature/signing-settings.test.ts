@@ -4,7 +4,7 @@ import type { SigningSettings } from '../admin/index.ts';
 import { collectResource } from './collect-resource.job.ts';
 import type { ResourceAnswer } from './resource-source.ts';
 import { listOpenResources } from './resource-store.ts';
-import { SignatureUnderTest, testSigner } from './signature.testing.ts';
+import { PDF, SignatureUnderTest, testSigner } from './signature.testing.ts';
 
 const MINUTE_MS = 60_000;
 const DEFAULTS: SigningSettings = {
@@ -12,6 +12,8 @@ const DEFAULTS: SigningSettings = {
   successWaitSeconds: 30,
   sessionMinutes: 120,
   showsCancelReason: false,
+  maxSigners: 20,
+  maxAttachments: 20,
 };
 const FOUND: ResourceAnswer = { result: 'found', mediaType: 'application/json', content: Buffer.from('{}') };
 
@@ -118,5 +120,33 @@ describeOnEachDatabase('what an account decides about its signing pages', (open)
     expect((await signature.api('DELETE', `/signature/documents/${body.documentId}`)).status).toBe(204);
     const rows = await signature.query('select cancel_reason from documents where id = $1', [body.documentId]);
     expect(rows).toEqual([{ cancel_reason: null }]);
+  });
+
+  it('limits how many signers and attachments a document has', async () => {
+    settings = { ...DEFAULTS, maxSigners: 2, maxAttachments: 1 };
+    const codeOf = ({ status, body }: { status: number; body: { code?: string } }) => [status, body.code];
+    const tooMany = (what: string) => [422, `too_many_${what}`];
+    expect(codeOf(await signature.create({}, ['kari', 'ola-n', 'per-n']))).toEqual(tooMany('signers'));
+    expect(codeOf(await signature.create({ advanced: { attachments: 2 } }))).toEqual(tooMany('attachments'));
+
+    const { body } = await signature.create({}, ['kari', 'ola-n']);
+    const path = `/signature/documents/${body.documentId}`;
+    const add = () => signature.api('POST', `${path}/signers`, { body: testSigner('per-n') });
+    const attach = () =>
+      signature.api('POST', `${path}/attachments`, {
+        body: { fileName: 'rules.pdf', title: 'Rules', data: PDF.toString('base64') },
+      });
+    expect(codeOf(await add())).toEqual(tooMany('signers'));
+    expect(codeOf(await attach())).toEqual([201, undefined]);
+    expect(codeOf(await attach())).toEqual(tooMany('attachments'));
+    const waiting = (await signature.create({ advanced: { attachments: 1 } })).body.documentId;
+    const announced = { advanced: { attachments: 2 } };
+    const changed = await signature.api('PATCH', `/signature/documents/${waiting}`, { body: announced });
+    expect(codeOf(changed)).toEqual(tooMany('attachments'));
+    settings = DEFAULTS;
+    expect([codeOf(await add()), codeOf(await attach())]).toEqual([
+      [201, undefined],
+      [201, undefined],
+    ]);
   });
 });

@@ -8,6 +8,7 @@ import { validationFailed } from '../kernel/http/validation.ts';
 import { addressListErrors } from './access-rules.ts';
 import { armTimer } from './arm-timer.ts';
 import { UpdatableDocument, type UpdateDocumentRequestWrapper } from './contract/update-document.ts';
+import { requireAllowedAttachments } from './document-limits.ts';
 import { documentResource } from './document-representation.ts';
 import {
   deadlineErrors,
@@ -54,7 +55,7 @@ const DEADLINE = 'advanced.timeToLive.deadline';
  * a change. A new deadline moves the links that end later, and those that had no end of their own. A document that waits
  * for attachments opens when no more are announced than are there; once open, their number is what is there. Throws 400
  * `validation_failed`, 402 `not_in_subscription`, 422 `document_locked` (somebody has signed), `document_closed` (it is
- * signed, cancelled or expired), `required_signatures_exceed_signers`, `feature_not_available` and `resource_changed`.
+ * signed, cancelled or expired), `required_signatures_exceed_signers`, `too_many_attachments`, `feature_not_available` and `resource_changed`.
  */
 export async function updateDocument(
   deps: SignatureDeps,
@@ -64,6 +65,8 @@ export async function updateDocument(
 ): Promise<OperationResult> {
   // Asked before the row lock: it looks at the account, not at the document.
   await deps.requireFeatures(context, wantedByPatch(input.body));
+  const announced = input.body.advanced?.attachments;
+  const limits = announced ? await deps.signingSettings(context.accountId) : undefined;
   const updated = await deps.database.transaction(async (tx) => {
     const document = await lockOwnDocument(tx, context, documentId);
     requireUnchanged(entityTag(documentResource(document, deps)), input.headers);
@@ -78,6 +81,7 @@ export async function updateDocument(
     requireOpenFor(document, stored, after);
     if (isDeepStrictEqual(stored, updatableOf(changed))) return document;
 
+    if (limits) requireAllowedAttachments(limits, request.advanced.attachments);
     requireEnoughSigners(request.advanced.requiredSignatures, document.signers.length);
     requireReminderSchedule(changed.request.notification, changed.request.signers);
     // What the signers ask for was checked when they were added.

@@ -22,7 +22,7 @@ export const fiEid: SimulatedEid = {
   acr,
   amr: undefined,
   extraParams: ['ftn_idp_id'],
-  strict: true,
+  strict: 'signed_requests',
   takesPushedRequests: false,
   uiLocales: ['fi', 'en'],
   texts: {

@@ -33,6 +33,10 @@ export const mitId: SimulatedEid = {
     const hint = readParameters(params).cpr_hint;
     return typeof hint === 'string' ? hint : '';
   },
+  errorOf: ({ error, description }) => ({
+    error,
+    error_description: description === 'user_cancelled' ? 'mitid_user_aborted' : description,
+  }),
   uiLocales: ['da', 'en'],
   texts: {
     da: {

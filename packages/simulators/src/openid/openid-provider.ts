@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { type ClientMetadata, Provider } from 'oidc-provider';
+import { type ClientMetadata, interactionPolicy, Provider } from 'oidc-provider';
 import type { RegisteredClient } from '../client-registry.ts';
 import { uuidOf } from '../derived-uuid.ts';
 import { pageHeaders } from '../http-response.ts';
@@ -68,9 +68,16 @@ export function createOpenIdProvider(options: OpenIdProviderOptions): Provider {
       claimsParameter: { enabled: true },
       pushedAuthorizationRequests: { enabled: eid.takesPushedRequests },
       ...(eid.strict
-        ? { encryption: { enabled: true }, requestObjects: { enabled: true, requireSignedRequestObject: true } }
+        ? {
+            encryption: { enabled: true },
+            requestObjects: {
+              enabled: eid.strict === 'signed_requests',
+              requireSignedRequestObject: eid.strict === 'signed_requests',
+            },
+          }
         : {}),
     },
+    ...(eid.routes ? { routes: eid.routes } : {}),
     discovery: {
       ui_locales_supported: [...eid.uiLocales],
       segl_simulator: true,
@@ -95,7 +102,10 @@ export function createOpenIdProvider(options: OpenIdProviderOptions): Provider {
       AccessToken: 300,
       IdToken: 300,
     },
-    interactions: { url: (_ctx, interaction) => `${basePath}/interaction/${interaction.uid}` },
+    interactions: {
+      url: (_ctx, interaction) => `${basePath}/interaction/${interaction.uid}`,
+      policy: promptsOf(eid),
+    },
     findAccount: (_ctx, subject) => {
       const person = options.findPerson(subject);
       if (!person) return undefined;
@@ -109,6 +119,7 @@ export function createOpenIdProvider(options: OpenIdProviderOptions): Provider {
         accountId: ctx.oidc.session!.accountId!,
       });
       grant.addOIDCScope(scope);
+      grant.addOIDCClaims(Object.values(eid.claimsOfScope).flat());
       await grant.save();
       return grant;
     },
@@ -130,9 +141,15 @@ export function createOpenIdProvider(options: OpenIdProviderOptions): Provider {
   return provider;
 }
 
+function promptsOf(eid: SimulatedEid): interactionPolicy.DefaultPolicy {
+  const policy = interactionPolicy.base();
+  if (eid.selectsAccount) policy.add(new interactionPolicy.Prompt({ name: 'select_account', requestable: true }), 0);
+  return policy;
+}
+
 /** Nothing for a client without keys where the eID demands them. */
 function clientOf(eid: SimulatedEid, client: RegisteredClient): ClientMetadata | undefined {
-  const usesKeys = eid.strict || client.client_secret === undefined;
+  const usesKeys = eid.strict !== undefined || client.client_secret === undefined;
   if (usesKeys && !client.jwks) return undefined;
   const encryptionKey = client.jwks?.keys.find(({ use }) => use === 'enc');
   if (eid.strict && !encryptionKey) return undefined;
@@ -142,13 +159,16 @@ function clientOf(eid: SimulatedEid, client: RegisteredClient): ClientMetadata |
     redirect_uris: client.redirect_uris,
     response_types: ['code'],
     grant_types: ['authorization_code'],
-    require_auth_time: true,
+    require_auth_time: eid.hidesLoginTime !== true,
     ...(usesKeys
       ? { token_endpoint_auth_method: 'private_key_jwt', jwks: client.jwks as never }
-      : { token_endpoint_auth_method: 'client_secret_basic', client_secret: client.client_secret }),
+      : {
+          token_endpoint_auth_method: eid.resources ? 'client_secret_post' : 'client_secret_basic',
+          client_secret: client.client_secret,
+        }),
     ...(eid.strict
       ? {
-          require_signed_request_object: true,
+          ...(eid.strict === 'signed_requests' ? { require_signed_request_object: true } : {}),
           id_token_encrypted_response_alg: encryptionKey!.alg as never,
           id_token_encrypted_response_enc: 'A128CBC-HS256',
         }

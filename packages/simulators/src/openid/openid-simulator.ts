@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { InteractionResults, Provider } from 'oidc-provider';
 import type { RegisteredClient } from '../client-registry.ts';
 import { ExpiringStore } from '../expiring-store.ts';
-import { readForm, redirect, sendPage, sendText } from '../http-response.ts';
+import { readForm, redirect, sendJson, sendPage, sendText } from '../http-response.ts';
 import type { SigningJwk } from '../signing-keys.ts';
 import { canceled, type LoginAttempt, type LoginEnd, startLogin, submitStep, timedOut } from './login-attempt.ts';
 import {
@@ -71,8 +71,22 @@ export function createOpenIdSimulator(options: OpenIdSimulatorOptions) {
     if (url.pathname === `${basePath}/${stylesheetPath}`) return sendStylesheet(response);
     const [, uid, step = ''] = interactionPath.exec(url.pathname) ?? [];
     if (uid !== undefined) return handleLogin(request, response, url, uid, step);
+    const resource = eid.resources?.[url.pathname.slice(basePath.length)];
+    if (resource) return sendResource(request, response, resource);
     mountBelow(request, basePath, eid.path);
     await handleOidc(request, response);
+  }
+
+  async function sendResource(
+    request: IncomingMessage,
+    response: ServerResponse,
+    resource: (claims: SimulatedPerson['claims']) => unknown,
+  ): Promise<void> {
+    const token = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+    const accessToken = token === undefined ? undefined : await provider.AccessToken.find(token);
+    const person = accessToken && persons.get(accessToken.accountId);
+    if (!person) return sendText(response, 401, 'no such access token');
+    sendJson(response, resource(person.claims));
   }
 
   async function handleLogin(
@@ -170,6 +184,7 @@ export function createOpenIdSimulator(options: OpenIdSimulatorOptions) {
         ...(eid.amr === undefined ? {} : { amr: [...eid.amr] }),
         remember: false,
       },
+      ...(eid.selectsAccount ? { select_account: {} } : {}),
     };
   }
 

@@ -72,8 +72,17 @@ export interface SimulatedEid {
   amr: readonly string[] | undefined;
   /** Request parameters besides those of the protocol. */
   extraParams?: readonly string[];
-  /** The request must be a signed object, clients authenticate with keys, and id_tokens are encrypted for them. */
-  strict?: boolean;
+  /** Clients authenticate with keys, and id_tokens are encrypted for them; requests must be signed objects as well. */
+  strict?: 'keys' | 'signed_requests';
+  /** Takes `prompt=select_account`. */
+  selectsAccount?: boolean;
+  /** id_tokens have no `auth_time`. */
+  hidesLoginTime?: boolean;
+  /** Where its endpoints are, when not at the usual addresses. */
+  routes?: { authorization: string; token: string };
+  /** What an access token opens besides the userinfo endpoint, by address: answers of its API, made of the person's claims. */
+  // biome-ignore lint/suspicious/noExplicitAny: each file knows the claims of its persons
+  resources?: Readonly<Record<string, (claims: any) => unknown>>;
   /** Takes requests from the client directly (RFC 9126). */
   takesPushedRequests: boolean;
   /** `binding_message` (CIBA Core §7.1) is a parameter, and the metadata say so. */

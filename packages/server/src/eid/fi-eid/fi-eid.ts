@@ -18,7 +18,7 @@ const fiEidProfile: OidcProfile = {
   allowsFraming: false,
   nativeFileName: 'ftn-id-token.jwt',
   idTokenAlgorithm: 'RS256',
-  signsAndEncrypts: true,
+  keys: 'signed_requests',
   /** Brokers refuse `login`; every bank has people log in anew, which `auth_time` shows. */
   prompt: null,
 

@@ -24,6 +24,7 @@ import {
 import { type Clock, systemClock } from '../../kernel/clock/clock.ts';
 import type { EidNative, EidOutcome, EidProvider, EidStart } from '../eid-provider.ts';
 import { oidcNativeFormat, verifyNative } from '../verify-native.ts';
+import { callbackAddress, printable } from './callback-address.ts';
 import {
   type BoundFiles,
   bindingAlgorithm,
@@ -79,8 +80,6 @@ interface LoginState {
 /** Clocks of ours and the provider's may differ by this much. */
 const toleranceSeconds = 30;
 const contentEncryption = ['A128CBC-HS256', 'A256CBC-HS512', 'A128GCM', 'A256GCM'];
-const maxCallbackValueLength = 4096;
-const callbackParameters = ['code', 'state', 'iss', 'error', 'error_description'] as const;
 
 /**
  * The engine of every eID that speaks OpenID Connect: code flow with PKCE (RFC 7636, S256), `state`, a nonce that commits
@@ -93,7 +92,7 @@ export function createOidcEidProvider(profile: OidcProfile, settings: OidcEidSet
   if (new URL(settings.issuer).protocol !== 'https:' && !simulator) {
     throw new TypeError(`the issuer of ${profile.method} must use https`);
   }
-  if (profile.signsAndEncrypts && !(settings.decryptionKey && settings.authentication.method === 'private_key_jwt')) {
+  if (profile.keys && !(settings.decryptionKey && settings.authentication.method === 'private_key_jwt')) {
     throw new TypeError(`${profile.method} needs a private key for signing and another for decryption`);
   }
   const fetch = createOidcFetch(settings.http);
@@ -122,7 +121,7 @@ export function createOidcEidProvider(profile: OidcProfile, settings: OidcEidSet
       await clientAuthentication,
     );
     configuration[customFetch] = fetch;
-    if (profile.signsAndEncrypts) {
+    if (profile.keys) {
       const { kid, alg } = settings.decryptionKey!;
       enableDecryptingResponses(configuration, contentEncryption, {
         key: await privateKey(settings.decryptionKey!),
@@ -139,7 +138,7 @@ export function createOidcEidProvider(profile: OidcProfile, settings: OidcEidSet
     parameters: Record<string, string>,
     pushed: boolean,
   ): Promise<URL> {
-    if (profile.signsAndEncrypts && settings.authentication.method === 'private_key_jwt') {
+    if (profile.keys === 'signed_requests' && settings.authentication.method === 'private_key_jwt') {
       const { privateKey: jwk } = settings.authentication;
       return buildAuthorizationUrlWithJAR(configuration, parameters, { key: await privateKey(jwk), kid: jwk.kid! });
     }
@@ -232,9 +231,7 @@ export function createOidcEidProvider(profile: OidcProfile, settings: OidcEidSet
         return toOutcome(profile, error);
       }
       // What is kept as evidence must be checkable by others, who do not have our key.
-      const idToken = profile.signsAndEncrypts
-        ? await decrypted(tokens.id_token!, settings.decryptionKey!)
-        : tokens.id_token!;
+      const idToken = profile.keys ? await decrypted(tokens.id_token!, settings.decryptionKey!) : tokens.id_token!;
       const binding: DocumentBinding = {
         algorithm: bindingAlgorithm(login),
         bindingSecret: login.bindingSecret,
@@ -314,15 +311,6 @@ function userinfoFailure(error: unknown): EidOutcome {
   return failed('userinfo', error instanceof Error ? printable(error.message) : 'no usable answer');
 }
 
-function callbackAddress(callbackUrl: string, callback: Record<string, string>): URL {
-  const url = new URL(callbackUrl);
-  for (const name of callbackParameters) {
-    const value = callback[name];
-    if (value !== undefined) url.searchParams.set(name, value.slice(0, maxCallbackValueLength));
-  }
-  return url;
-}
-
 /** Named as in CIBA Core §7.1. */
 function bindingMessage(input: EidStart): Record<string, string> {
   const lines = shownLines(input, 200);
@@ -338,11 +326,6 @@ function toOutcome(profile: OidcProfile, error: unknown): EidOutcome {
   if (error instanceof ResponseBodyError) return failed(printable(error.error), 'the provider refused the login code');
   if (error instanceof ClientError) return invalidIdToken(printable(error.message));
   throw error;
-}
-
-/** Text of foreign origin, cut to what fits a log line and an error member. */
-function printable(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, ' ').slice(0, 100);
 }
 
 function invalidIdToken(reason: string): EidOutcome {

@@ -17,8 +17,8 @@ export interface OidcProfile
   hidesLoginTime?: boolean;
   /** What it tells of the person, it tells at the userinfo endpoint (OpenID Connect Core §5.3). */
   usesUserinfo?: boolean;
-  /** Takes the request as an object signed with our key (RFC 9101), and encrypts its id_tokens for us. */
-  signsAndEncrypts?: boolean;
+  /** Clients authenticate with keys, and its id_tokens are encrypted for us; with `signed_requests`, it takes requests as objects signed by us only (RFC 9101). */
+  keys?: 'encryption' | 'signed_requests';
   /**
    * Parameters besides those of the code flow itself: `login_hint`, `acr_values`, `ui_locales` … With `pushed`, they reach
    * the provider directly (RFC 9126) and not through the browser and its history.

@@ -59,3 +59,9 @@ export function outcomeOfError(
   const code = error === 'temporarily_unavailable' ? 'provider_unavailable' : 'provider_error';
   return { result: 'failed', code, providerCode };
 }
+
+/** A telephone number in the form of E.164. */
+export function phoneClaim(value: unknown): string | undefined {
+  const number = textClaim(value)?.replace(/[\s()-]/g, '');
+  return number !== undefined && /^\+\d{6,15}$/.test(number) ? number : undefined;
+}

@@ -1,6 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { confirmAtPhone, openAtPhone } from '@segl/simulators/src/se-bankid/test-phone.ts';
 import { type RunningSimulators, startSimulators } from '@segl/simulators/src/simulator-server.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -13,6 +11,7 @@ import {
   soon,
 } from '../polled-eid-provider.conformance.ts';
 import type { EidWaiting, PolledEidStart } from '../polled-eid-provider.ts';
+import { forkSimulators } from '../simulators.testing.ts';
 import { verifyNative } from '../verify-native.ts';
 import { animatedQr } from './animated-qr.ts';
 import { toTwelveDigits } from './personal-number.ts';
@@ -22,7 +21,7 @@ import { verifySeBankId } from './verify-signature.ts';
 const kalle = '198904207217';
 const other = '191212121212';
 type SeBankIdAccess = NonNullable<RunningSimulators['seBankId']>;
-let simulator: ChildProcess;
+let simulators: Awaited<ReturnType<typeof forkSimulators>>;
 let simulatorsUrl: string;
 let settings: SeBankIdSettings;
 
@@ -40,21 +39,12 @@ function settingsFor(access: SeBankIdAccess, baseUrl: string): SeBankIdSettings 
 }
 
 beforeAll(async () => {
-  simulator = fork(fileURLToPath(import.meta.resolve('@segl/simulators/src/main.ts')), {
-    env: { ...process.env, SEGL_SIMULATORS_PORT: '0', SEGL_SIMULATORS_SE_BANKID_PORT: '0' },
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
-  const ready = await new Promise<{ url: string; seBankId: SeBankIdAccess }>((resolve, reject) => {
-    simulator.once('message', (message) => resolve(message as { url: string; seBankId: SeBankIdAccess }));
-    simulator.once('exit', (code) => reject(new Error(`simulator ended with ${code}`)));
-  });
-  simulatorsUrl = ready.url;
-  settings = settingsFor(ready.seBankId, ready.url);
+  simulators = await forkSimulators([], { SEGL_SIMULATORS_SE_BANKID_PORT: '0' });
+  simulatorsUrl = simulators.url;
+  settings = settingsFor(simulators.seBankId!, simulators.url);
 });
 
-afterAll(() => {
-  simulator.kill();
-});
+afterAll(() => simulators.stop());
 
 const atPhone = (waiting: EidWaiting, personalNumber: string, securityCode?: string) => ({
   simulatorsUrl,

@@ -4,7 +4,7 @@ import { DateTime, Dictionary, Guid, stringEnum, Text } from '../../kernel/contr
 import { ATTACHMENT_TYPES } from './attachment.ts';
 import { MECHANISMS, REDIRECT_MODES } from './document.ts';
 import { FILE_TYPES } from './lists.ts';
-import { COLOR_THEMES, LANGUAGES, SPINNERS } from './signing-page.ts';
+import { COLOR_THEMES, LANGUAGES, SPINNERS, THEME_MODES } from './signing-page.ts';
 
 const optional = Type.Optional;
 
@@ -106,7 +106,7 @@ export const SessionView = Type.Object({
   turnIsTold: Type.Boolean(),
   theme: Type.Object({
     colorTheme: stringEnum(COLOR_THEMES),
-    themeMode: stringEnum(['Default', 'Light', 'Dark']),
+    themeMode: stringEnum(THEME_MODES),
     spinner: stringEnum(SPINNERS),
     hideTopBar: Type.Boolean(),
     backgroundColor: optional(Type.String()),

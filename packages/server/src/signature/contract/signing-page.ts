@@ -29,6 +29,7 @@ export const COLOR_THEMES = [
   'OceanGreen',
   'GreenOcean',
 ] as const;
+export const THEME_MODES = ['Default', 'Light', 'Dark'] as const;
 export const SPINNERS = ['Document', 'Classic', 'Cubes', 'Bounce'] as const;
 
 const optional = Type.Optional;
@@ -81,9 +82,7 @@ const Styling = Type.Object(
         description: 'Colours; Default is the account’s.',
       }),
     ),
-    themeMode: optional(
-      stringEnum(['Default', 'Light', 'Dark'], { description: 'Light or dark; Default is the signer’s choice.' }),
-    ),
+    themeMode: optional(stringEnum(THEME_MODES, { description: 'Light or dark; Default is the signer’s choice.' })),
     spinner: optional(stringEnum(SPINNERS, { description: 'Animation while something is going on.' })),
     hideTopBar: optional(Type.Boolean({ description: 'Leaves the bar with the sender’s name away.' })),
     backgroundColor: optional(

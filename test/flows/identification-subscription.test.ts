@@ -83,7 +83,7 @@ describe('identification and the subscription', () => {
     const units = (session: string) =>
       onDatabase(
         segl,
-        'select product, external_reference, department_id from identification_units where session_id = $1 order by product',
+        'select product, external_reference, department_id from metered_units where id = $1 order by product',
         [session],
       );
     expect(await units(id)).toEqual([

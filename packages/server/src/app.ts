@@ -12,6 +12,7 @@ import {
   findExternalIdPolicy,
   findIdentificationSettings,
   findSigningSettings,
+  insertUnits,
   writeAudit,
 } from './admin/index.ts';
 import { ContentChecks, PdfConverter } from './content/index.ts';
@@ -207,6 +208,7 @@ export async function buildApp(config: Config, opening: Database | Promise<Datab
     requireFeatures: (account, features) => products.requireFeatures(account, features),
     hasProduct: (accountId, product) => products.hasProduct(accountId, product),
     writeAudit,
+    meter: insertUnits,
     externalIdPolicy: (accountId) => findExternalIdPolicy(database, accountId),
     signingSettings: (accountId) => findSigningSettings(database, accountId),
     findPadesTemplate: (owner, id) => findTemplateFile({ database, files }, owner, id),
@@ -235,6 +237,7 @@ export async function buildApp(config: Config, opening: Database | Promise<Datab
     settings: findIdentificationSettings,
     actingOwner: (context, accountId) => admin.actingOwner(context, accountId),
     writeAudit,
+    meter: insertUnits,
     lifetimeMs: config.identificationMinutes * 60_000,
     publicUrl: config.publicUrl,
     testPersons: {
@@ -265,6 +268,7 @@ export async function buildApp(config: Config, opening: Database | Promise<Datab
     sendInTest: config.sendInTest,
     fromAddress: config.mailFrom,
     smsSender: config.smsSender,
+    accountSmsSender: async (accountId) => (await accountProfile(accountId)).smsSender,
     database,
     accountTime: accountClocks,
     log,
@@ -275,6 +279,7 @@ export async function buildApp(config: Config, opening: Database | Promise<Datab
     reminderPlans: (db, documentIds) => reminderPlans({ accountTime: accountClocks }, db, documentIds),
     messageContent: (documentId, wanted) => messageContent(signatureDeps, documentId, wanted),
     accountContacts: findAccountContacts,
+    meter: insertUnits,
     inbox: {
       checkBasic: async (clientId, secret) => {
         const client = await admin.findClient(clientId);

@@ -11,6 +11,8 @@ export interface AccountProfile {
   /** Public addresses of what the account has uploaded. */
   logoUrl: string | undefined;
   cssUrl: string | undefined;
+  /** Of its SMS, where it has chosen one. */
+  smsSender: string | undefined;
 }
 
 export interface AccountProfiles {
@@ -22,7 +24,13 @@ export interface AccountProfiles {
 /** Should the signal of a change be lost. */
 const MEMORY_MS = 30_000;
 const MAX_REMEMBERED = 10_000;
-const UNKNOWN: AccountProfile = { name: '', enabled: false, logoUrl: undefined, cssUrl: undefined };
+const UNKNOWN: AccountProfile = {
+  name: '',
+  enabled: false,
+  logoUrl: undefined,
+  cssUrl: undefined,
+  smsSender: undefined,
+};
 
 /** Profiles, kept for half a minute: every page of a signer and every delivery of an event asks. */
 export function createAccountProfiles(deps: { database: Database; publicUrl: string }): AccountProfiles {
@@ -38,6 +46,7 @@ export function createAccountProfiles(deps: { database: Database; publicUrl: str
       name: account.details.name,
       enabled: account.enabled,
       logoUrl: logoHash === null ? undefined : brandingUrl(publicUrl, 'logo', logoHash),
+      smsSender: account.details.smsSender ?? undefined,
       cssUrl: stylingHash === null ? undefined : brandingUrl(publicUrl, 'styling', stylingHash),
     };
   }

@@ -24,6 +24,7 @@ import { storeNewClient } from './create-client.ts';
 import { dealerRoutes } from './dealer-routes.ts';
 import { ensureFirstTestClient, type FirstTestClient } from './ensure-first-test-client.ts';
 import { createClientLookup } from './find-client.ts';
+import { invoiceRoutes } from './invoice-routes.ts';
 import { planSecrets } from './secret-list.ts';
 import { registerBrandings } from './serve-branding.ts';
 import { setSigningSettings } from './set-signing-settings.ts';
@@ -46,6 +47,7 @@ export { isClientId } from './client-secret.ts';
 export type { OpenIdSettings } from './client-store.ts';
 export { accountClockRoutes } from './clock-routes.ts';
 export type { FirstTestClient } from './ensure-first-test-client.ts';
+export { insertUnits } from './ledger-store.ts';
 export { PRODUCTS, type Product } from './product.ts';
 export { createProducts, type Products, type WantedFeature } from './products.ts';
 export { type ClientRecord, type ClientSecret, findAccountContacts, type PublicJwk } from './store.ts';
@@ -167,7 +169,12 @@ export function createAdmin(deps: {
   const stopListening = database.signals.on(CLIENTS_CHANGED, cors.forget);
 
   return {
-    routes: [...accountRoutes(adminDeps), ...dealerRoutes(adminDeps), ...clientRoutes(adminDeps)],
+    routes: [
+      ...accountRoutes(adminDeps),
+      ...dealerRoutes(adminDeps),
+      ...invoiceRoutes(adminDeps),
+      ...clientRoutes(adminDeps),
+    ],
     findClient: find,
     findSecret: (client, secret) => hasher.find(secret, client.secrets, clock.now()),
     publicKeys: (client) =>

@@ -1,12 +1,11 @@
 import { deleteEidAttempts } from '../eid/index.ts';
 import type { Transaction } from '../kernel/db/database.ts';
 import { SeglError } from '../kernel/errors/segl-error.ts';
-import { uuidv7 } from '../kernel/ids/uuid.ts';
 import type { IdentificationDeps } from './identification-deps.ts';
 import type { SessionError } from './session-error.ts';
 import { type SessionRecord, withEvent } from './session-record.ts';
 import { canInvalidate, isFinal, nextStep, type SessionStep } from './session-state.ts';
-import { insertUnit, lockSession, releaseReference, saveSession } from './store.ts';
+import { lockSession, releaseReference, saveSession } from './store.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -119,9 +118,16 @@ function withoutIdentity(session: SessionRecord): SessionRecord {
 }
 
 /** What a success costs: one identification, and the number where one was delivered. */
-export async function meter(tx: Transaction, session: SessionRecord, now: Date): Promise<void> {
-  const products = session.numberSealed ? (['IDENTIFICATION', 'SSN'] as const) : (['IDENTIFICATION'] as const);
-  for (const product of products) await insertUnit(tx, { id: uuidv7(now), product, session, occurredAt: now });
+export async function meter(
+  deps: Pick<IdentificationDeps, 'meter'>,
+  tx: Transaction,
+  session: SessionRecord,
+  now: Date,
+): Promise<void> {
+  const { id, accountId, environment, externalReference, departmentId, provider } = session;
+  const unit = { id, accountId, environment, externalReference, departmentId, occurredAt: now };
+  const identification = { ...unit, product: 'IDENTIFICATION', description: provider } as const;
+  await deps.meter(tx, session.numberSealed ? [identification, { ...unit, product: 'SSN' }] : [identification]);
 }
 
 export function sessionNotFound(): SeglError {

@@ -7,6 +7,7 @@ import type { Environment } from '../kernel/events/events.ts';
 import type { OperationContext } from '../kernel/http/route.ts';
 import type { SecretBox } from '../kernel/keys/sealed-box.ts';
 import type { Log } from '../kernel/log/log.ts';
+import type { Meter } from '../kernel/metering/meter.ts';
 import type { ProviderName } from './contract/providers.ts';
 import type { SessionLinks } from './session-link.ts';
 
@@ -41,6 +42,8 @@ export interface IdentificationDeps {
   settings(db: Queryable, accountId: string): Promise<IdentificationSettings>;
   /** Whose log a dealer reads. Throws 403 `forbidden`. */
   actingOwner(context: OperationContext, accountId: string | undefined): Promise<Owner>;
+  /** Counts what is charged. */
+  meter: Meter;
   writeAudit(tx: Transaction, entry: AuditEntry): Promise<void>;
   /** How long a session can be started. */
   lifetimeMs: number;

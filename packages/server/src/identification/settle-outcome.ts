@@ -56,6 +56,6 @@ async function identified(
       assuranceLevel: outcome.assuranceLevel,
     }),
   };
-  await meter(tx, success, now);
+  await meter(deps, tx, success, now);
   return success;
 }

@@ -343,30 +343,3 @@ export async function releaseReference(tx: Transaction, session: SessionRecord):
     [session.accountId, session.environment, session.externalReference, session.id],
   );
 }
-
-export async function insertUnit(
-  tx: Transaction,
-  unit: {
-    id: string;
-    product: 'IDENTIFICATION' | 'SSN';
-    session: Pick<SessionRecord, 'id' | 'accountId' | 'environment' | 'externalReference' | 'departmentId'>;
-    occurredAt: Date;
-  },
-): Promise<void> {
-  const { session } = unit;
-  await tx.query(
-    `insert into identification_units
-       (id, account_id, environment, product, session_id, external_reference, department_id, occurred_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-    [
-      unit.id,
-      session.accountId,
-      session.environment,
-      unit.product,
-      session.id,
-      session.externalReference ?? null,
-      session.departmentId ?? null,
-      unit.occurredAt,
-    ],
-  );
-}

@@ -3,6 +3,7 @@ import type { Database, Queryable } from '../kernel/db/database.ts';
 import type { Environment } from '../kernel/events/events.ts';
 import type { SecretBox } from '../kernel/keys/sealed-box.ts';
 import type { Log } from '../kernel/log/log.ts';
+import type { Meter } from '../kernel/metering/meter.ts';
 import type { COLOR_THEMES, LANGUAGES } from '../signature/contract/signing-page.ts';
 import type { Channel, MessageTransports, OutgoingAttachment } from './message-transport.ts';
 
@@ -81,6 +82,7 @@ export interface MessageContent {
   accountId: string;
   environment: Environment;
   documentId: string;
+  externalId: string;
   email: string | undefined;
   /** E.164. */
   mobile: string | undefined;
@@ -134,6 +136,8 @@ export interface MessagingDeps {
   fromAddress?: string | undefined;
   /** Sender of SMS whose account names none: at most 11 letters and digits, or a number. */
   smsSender?: string | undefined;
+  /** The one that the account has chosen. */
+  accountSmsSender?(accountId: string): Promise<string | undefined>;
   /** Reads on `db`, which may be a transaction. Documents of which nobody is to be told cost next to nothing. */
   signersToAsk(db: Queryable, documentIds: readonly string[]): Promise<SignerToAsk[]>;
   /** The same for receipts and for the end of documents, whoever had a request or not. */
@@ -144,6 +148,8 @@ export interface MessagingDeps {
   messageContent(documentId: string, wanted: WantedMessage): Promise<MessageContent | undefined>;
   /** E-mail addresses of those who care for an account. */
   accountContacts(db: Queryable, accountId: string): Promise<string[]>;
+  /** Counts what is charged. */
+  meter: Meter;
   /** Serves the page with what was captured in the test environment; absent: there is no such page. */
   inbox?: InboxDeps | undefined;
 }
@@ -155,6 +161,7 @@ export interface CodeMessage {
   accountName: string;
   environment: Environment;
   documentId: string;
+  externalId: string;
   signerId: string;
   /** E.164. */
   mobile: string;

@@ -8,6 +8,7 @@ import { uuidv7 } from '../kernel/ids/uuid.ts';
 import { createJobs } from '../kernel/jobs/create-jobs.ts';
 import { createSecretBox } from '../kernel/keys/sealed-box.ts';
 import { createLog } from '../kernel/log/log.ts';
+import type { MeteredUnit } from '../kernel/metering/meter.ts';
 import { createMessaging, type Messaging } from './index.ts';
 import type { DocumentChange, MessageContent, MessagingDeps, Receipt, SignerToAsk } from './messaging-deps.ts';
 import { SEND_QUEUE } from './send-message.job.ts';
@@ -26,6 +27,7 @@ export function signingRequest(changes: Partial<SigningRequest> = {}): SigningRe
     accountId: NORDBANK,
     environment: 'test',
     documentId: uuidv7(new Date()),
+    externalId: 'loan-4711',
     signerId: uuidv7(new Date()),
     channel: 'sendEmail',
     email: 'kari@example.com',
@@ -63,6 +65,8 @@ export class MessagingUnderTest {
   /** Of every account. */
   contacts: string[] = [];
   readonly changes: DocumentChange[] = [];
+  /** What is charged. */
+  readonly units: MeteredUnit[] = [];
   private readonly events;
   private readonly jobs;
 
@@ -86,6 +90,7 @@ export class MessagingUnderTest {
       },
       reminderPlans: async () => [],
       accountContacts: async () => this.contacts,
+      meter: async (_tx, units) => void this.units.push(...units),
       messageContent: async (documentId, { kind, signerId, index }) =>
         [...this.due, ...this.receipts].find(
           (one) =>

@@ -45,6 +45,24 @@ describeOnEachDatabase('requests to sign', (openDatabase) => {
       { channel: 'sms', receiver: '+4799900001', sender: 'Segl', status: 'SENT' },
     ]);
     expect(messages.every((one) => one.sentAt instanceof Date)).toBe(true);
+    expect(
+      segl.units.map(({ product, id, count, externalReference }) => [product, id, count, externalReference]),
+    ).toEqual(
+      expect.arrayContaining([
+        ['EMAIL', messages[0]!.id, undefined, 'loan-4711'],
+        // The quotation marks are no characters of the alphabet of SMS.
+        ['SMS', messages[1]!.id, 3, 'loan-4711'],
+      ]),
+    );
+    expect(segl.units).toHaveLength(2);
+  });
+
+  it('come as SMS from whom the account has chosen', async () => {
+    await restartWith({ accountSmsSender: async () => 'Nordbank' });
+    const kari = signingRequest({ channel: 'sendSms' });
+    segl.due = [kari];
+    await segl.raise({ type: 'document_created', documentId: kari.documentId });
+    expect(await segl.messages()).toMatchObject([{ channel: 'sms', sender: 'Nordbank' }]);
   });
 
   it('lie nowhere in the database with their link readable', async () => {
@@ -122,7 +140,7 @@ describeOnEachDatabase('requests to sign', (openDatabase) => {
     segl.due = [kari, ola].map((mobile) => signingRequest({ documentId, environment, channel, mobile }));
     await segl.raise({ type: 'document_created', documentId, environment });
     const statuses = async () =>
-      (await segl.messaging.log(documentId)).map(({ receiver, status }) => [receiver, status]);
+      (await segl.messaging.log(documentId)).map(({ receiver, status }) => [receiver, status]).sort();
     expect(await statuses()).toEqual([
       [kari, 'SENT'],
       [ola, 'SENT'],
@@ -174,8 +192,10 @@ describeOnEachDatabase('requests to sign', (openDatabase) => {
     const logged = async () => (await messageLog(database, kari.documentId)).map((one) => one.status);
     expect(await logged()).toEqual(['PENDING', 'FAILED']);
     isUp = true;
+    expect(segl.units).toEqual([]);
     segl.due = [{ ...kari, signUrl: `${SIGN_URL}-rotated` }];
     await segl.retryNow();
+    expect(segl.units.map(({ product }) => product)).toEqual(['EMAIL']);
     expect(await segl.messages()).toMatchObject([{ status: 'SENT' }]);
     expect(await logged()).toEqual(['FAILED', 'SENT']);
     expect(sent.map((message) => message.text.includes(`${SIGN_URL}-rotated\n`))).toEqual([true]);

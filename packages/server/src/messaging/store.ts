@@ -112,13 +112,14 @@ export interface SendingRecord {
 }
 
 /** What one try came to. Nothing happens to a message that is not pending any more. */
+/** Whether it was still pending. */
 export async function recordSending(
-  db: Database,
+  db: Queryable,
   documentId: string,
   id: string,
   record: SendingRecord,
-): Promise<void> {
-  await db.query(
+): Promise<boolean> {
+  const { rowCount } = await db.query(
     `update messages
         set status = $3, receiver = $4, sender = $5, title = $6, text = $7, content_sealed = $8,
             sent_at = case when $3 = 'SENT' then $9::timestamptz end,
@@ -136,6 +137,7 @@ export async function recordSending(
       record.at,
     ],
   );
+  return rowCount > 0;
 }
 
 /**
@@ -165,7 +167,7 @@ export async function reportDelivery(
 
 /** An SMS with a code, which was sent at once. */
 export async function insertSentCode(
-  db: Database,
+  tx: Transaction,
   message: {
     id: string;
     accountId: string;
@@ -179,7 +181,7 @@ export async function insertSentCode(
     at: Date;
   },
 ): Promise<void> {
-  await db.query(
+  await tx.query(
     `insert into messages (document_id, id, account_id, environment, signer_id, kind, sequence, channel, status, receiver,
                            sender, text, content_sealed, created_at, sent_at)
      values ($1, $2, $3, $4, $5, 'oneTimeCode',

@@ -131,7 +131,7 @@ async function takeLogin(
   outcome: Extract<EidOutcome, { result: 'completed' }>,
 ): Promise<void> {
   const { session, now } = context;
-  const { signer } = await loadTurn(deps, session, now);
+  const { document, signer } = await loadTurn(deps, session, now);
   if (!isExpectedPerson(deps, signer, outcome.person)) {
     return endWithoutLogin(deps, context, attempt, 'failed', { errorCode: WRONG_PERSON });
   }
@@ -155,6 +155,20 @@ async function takeLogin(
       },
     });
     await keepLogin(tx, session.id, sealLogin(deps, session.id, attempt, outcome));
+    // A login that is part of a signature is charged as that.
+    if (attempt.purpose === 'identify') {
+      await deps.meter(tx, [
+        {
+          id: attempt.id,
+          product: 'IDENTIFICATION',
+          accountId: document.accountId,
+          environment: document.environment,
+          description: attempt.method,
+          externalReference: document.request.externalId,
+          occurredAt: now,
+        },
+      ]);
+    }
     await finishAttempt(tx, attempt.id, 'identified', now);
   });
 }

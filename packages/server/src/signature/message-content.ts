@@ -27,6 +27,7 @@ export interface MessageContent {
   accountId: string;
   environment: DocumentRecord['environment'];
   documentId: string;
+  externalId: string;
   email: string | undefined;
   /** E.164. */
   mobile: string | undefined;
@@ -77,6 +78,7 @@ export async function messageContent(
     accountId: document.accountId,
     environment: document.environment,
     documentId: document.id,
+    externalId: request.externalId,
     ...person,
     title: request.title,
     description: request.description,

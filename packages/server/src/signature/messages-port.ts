@@ -36,6 +36,7 @@ export interface CodeMessage {
   accountName: string;
   environment: Environment;
   documentId: string;
+  externalId: string;
   signerId: string;
   /** E.164. */
   mobile: string;

@@ -328,6 +328,7 @@ describeOnEachDatabase('open signing requests', (openDatabase) => {
       kind: 'request',
       accountId: NORDBANK,
       environment: 'test',
+      externalId: expect.stringMatching(/^contract-/),
       documentId: id,
       email: 'kari@example.com',
       mobile: '+4799900001',

@@ -61,6 +61,9 @@ describeOnEachDatabase('national numbers', (open) => {
     expect(one.documentSignature.socialSecurityNumber).toEqual(wanted);
     const entry = { action: 'document.national_number_read', actor: 'client', details: { signerIds: [signerId] } };
     expect(await audit(documentId)).toEqual(asked ? [entry, entry, entry] : []);
+    const products = (await signature.units((await read(documentId)).externalId)).map(({ product }) => product);
+    // Read three times and more, and charged once.
+    expect(products.sort()).toEqual(asked ? ['SIGN', 'SSN'] : ['SIGN']);
     const [row] = await signature.query<{ kept: boolean }>(
       'select national_number_sealed is not null as kept from signatures where document_id = $1',
       [documentId],

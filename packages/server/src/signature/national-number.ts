@@ -60,7 +60,7 @@ function associatedData(documentId: string, signerId: string): string {
  * are read is in the audit log before anybody sees them.
  */
 export async function showNationalNumbers(
-  deps: Pick<SignatureDeps, 'database' | 'clock' | 'nationalNumberBox' | 'hasProduct' | 'writeAudit'>,
+  deps: Pick<SignatureDeps, 'database' | 'clock' | 'nationalNumberBox' | 'hasProduct' | 'writeAudit' | 'meter'>,
   context: OperationContext,
   document: DocumentRecord,
   answered: readonly { id: string; documentSignature?: { socialSecurityNumber?: NationalNumber } }[],
@@ -73,8 +73,8 @@ export async function showNationalNumbers(
     return number ? [{ signerId: id, documentSignature, number }] : [];
   });
   if (shown.length === 0 || !(await deps.hasProduct(document.accountId, 'ssn'))) return;
-  await deps.database.transaction((tx) =>
-    deps.writeAudit(tx, {
+  await deps.database.transaction(async (tx) => {
+    await deps.writeAudit(tx, {
       accountId: document.accountId,
       environment: document.environment,
       occurredAt: deps.clock.now(),
@@ -83,7 +83,19 @@ export async function showNationalNumbers(
       action: 'document.national_number_read',
       targetId: document.id,
       details: { signerIds: shown.map(({ signerId }) => signerId) },
-    }),
-  );
+    });
+    // However often it is read, a number is delivered once.
+    await deps.meter(
+      tx,
+      shown.map(({ signerId }) => ({
+        id: signerId,
+        product: 'SSN',
+        accountId: document.accountId,
+        environment: document.environment,
+        externalReference: document.request.externalId,
+        occurredAt: context.now,
+      })),
+    );
+  });
   for (const { documentSignature, number } of shown) documentSignature.socialSecurityNumber = number;
 }

@@ -36,6 +36,7 @@ class Together {
       signersToAsk: (db, ids) => signersToAsk(this.signature.deps, db, ids),
       receiptsDue,
       reminderPlans: (db, ids) => reminderPlans(this.signature.deps, db, ids),
+      meter: async () => undefined,
       messageContent: (id, wanted) => messageContent(this.signature.deps, id, wanted),
       accountContacts: async () => [],
     });

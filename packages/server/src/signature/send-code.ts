@@ -67,6 +67,7 @@ export async function sendCode(deps: SignatureDeps, context: SessionContext): Pr
       accountId,
       environment,
       documentId,
+      externalId: document.request.externalId,
       signerId: signer.id,
       mobile: number,
       language,

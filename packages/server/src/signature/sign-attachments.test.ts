@@ -85,6 +85,11 @@ describeOnEachDatabase('attachments that are signed', (open) => {
       },
     });
     const document = (await findDocument(signature.deps.database, documentId))!;
+    const unit = { id: signers[0]!.id, count: 1, description: 'no_bankid_netcentric' };
+    expect(await signature.units(document.request.externalId)).toEqual([
+      { ...unit, product: 'SIGN', part: '' },
+      ...[first, second].sort().map((part) => ({ ...unit, product: 'SIGN_ATTACHMENT', part })),
+    ]);
     const end = { sequence: document.evidenceSequence, hash: document.evidenceHash };
     expect(firstBrokenEvidence(documentId, evidence, end)).toBeUndefined();
   });

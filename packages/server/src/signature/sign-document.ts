@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { EidNative, EidPerson } from '../eid/index.ts';
 import type { Transaction } from '../kernel/db/database.ts';
 import type { StoredFile } from '../kernel/files/files.ts';
+import type { MeteredUnit } from '../kernel/metering/meter.ts';
 import { armTimer } from './arm-timer.ts';
 import {
   type AttachmentToSign,
@@ -82,6 +83,7 @@ export async function signDocument(
       },
     );
     await insertSignature(tx, document, signature);
+    await deps.meter(tx, unitsOf(document, signature, act));
     for (const { id, contentSha256 } of act.attachments) {
       // The one answer of the eID is bound to every file.
       const { native } = signature;
@@ -107,6 +109,22 @@ export async function signDocument(
     );
     return { accepted: true };
   });
+}
+
+/** One for the document, and one for each attachment that is signed along. */
+function unitsOf(document: DocumentRecord, signature: SignatureRecord, act: SigningAct): MeteredUnit[] {
+  const unit = {
+    id: signature.signerId,
+    accountId: document.accountId,
+    environment: document.environment,
+    description: signature.method,
+    externalReference: document.request.externalId,
+    occurredAt: signature.signedAt,
+  };
+  return [
+    { ...unit, product: 'SIGN' },
+    ...act.attachments.map(({ id }) => ({ ...unit, product: 'SIGN_ATTACHMENT' as const, part: id })),
+  ];
 }
 
 /** What stands in the way: something not accepted, or other bytes by now than those that the eID was started for. */

@@ -15,6 +15,7 @@ import type { Environment, Events } from '../kernel/events/events.ts';
 import type { FileStore } from '../kernel/files/files.ts';
 import type { SecretBox } from '../kernel/keys/sealed-box.ts';
 import type { Log } from '../kernel/log/log.ts';
+import type { Meter } from '../kernel/metering/meter.ts';
 import type { MethodOffer } from './document-request.ts';
 import type { CodeMessages, Messages } from './messages-port.ts';
 import type { OneTimeCodes } from './one-time-code.ts';
@@ -74,6 +75,8 @@ export interface SignatureDeps {
   hasProduct(accountId: string, product: Product): Promise<boolean>;
   /** Appends to the account's audit log; in the transaction of what it tells of. */
   writeAudit(tx: Transaction, entry: AuditEntry): Promise<void>;
+  /** Counts what is charged. */
+  meter: Meter;
   externalIdPolicy(accountId: string): Promise<ExternalIdPolicy>;
   signingSettings(accountId: string): Promise<SigningSettings>;
   /** The file of a template for evidence pages, as it is now. */

@@ -5,7 +5,7 @@ import { inspectPdf, repairPdf } from '@segl/ades';
 import type { FastifyInstance } from 'fastify';
 import { jwtVerify, SignJWT } from 'jose';
 import type { TestDatabase } from '../../../test-kit/src/databases.ts';
-import { findSigningSettings, writeAudit } from '../admin/index.ts';
+import { findSigningSettings, insertUnits, writeAudit } from '../admin/index.ts';
 import { ContentChecks, PdfConverter } from '../content/index.ts';
 import { createEidRegistry, type EidOutcome, type EidProvider } from '../eid/index.ts';
 import { createEvents } from '../kernel/events/create-events.ts';
@@ -183,10 +183,17 @@ export class SignatureUnderTest {
         content: new ContentChecks({ threads: 1 }),
         converter: new PdfConverter({ program: 'off', maxPdfBytes: 100_000, log }),
         accountName: async () => 'Nordbank',
-        accountProfile: async () => ({ name: 'Nordbank', enabled: true, logoUrl: undefined, cssUrl: undefined }),
+        accountProfile: async () => ({
+          name: 'Nordbank',
+          enabled: true,
+          logoUrl: undefined,
+          cssUrl: undefined,
+          smsSender: undefined,
+        }),
         requireFeatures: async () => undefined,
         hasProduct: async () => true,
         writeAudit,
+        meter: insertUnits,
         externalIdPolicy: async () => 'strict',
         signingSettings: (accountId) => findSigningSettings(database, accountId),
         findPadesTemplate: async () => undefined,
@@ -206,6 +213,15 @@ export class SignatureUnderTest {
 
   now(): Date {
     return new Date(this.nowMs);
+  }
+
+  /** What was charged for the document. */
+  units(externalId: string): Promise<Record<string, unknown>[]> {
+    return this.query(
+      `select product, id, part, count, description from metered_units
+        where external_reference = $1 order by occurred_at, product, part`,
+      [externalId],
+    );
   }
 
   advance(ms: number): void {

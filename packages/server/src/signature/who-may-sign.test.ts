@@ -98,6 +98,10 @@ describeOnEachDatabase('who may open and sign', (open) => {
       expect(done.body).toMatchObject({ outcome: 'identified', view: { document: { title: 'Lease agreement' } } });
       expect(signature.eid.started.at(-1)).toMatchObject({ purpose: 'identify', wantsNationalNumber: true });
       expect(signature.eid.started.at(-1)).not.toHaveProperty('documentTitle');
+      const { externalId } = (await signature.api('GET', `/signature/documents/${documentId}`)).body;
+      expect(await signature.units(externalId)).toMatchObject([
+        { product: 'IDENTIFICATION', count: 1, description: METHOD },
+      ]);
       expect((await view(session.token)).authentication).toBeUndefined();
       expect((await signature.app('GET', '/documents/main/content', session.token)).status).toBe(200);
       expect((await kinds(documentId)).slice(1)).toEqual([

@@ -163,9 +163,7 @@ export async function buildApp(config: Config, opening: Database | Promise<Datab
   const pool = new SealingPool({ threads: config.sealingThreads, services: trust });
   const content = new ContentChecks({ threads: config.sealingThreads });
   const offered = await offeredEids(config, simulatorsClient(masterKey), clock);
-  const eids = createEidRegistry({
-    providers: [...offered.registrations, ...(await offerSwedishBankId(config, simulators, { clock, log }))],
-  });
+  const eids = createEidRegistry({ providers: offered.registrations });
   const products = createProducts({
     database,
     clock,
@@ -429,7 +427,12 @@ export async function buildApp(config: Config, opening: Database | Promise<Datab
         });
         stopReminders = messaging.startReminders({ clock, clocks: accountClocks });
       }
-      await Promise.all([config.role !== 'api' && unusedFiles.searchDaily(), simulators]);
+      // Its simulator tells where it is once it runs, for which nothing else has to wait.
+      const [swedish] = await Promise.all([
+        offerSwedishBankId(config, simulators, { clock, log }),
+        config.role !== 'api' && unusedFiles.searchDaily(),
+      ]);
+      swedish.forEach(eids.register);
       ready = true;
     },
     async close() {

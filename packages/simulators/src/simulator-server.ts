@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { RegisteredClient } from './client-registry.ts';
 import { sendText } from './http-response.ts';
 import { stylesheetPath } from './openid/login-pages.ts';
+import type { OpenIdSimulator } from './openid/openid-simulator.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { startSeBankIdSimulator } from './se-bankid/se-bankid-simulator.ts';
 import type { SeBankIdAccess } from './se-bankid/test-authority.ts';
@@ -43,11 +44,7 @@ export interface RunningSimulators {
 
 /** Starts all simulators: their pages on one port, Swedish BankID's API on another. Resolves when they accept connections. */
 export async function startSimulators(options: SimulatorOptions): Promise<RunningSimulators> {
-  // Making a key takes as long as loading the OpenID provider, so the two run side by side.
-  const [signingKey, { createOpenIdSimulator }] = await Promise.all([
-    loadSigningKey('openid', options.dataDir),
-    import('./openid/openid-simulator.ts'),
-  ]);
+  const signingKey = await loadSigningKey('openid', options.dataDir);
   const logError = options.logError ?? (() => {});
   const mayPass = createRateLimit(options.requestsPerSecond ?? 2000);
 
@@ -60,16 +57,32 @@ export async function startSimulators(options: SimulatorOptions): Promise<Runnin
   const { port } = server.address() as AddressInfo;
   const baseUrl = (options.baseUrl ?? `http://localhost:${port}`).replace(/\/+$/, '');
   const base = new URL(baseUrl);
-  const openIds = Object.values(simulatedEids).map((eid) =>
-    createOpenIdSimulator({
-      eid,
-      baseUrl,
-      clients: options.clients,
-      signingKey,
-      waitSeconds: options.waitSeconds ?? 30,
-      logError,
-    }),
-  );
+  const openIds = Object.values(simulatedEids).map((eid) => {
+    const issuer = `${baseUrl}/${eid.path}`;
+    // Built when it is first asked: with ten of them and their library the start would take twice as long.
+    let simulator: Promise<OpenIdSimulator> | undefined;
+    const build = async () => {
+      const { createOpenIdSimulator } = await import('./openid/openid-simulator.ts');
+      return createOpenIdSimulator({
+        eid,
+        issuer,
+        baseUrl,
+        clients: options.clients,
+        signingKey,
+        waitSeconds: options.waitSeconds ?? 30,
+        logError,
+      });
+    };
+    return {
+      name: eid.name,
+      issuer,
+      basePath: new URL(issuer).pathname,
+      async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+        simulator ??= build();
+        await (await simulator).handle(request, response);
+      },
+    };
+  });
 
   const seBankId =
     options.seBankIdPort === undefined

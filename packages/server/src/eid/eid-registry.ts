@@ -17,6 +17,8 @@ export interface EidRegistration {
 
 export interface EidRegistry {
   get(method: string, environment: Environment): AnyEidProvider | undefined;
+  /** Adds one that could not be named with the others. Throws as `createEidRegistry` does. */
+  register(registration: EidRegistration): void;
   /** In the order of registration. */
   list(environment: Environment): AnyEidProvider[];
 }
@@ -24,7 +26,7 @@ export interface EidRegistry {
 /** The eIDs that this instance offers. Throws when a simulator is registered for production, or a method twice. */
 export function createEidRegistry(options: { providers: readonly EidRegistration[] }): EidRegistry {
   const byEnvironment: Record<Environment, Map<string, AnyEidProvider>> = { test: new Map(), prod: new Map() };
-  for (const { environment, provider } of options.providers) {
+  const register = ({ environment, provider }: EidRegistration): void => {
     if (environment !== 'test' && provider.simulator !== false) {
       throw new TypeError(`${provider.method}: a simulator can only be registered for the test environment`);
     }
@@ -32,8 +34,10 @@ export function createEidRegistry(options: { providers: readonly EidRegistration
     if (providers.has(provider.method))
       throw new TypeError(`${provider.method} is registered twice for ${environment}`);
     providers.set(provider.method, provider);
-  }
+  };
+  options.providers.forEach(register);
   return {
+    register,
     get: (method, environment) => byEnvironment[environment].get(method),
     list: (environment) => [...byEnvironment[environment].values()],
   };

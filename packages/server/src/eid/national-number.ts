@@ -1,6 +1,7 @@
 import { idnr } from '@navikt/fnrvalidator';
 import { FinnishSSN } from 'finnish-ssn';
-import { stdnum } from 'stdnum';
+// The package as a whole is three hundred modules, one per kind of number.
+import { validate as validateCpr } from 'stdnum/lib/cjs/dk/cpr.js';
 import type { Environment } from '../kernel/events/events.ts';
 import type { EidOutcome } from './eid-provider.ts';
 import { birthDateOf, toTwelveDigits } from './se-bankid/personal-number.ts';
@@ -74,7 +75,7 @@ function checkDanish(text: string): NationalNumberVerdict | undefined {
   const day = Number(value.slice(0, 2));
   const synthetic = day > 60;
   const plain = `${String(synthetic ? day - 60 : day).padStart(2, '0')}${value.slice(2)}`;
-  return stdnum.DK!.cpr!.validate(plain).isValid ? { value, synthetic } : undefined;
+  return validateCpr(plain).isValid ? { value, synthetic } : undefined;
 }
 
 /** All signs between date and number that are given out. Made for tests, or only for a while: 900 to 999. */

@@ -83,7 +83,7 @@ describeOnEachDatabase('signing', (open) => {
         data: { method: METHOD, attemptId },
       });
       const { attempt } = (await signature.app('GET', '/session', session.token)).body;
-      expect(attempt).toEqual({ attemptId, purpose: 'sign', method: METHOD, state: 'started' });
+      expect(attempt).toEqual({ attemptId, purpose: 'sign', method: METHOD, state: 'started', polled: false });
     });
 
     it.each([

@@ -23,6 +23,8 @@ import type { SimulatedEid, SimulatedPerson } from './simulated-eid.ts';
 
 export interface OpenIdSimulatorOptions {
   eid: SimulatedEid;
+  /** Where this one is, below `baseUrl`. */
+  issuer: string;
   /** Public address of the simulators, without a slash at its end. */
   baseUrl: string;
   clients: readonly RegisteredClient[];
@@ -49,16 +51,19 @@ interface Exchange {
 
 const maxOpenLogins = 20_000;
 const stylesheet = readFileSync(fileURLToPath(new URL('./login.css', import.meta.url)));
-/** A simulated eID under `<baseUrl>/<its path>`: OpenID provider and login pages. Handles every path below. */
-export function createOpenIdSimulator(options: OpenIdSimulatorOptions) {
-  const { eid } = options;
+
+export interface OpenIdSimulator {
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+}
+
+/** A simulated eID under its issuer's address: OpenID provider and login pages. Handles every path below. */
+export function createOpenIdSimulator(options: OpenIdSimulatorOptions): OpenIdSimulator {
+  const { eid, issuer } = options;
   const languages = languagesOf(eid);
-  const issuer = `${options.baseUrl}/${eid.path}`;
   const basePath = new URL(issuer).pathname;
   const persons = new ExpiringStore<SimulatedPerson>(maxOpenLogins);
   const provider = createOpenIdProvider({
     ...options,
-    issuer,
     basePath,
     findPerson: (subject) => persons.get(subject),
   });
@@ -188,7 +193,7 @@ export function createOpenIdSimulator(options: OpenIdSimulatorOptions) {
     };
   }
 
-  return { name: eid.name, basePath, issuer, handle };
+  return { handle };
 }
 
 async function findInteraction(provider: Provider, request: IncomingMessage, response: ServerResponse) {

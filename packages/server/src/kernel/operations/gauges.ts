@@ -1,5 +1,3 @@
-import { Gauge as PrometheusGauge, Registry } from 'prom-client';
-
 /** Something to be watched, by the words of Prometheus. */
 export interface Gauge {
   /** Begins with `segl_` and ends with its unit where it has one. */
@@ -11,6 +9,8 @@ export interface Gauge {
 
 /** Gauges in the text format of Prometheus, version 0.0.4, and its media type. */
 export async function writeGauges(gauges: readonly Gauge[]): Promise<{ text: string; mediaType: string }> {
+  // Not for the start: few are watched from the first second.
+  const { Gauge: PrometheusGauge, Registry } = await import('prom-client');
   const registry = new Registry();
   for (const { name, help, samples } of gauges) {
     const labelNames = [...new Set(samples.flatMap(({ labels = {} }) => Object.keys(labels)))];

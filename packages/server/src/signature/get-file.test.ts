@@ -238,11 +238,16 @@ describeOnEachDatabase('files of a document', (open) => {
       const content = await signature.app('GET', '/documents/main/content', session.token);
       expect([content.status, content.text]).toEqual([200, PDF.toString('latin1')]);
       expect((await signature.app('GET', '/documents/main/signed', session.token)).body.code).toBe('file_not_ready');
-      expect((await signature.app('GET', '/result', session.token)).body).toEqual({ packaged: false, downloads: [] });
+      expect((await signature.app('GET', '/result', session.token)).body).toEqual({
+        packaged: false,
+        successAction: 'done',
+        downloads: [],
+      });
       await signature.sign(signers[0].url);
       await packaged(documentId, SIGNED_PDF);
       expect((await signature.app('GET', '/result', session.token)).body).toEqual({
         packaged: true,
+        successAction: 'done',
         downloads: [{ kind: 'pades', fileName: 'lease-signed.pdf', url: '/app/v1/documents/main/signed' }],
       });
       const signed = await signature.app('GET', '/documents/main/signed', session.token);

@@ -1,11 +1,9 @@
 import { beforeAll, expect, it } from 'vitest';
-import { silentLog } from '../../../test-kit/src/databases.ts';
 import { describeOnEachDatabase } from '../../../test-kit/src/each-database.ts';
-import { systemClock } from '../kernel/clock/clock.ts';
 import type { Database } from '../kernel/db/database.ts';
 import { uuidv7 } from '../kernel/ids/uuid.ts';
-import { createSecretBox } from '../kernel/keys/sealed-box.ts';
-import { createAdmin, findAccountContacts } from './index.ts';
+import { adminOn } from './admin.testing.ts';
+import { findAccountContacts } from './index.ts';
 
 describeOnEachDatabase('contacts of an account', (openDatabase) => {
   let database: Database;
@@ -15,16 +13,7 @@ describeOnEachDatabase('contacts of an account', (openDatabase) => {
   });
 
   it('are set by the operator, replace those before, and leave no address in the audit', async () => {
-    const masterKey = Buffer.alloc(32, 1);
-    const box = createSecretBox(masterKey, 'columns');
-    const admin = createAdmin({
-      publicUrl: 'https://sign.example.com',
-      database,
-      clock: systemClock,
-      masterKey,
-      box,
-      log: silentLog,
-    });
+    const admin = adminOn(database);
     const { accountId } = await admin.createAccount({ name: 'Nordbank', testAccount: true });
     expect(await findAccountContacts(database, accountId)).toEqual([]);
     await admin.setContacts(accountId, ['ops@nordbank.example', 'ane@nordbank.example', 'ops@nordbank.example']);

@@ -1,12 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { beforeEach, expect, it } from 'vitest';
-import { silentLog, type TestDatabase } from '../../../test-kit/src/databases.ts';
+import type { TestDatabase } from '../../../test-kit/src/databases.ts';
 import { describeOnEachDatabase } from '../../../test-kit/src/each-database.ts';
-import { createSecretBox } from '../kernel/keys/sealed-box.ts';
+import { adminOn } from './admin.testing.ts';
 import { markDeleted, purgeDeletedClients, putUses } from './client-store.ts';
-import { type Admin, createAdmin } from './index.ts';
+import type { Admin } from './index.ts';
 
-const MASTER_KEY = randomBytes(32);
 const NOW = new Date('2026-03-01T12:00:00Z');
 
 describeOnEachDatabase('rows of clients', (open) => {
@@ -16,15 +14,7 @@ describeOnEachDatabase('rows of clients', (open) => {
 
   beforeEach(async () => {
     database = await open();
-    const box = createSecretBox(MASTER_KEY, 'columns');
-    admin = createAdmin({
-      publicUrl: 'https://sign.example.com',
-      database,
-      clock: { now: () => NOW },
-      masterKey: MASTER_KEY,
-      box,
-      log: silentLog,
-    });
+    admin = adminOn(database, { clock: { now: () => NOW } });
     accountId = (await admin.createAccount({ name: 'Nordbank', testAccount: false })).accountId;
   });
 

@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { beforeEach, expect, it } from 'vitest';
-import { silentLog, type TestDatabase } from '../../../test-kit/src/databases.ts';
+import type { TestDatabase } from '../../../test-kit/src/databases.ts';
 import { describeOnEachDatabase } from '../../../test-kit/src/each-database.ts';
-import { systemClock } from '../kernel/clock/clock.ts';
-import { createSecretBox } from '../kernel/keys/sealed-box.ts';
-import { type Admin, API_SCOPES, createAdmin } from './index.ts';
+import { adminOn } from './admin.testing.ts';
+import { type Admin, API_SCOPES } from './index.ts';
 
-const MASTER_KEY = randomBytes(32);
 const ID = `t${'a'.repeat(32)}`;
 const SECRET = 'b'.repeat(64);
 
@@ -16,14 +14,7 @@ describeOnEachDatabase('the first test client', (open) => {
 
   beforeEach(async () => {
     database = await open();
-    admin = createAdmin({
-      publicUrl: 'https://sign.example.com',
-      database,
-      clock: systemClock,
-      masterKey: MASTER_KEY,
-      box: createSecretBox(MASTER_KEY, 'columns'),
-      log: silentLog,
-    });
+    admin = adminOn(database);
   });
 
   async function authenticates(client: { clientId: string; clientSecret: string }): Promise<boolean> {
@@ -84,14 +75,7 @@ describeOnEachDatabase('the first test client', (open) => {
     expect(rows[0]!.row).not.toContain(SECRET);
     expect(rows[0]!.row).not.toContain(Buffer.from(SECRET).toString('hex'));
     const otherKey = randomBytes(32);
-    const other = createAdmin({
-      publicUrl: 'https://sign.example.com',
-      database,
-      clock: systemClock,
-      masterKey: otherKey,
-      box: createSecretBox(otherKey, 'columns'),
-      log: silentLog,
-    });
+    const other = adminOn(database, { masterKey: otherKey });
     const found = await other.findClient(ID);
     expect(other.findSecret(found!, SECRET)).toBeUndefined();
     await expect(other.ensureFirstTestClient({})).rejects.toThrow();

@@ -1,11 +1,9 @@
 import { beforeAll, expect, it } from 'vitest';
-import { silentLog } from '../../../test-kit/src/databases.ts';
 import { describeOnEachDatabase } from '../../../test-kit/src/each-database.ts';
-import { systemClock } from '../kernel/clock/clock.ts';
 import type { Database } from '../kernel/db/database.ts';
 import { uuidv7 } from '../kernel/ids/uuid.ts';
-import { createSecretBox } from '../kernel/keys/sealed-box.ts';
-import { createAdmin, findSigningSettings, type SigningSettings } from './index.ts';
+import { adminOn } from './admin.testing.ts';
+import { findSigningSettings, type SigningSettings } from './index.ts';
 
 describeOnEachDatabase('how documents of an account are signed', (openDatabase) => {
   let database: Database;
@@ -15,16 +13,7 @@ describeOnEachDatabase('how documents of an account are signed', (openDatabase) 
   });
 
   it('is set by the operator, within limits, one setting at a time, and is in the audit', async () => {
-    const masterKey = Buffer.alloc(32, 1);
-    const box = createSecretBox(masterKey, 'columns');
-    const admin = createAdmin({
-      publicUrl: 'https://sign.example.com',
-      database,
-      clock: systemClock,
-      masterKey,
-      box,
-      log: silentLog,
-    });
+    const admin = adminOn(database);
     const { accountId } = await admin.createAccount({ name: 'Nordbank', testAccount: true });
     const limits = { maxSigners: 20, maxAttachments: 20 };
     const first = {

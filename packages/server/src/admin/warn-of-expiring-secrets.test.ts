@@ -1,14 +1,11 @@
-import { randomBytes } from 'node:crypto';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
 import type { TestDatabase } from '../../../test-kit/src/databases.ts';
 import { describeOnEachDatabase } from '../../../test-kit/src/each-database.ts';
-import { createSecretBox } from '../kernel/keys/sealed-box.ts';
 import { createLog } from '../kernel/log/log.ts';
+import { adminOn } from './admin.testing.ts';
 import { findStoredClient, markDeleted, putSecrets, setEnabled } from './client-store.ts';
-import { createAdmin } from './index.ts';
 import { warnOfExpiringSecrets } from './warn-of-expiring-secrets.ts';
 
-const MASTER_KEY = randomBytes(32);
 const NOW = new Date('2026-03-01T12:00:00Z');
 const DAY_MS = 86_400_000;
 
@@ -22,14 +19,7 @@ describeOnEachDatabase('oauth.md 8: the warning ahead of the expiry of a secret'
   const log = createLog('info', { write: (line) => void lines.push(line) });
 
   const addClient = async () => {
-    const admin = createAdmin({
-      publicUrl: 'https://sign.example.com',
-      database,
-      clock,
-      masterKey: MASTER_KEY,
-      box: createSecretBox(MASTER_KEY, 'x'),
-      log,
-    });
+    const admin = adminOn(database, { clock, log });
     accountId ||= (await admin.createAccount({ name: 'Nordbank', testAccount: false })).accountId;
     const made = await admin.createClient({ accountId, environment: 'prod', name: 'Loans', scopes: ['event'] });
     await admin.close();

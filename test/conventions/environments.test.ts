@@ -84,6 +84,9 @@ describe('environments', () => {
 
   it('ENV-3: no simulator in prod: a signature that nobody can give is not asked for', async () => {
     const request = documentRequest(await sampleContract(), {}, ['kari']);
+    const named = await user.call(prod.token, 'POST', '/signature/documents', request);
+    expect([named.status, named.body.code]).toEqual([402, 'not_in_subscription']);
+    Object.assign((request.signers as object[])[0]!, { signatureType: { mechanism: 'pkisignature' } });
     const created = await user.call(prod.token, 'POST', '/signature/documents', request);
     expect([created.status, created.body.code]).toEqual([422, 'no_signature_method_available']);
   });

@@ -62,11 +62,6 @@ describe('an account', () => {
     expect(styled.status).toBe(200);
     for (const url of [signUrl, identificationUrl]) {
       await onPage(url, async (page) => {
-        // The only eID starts at once; its page leads back.
-        if (url === identificationUrl) {
-          await page.waitForURL(/no-bankid/);
-          await page.goBack();
-        }
         const image = page.getByRole('img', { name: 'Test account' });
         await image.waitFor();
         expect(await image.getAttribute('src')).toBe(logo.body);

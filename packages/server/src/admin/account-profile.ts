@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Database, Queryable } from '../kernel/db/database.ts';
+import { atMost } from '../kernel/memory/at-most.ts';
 import { findStoredAccount } from './account-store.ts';
 import { ACCOUNTS_CHANGED } from './admin-deps.ts';
 import { brandingUrl } from './branding-address.ts';
@@ -35,8 +36,12 @@ const UNKNOWN: AccountProfile = {
 /** Profiles, kept for half a minute: every page of a signer and every delivery of an event asks. */
 export function createAccountProfiles(deps: { database: Database; publicUrl: string }): AccountProfiles {
   const { database, publicUrl } = deps;
-  const remembered = new LRUCache<string, Promise<AccountProfile>>({ max: MAX_REMEMBERED, ttl: MEMORY_MS });
-  const close = database.signals.on(ACCOUNTS_CHANGED, () => remembered.clear());
+  const remembered = new LRUCache<string, AccountProfile>({ ...atMost(MAX_REMEMBERED), ttl: MEMORY_MS });
+  let changes = 0;
+  const close = database.signals.on(ACCOUNTS_CHANGED, () => {
+    changes += 1;
+    remembered.clear();
+  });
 
   async function read(db: Queryable, accountId: string): Promise<AccountProfile> {
     const account = await findStoredAccount(db, accountId);
@@ -52,12 +57,13 @@ export function createAccountProfiles(deps: { database: Database; publicUrl: str
   }
 
   return {
-    find(accountId, db = database) {
+    // What is still being read is not shared: a transaction would wait for a query that waits for the transaction.
+    async find(accountId, db = database) {
       const known = remembered.get(accountId);
       if (known) return known;
-      const found = read(db, accountId);
-      remembered.set(accountId, found);
-      found.catch(() => remembered.delete(accountId));
+      const before = changes;
+      const found = await read(db, accountId);
+      if (changes === before) remembered.set(accountId, found);
       return found;
     },
     close,

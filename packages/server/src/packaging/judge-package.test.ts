@@ -1,11 +1,15 @@
+import { randomBytes } from 'node:crypto';
 import { sampleContract } from '@segl/test-kit/segl-process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshDatabase, type TestDatabase } from '../../../test-kit/src/databases.ts';
-import type { Trust } from '../trust/index.ts';
-import { NORDBANK, trustOn } from '../trust/trust.testing.ts';
+import { systemClock } from '../kernel/clock/clock.ts';
+import { createKeyStore } from '../kernel/keys/key-store.ts';
+import { createTrust, type Trust } from '../trust/index.ts';
 import { judgePackage } from './judge-package.ts';
 import type { SealTask } from './sealing-messages.ts';
 import { SealingPool } from './sealing-pool.ts';
+
+const ACCOUNT = { id: '0195a000-0000-7000-8000-00000000000a', name: 'Nordbank' };
 
 describe('the self-check of a package', () => {
   let database: TestDatabase;
@@ -14,7 +18,19 @@ describe('the self-check of a package', () => {
 
   beforeAll(async () => {
     database = await freshDatabase('embedded');
-    trust = await trustOn(database);
+    trust = await createTrust({
+      database,
+      keys: createKeyStore({ database, masterKey: randomBytes(32), clock: systemClock }),
+      clock: systemClock,
+      trustUrl: 'http://localhost:8642/trust',
+      timeStampUrl: undefined,
+      timeStampCertificateFile: undefined,
+      timeStampPolicy: 'queue',
+      sealKeyFile: undefined,
+      sealCertificateFile: undefined,
+      signerCaKeyFile: undefined,
+      signerCaCertificateFile: undefined,
+    });
     pool = new SealingPool({ threads: 1, services: trust });
   });
   afterAll(async () => {
@@ -31,7 +47,7 @@ describe('the self-check of a package', () => {
   };
 
   it('lets out no XML whose signature is TOTAL-FAILED, and tells what is INDETERMINATE', async () => {
-    const { bytes } = await trust.sealXml(NORDBANK, Buffer.from('<a>Kari</a>'));
+    const { bytes } = await trust.sealXml(ACCOUNT, Buffer.from('<a>Kari</a>'));
     expect(await judge('standard', bytes)).toEqual([
       { name: '1', indication: 'TOTAL-PASSED', subIndication: undefined, findings: [] },
     ]);
@@ -51,7 +67,7 @@ describe('the self-check of a package', () => {
       sealReason: 'Certified',
       approvals: [],
       testMark: false,
-      seal: await trust.sealProvider(NORDBANK),
+      seal: await trust.sealProvider(ACCOUNT),
       trustAnchors: [...trust.anchors],
       now: new Date(),
     });

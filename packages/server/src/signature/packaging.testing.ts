@@ -1,8 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import type { TestDatabase } from '../../../test-kit/src/databases.ts';
 import { systemClock } from '../kernel/clock/clock.ts';
+import { createKeyStore } from '../kernel/keys/key-store.ts';
 import { type PackagingDeps, packageDocument, readPadesTemplate, SealingPool } from '../packaging/index.ts';
-import type { TrustOptions } from '../trust/index.ts';
-import { trustOn } from '../trust/trust.testing.ts';
+import { createTrust, type TrustOptions } from '../trust/index.ts';
 import { openSignedNumber } from './national-number.ts';
 import { listWantedPackages } from './package-store.ts';
 import { SignatureUnderTest } from './signature.testing.ts';
@@ -22,7 +23,20 @@ export class PackagingUnderTest {
   }
 
   static async start(database: TestDatabase, changes: Partial<TrustOptions> = {}): Promise<PackagingUnderTest> {
-    const trust = await trustOn(database, changes);
+    const trust = await createTrust({
+      database,
+      keys: createKeyStore({ database, masterKey: randomBytes(32), clock: systemClock }),
+      clock: systemClock,
+      trustUrl: 'http://localhost:8642/trust',
+      timeStampUrl: undefined,
+      timeStampCertificateFile: undefined,
+      timeStampPolicy: 'queue',
+      sealKeyFile: undefined,
+      sealCertificateFile: undefined,
+      signerCaKeyFile: undefined,
+      signerCaCertificateFile: undefined,
+      ...changes,
+    });
     const pool = new SealingPool({ threads: 1, services: trust });
     const signature = await SignatureUnderTest.start(database, {
       sealXml: (account, xml) => made.sealXml(account, xml),
